@@ -1,0 +1,120 @@
+import { listIssues, PluginError, type ValidationIssue } from './plugin.errors.js';
+import type { SynapseErrorOptions } from './synapse.error.js';
+
+/** No config.yaml where one was expected. */
+export class ConfigNotFoundError extends PluginError {
+  readonly code = 'SYN_CONFIG_NOT_FOUND';
+  readonly kind = 'config';
+
+  constructor(path: string) {
+    super(
+      `Config file not found: ${path}. A plugin folder has a config.yaml with at least 'name' and 'code'; name another folder with --path.`,
+      {
+        details: { path },
+      },
+    );
+  }
+}
+
+/** A configuration file that does not parse or breaks a rule. */
+export class ConfigInvalidError extends PluginError {
+  readonly code = 'SYN_CONFIG_INVALID';
+  readonly kind = 'config';
+
+  constructor(
+    path: string,
+    readonly issues: readonly ValidationIssue[],
+    options: SynapseErrorOptions = {},
+  ) {
+    super(`${path} is not a valid plugin configuration: ${listIssues(issues)}`, {
+      ...options,
+      details: { path, issues: [...issues] },
+    });
+  }
+}
+
+/** Something the caller asked for is not set up: a client, a store, a mode. */
+export class NotConfiguredError extends PluginError {
+  readonly code = 'SYN_NOT_CONFIGURED';
+  readonly kind = 'config';
+
+  /**
+   * @param thing - What is missing, e.g. `The backend client`.
+   * @param cure - How to set it up, as a sentence.
+   */
+  constructor(thing: string, cure: string) {
+    super(`${thing} is not configured. ${cure}`, { details: { thing } });
+  }
+}
+
+/** An environment value that is missing or not of the type that was asked for. */
+export class EnvironmentValueError extends PluginError {
+  readonly code = 'SYN_ENVIRONMENT_VALUE';
+  readonly kind = 'config';
+
+  constructor(key: string, expected: string, found: string) {
+    super(`Environment value '${key}' must be ${expected}, got ${found}.`, { details: { key, expected } });
+  }
+}
+
+/** Source that rolldown cannot compile. `details` hold file, line and column of the first fault. */
+export class PluginCompileError extends PluginError {
+  readonly code = 'SYN_PLUGIN_COMPILE';
+  readonly kind = 'config';
+}
+
+/** Plugin code that compiles but throws when it is imported, or exports nothing that can be loaded. */
+export class PluginLoadError extends PluginError {
+  readonly code = 'SYN_PLUGIN_LOAD';
+  readonly kind = 'config';
+}
+
+/** An entrypoint that names no file or no class. */
+export class EntrypointInvalidError extends PluginError {
+  readonly code = 'SYN_ENTRYPOINT_INVALID';
+  readonly kind = 'config';
+
+  constructor(action: string, entrypoint: string, reason: string, options: SynapseErrorOptions = {}) {
+    super(`The entrypoint '${entrypoint}' of action '${action}' cannot be resolved: ${reason}`, {
+      ...options,
+      details: { action, entrypoint, reason },
+    });
+  }
+}
+
+/** Two classes or methods claim the same action or step name. */
+export class DuplicateNameError extends PluginError {
+  readonly code = 'SYN_DUPLICATE_NAME';
+  readonly kind = 'config';
+
+  constructor(what: 'action' | 'step', name: string, owners: readonly string[]) {
+    super(
+      `The ${what} name '${name}' is used ${owners.length} times: ${owners.join(', ')}. Give all but one another name, e.g. @${what === 'action' ? 'Action' : 'Step'}({ name: '${name}_2' }).`,
+      { details: { what, name, owners: [...owners] } },
+    );
+  }
+}
+
+/** A decorated class or method that cannot be an action as it is written. */
+export class ActionDefinitionError extends PluginError {
+  readonly code = 'SYN_ACTION_DEFINITION';
+  readonly kind = 'config';
+}
+
+/** config.yaml and the code disagree in a way that must not be resolved by guessing. */
+export class SyncConflictError extends PluginError {
+  readonly code = 'SYN_SYNC_CONFLICT';
+  readonly kind = 'config';
+
+  constructor(
+    path: string,
+    readonly conflicts: readonly string[],
+  ) {
+    super(
+      `${path} was not changed: ${conflicts.join('; ')}. Rename one of the classes or give it an explicit name in @Action.`,
+      {
+        details: { path, conflicts: [...conflicts] },
+      },
+    );
+  }
+}

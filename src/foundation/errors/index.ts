@@ -1,0 +1,61 @@
+export {
+  AuthenticationError,
+  AuthorizationError,
+  ClientConnectionError,
+  ClientError,
+  type ClientErrorOptions,
+  ClientTimeoutError,
+  HTTPError,
+  NotFoundError,
+  raiseForStatus,
+  RateLimitError,
+  RequestInvalidError,
+  ServerError,
+  StreamError,
+  StreamLimitExceededError,
+  WebSocketError,
+} from './client.errors.js';
+export {
+  ActionDefinitionError,
+  ConfigInvalidError,
+  ConfigNotFoundError,
+  DuplicateNameError,
+  EntrypointInvalidError,
+  EnvironmentValueError,
+  NotConfiguredError,
+  PluginCompileError,
+  PluginLoadError,
+  SyncConflictError,
+} from './config.errors.js';
+export { errorFromJson, errorToJson } from './error-json.js';
+export {
+  ActionNotFoundError,
+  ExecutionError,
+  ParamsInvalidError,
+  PluginError,
+  ResultInvalidError,
+  type ValidationIssue,
+} from './plugin.errors.js';
+export {
+  IntegrationUnavailableError,
+  LoggerFinishedError,
+  ReportingValueError,
+  UnknownIntegrationError,
+} from './reporting.errors.js';
+export {
+  NoActiveRunError,
+  PluginExitError,
+  ResultNotSerializableError,
+  RunCancelledError,
+  RunNotFoundError,
+  RunTimeoutError,
+  UsageError,
+} from './run.errors.js';
+export {
+  type ErrorCode,
+  type ErrorKind,
+  messageOf,
+  SynapseError,
+  type SynapseErrorJson,
+  type SynapseErrorOptions,
+} from './synapse.error.js';
