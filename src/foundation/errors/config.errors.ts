@@ -57,6 +57,28 @@ export class EnvironmentValueError extends PluginError {
   }
 }
 
+/** Something that is not a data type where one is needed, or a data type whose name is taken. */
+export class DataTypeInvalidError extends PluginError {
+  readonly code = 'SYN_DATA_TYPE_INVALID';
+  readonly kind = 'config';
+}
+
+/** No data type has this name. */
+export class DataTypeNotFoundError extends PluginError {
+  readonly code = 'SYN_DATA_TYPE_NOT_FOUND';
+  readonly kind = 'config';
+
+  constructor(
+    name: string,
+    readonly known: readonly string[],
+  ) {
+    super(
+      `No data type is named '${name}'. Known names: ${known.join(', ')}. Correct the name, or register the class that has it as its static typeName.`,
+      { details: { name, known: [...known] } },
+    );
+  }
+}
+
 /** Source that rolldown cannot compile. `details` hold file, line and column of the first fault. */
 export class PluginCompileError extends PluginError {
   readonly code = 'SYN_PLUGIN_COMPILE';

@@ -19,6 +19,8 @@ export {
   ActionDefinitionError,
   ConfigInvalidError,
   ConfigNotFoundError,
+  DataTypeInvalidError,
+  DataTypeNotFoundError,
   DuplicateNameError,
   EntrypointInvalidError,
   EnvironmentValueError,
