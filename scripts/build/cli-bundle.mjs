@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { inProject, projectRoot } from '../lib/project.mjs';
+import {
+  lazyBuiltins,
+  lazyDateFormat,
+  lazyPhoneNumbers,
+  leaveOutUnused,
+  packageFolderOf,
+  PHONE_NUMBERS_ENTRY,
+  PHONE_NUMBERS_PACKAGE,
+  preferEsmBuilds,
+} from './bundle-plugins.mjs';
+import { filesUnder } from './fingerprint.mjs';
+import { sharedEntryName, sharedEntrySource, sharedModules } from './shared-modules.mjs';
+
+/** Native, and needed only for a plugin that is not in the compile cache. */
+const NATIVE = /^rolldown(\/|$)/;
+/** Loaded by Nest where the application has them; a CLI run has none. */
+const OPTIONAL_PEERS_OF_NEST =
+  /^@nestjs\/(microservices|websockets|platform-express|platform-fastify|platform-socket\.io)(\/|$)/;
+
+/**
+ * Bundles the CLI with everything it loads, split so that the modules plugins ask for (`shared.json`: specifier → file) are the very
+ * instances the CLI itself runs on.
+ *
+ * @param entries - Entry name → compiled file, e.g. `main` → dist/interfaces/cli/main.js.
+ * @param folder - Where the bundle goes; replaced as a whole, so that a half-written bundle never stands there.
+ */
+export async function buildCliBundle(entries, folder = inProject('dist/cli')) {
+  const { rolldown } = await import('rolldown');
+  const shared = sharedModules();
+  const input = { ...entries, [PHONE_NUMBERS_ENTRY]: PHONE_NUMBERS_PACKAGE };
+  for (const [specifier, file] of shared) input[sharedEntryName(specifier)] = file ?? `shared:${specifier}`;
+  const bundle = await rolldown({
+    input,
+    cwd: projectRoot,
+    platform: 'node',
+    external: [NATIVE, OPTIONAL_PEERS_OF_NEST],
+    plugins: [sharedPackageEntries, leaveOutUnused, preferEsmBuilds, lazyPhoneNumbers, lazyBuiltins, lazyDateFormat],
+    onwarn: refuseWarning,
+  });
+  const next = `${folder}.next`;
+  rmSync(next, { recursive: true, force: true });
+  const { output } = await bundle.write({
+    dir: next,
+    format: 'esm',
+    // Nest reads class names and nest-commander matches options by them.
+    keepNames: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  });
+  await bundle.close();
+  writeJson(
+    join(next, 'shared.json'),
+    Object.fromEntries([...shared.keys()].map((name) => [name, `./${sharedEntryName(name)}.js`])),
+  );
+  writeFileSync(join(next, 'THIRD-PARTY-LICENSES.txt'), thirdPartyNotices(output));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(dirname(folder), { recursive: true });
+  renameSync(next, folder);
+  return filesUnder(folder).map((file) => relative(projectRoot, file));
+}
+
+const sharedPackageEntries = {
+  name: 'synapse:shared-package-entries',
+  resolveId: (specifier) => (specifier.startsWith('shared:') ? `\0${specifier}` : null),
+  load: (id) => (id.startsWith('\0shared:') ? sharedEntrySource(id.slice('\0shared:'.length)) : null),
+};
+
+/** A warning of the bundler is a part of the CLI that would fail at run time: an import nobody has, a name nobody exports. */
+function refuseWarning(warning) {
+  if (warning.code === 'EVAL' || warning.code === 'CIRCULAR_DEPENDENCY') return;
+  throw new Error(`bundling the CLI: ${warning.message}`);
+}
+
+function writeJson(file, value) {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The licences of every package that is now inside the bundle: they ask to be passed on with the code. */
+function thirdPartyNotices(output) {
+  const folders = new Set(output.flatMap((chunk) => Object.keys(chunk.modules ?? {}).map(packageFolderOf)));
+  const notices = [...folders]
+    .filter((folder) => folder !== undefined && existsSync(join(folder, 'package.json')))
+    .map(noticeOf);
+  return [...new Set(notices)].sort().join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function noticeOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file));
+  const text = texts.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
+  return `${name} ${version} (${license})\n\n${text || 'The package carries no licence text of its own.'}\n`;
+}
