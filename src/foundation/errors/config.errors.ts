@@ -6,13 +6,12 @@ export class ConfigNotFoundError extends PluginError {
   readonly code = 'SYN_CONFIG_NOT_FOUND';
   readonly kind = 'config';
 
-  constructor(path: string) {
-    super(
-      `Config file not found: ${path}. A plugin folder has a config.yaml with at least 'name' and 'code'; name another folder with --path.`,
-      {
-        details: { path },
-      },
-    );
+  /** @param cure - What to do about it, as a sentence. */
+  constructor(
+    path: string,
+    cure = "A plugin folder has a config.yaml with at least 'name' and 'code'; name another folder with --path.",
+  ) {
+    super(`Config file not found: ${path}. ${cure}`, { details: { path } });
   }
 }
 
@@ -47,13 +46,22 @@ export class NotConfiguredError extends PluginError {
   }
 }
 
+/** A file of environment values that cannot be read. `details` hold the path and, where it is known, the line. */
+export class EnvironmentFileError extends PluginError {
+  readonly code = 'SYN_ENVIRONMENT_FILE';
+  readonly kind = 'config';
+}
+
 /** An environment value that is missing or not of the type that was asked for. */
 export class EnvironmentValueError extends PluginError {
   readonly code = 'SYN_ENVIRONMENT_VALUE';
   readonly kind = 'config';
 
   constructor(key: string, expected: string, found: string) {
-    super(`Environment value '${key}' must be ${expected}, got ${found}.`, { details: { key, expected } });
+    super(
+      `Environment value '${key}' must be ${expected}, got ${found}. Set it in the environment of the process, or under env in config.yaml.`,
+      { details: { key, expected } },
+    );
   }
 }
 

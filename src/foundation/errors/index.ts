@@ -23,6 +23,7 @@ export {
   DataTypeNotFoundError,
   DuplicateNameError,
   EntrypointInvalidError,
+  EnvironmentFileError,
   EnvironmentValueError,
   NotConfiguredError,
   PluginCompileError,
@@ -35,6 +36,7 @@ export {
   ExecutionError,
   ParamsInvalidError,
   PluginError,
+  PluginNotFoundError,
   ResultInvalidError,
   type ValidationIssue,
 } from './plugin.errors.js';
