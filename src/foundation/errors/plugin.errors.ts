@@ -34,6 +34,18 @@ export class ActionNotFoundError extends PluginError {
   }
 }
 
+/** No plugin has this code in this application. */
+export class PluginNotFoundError extends PluginError {
+  readonly code = 'SYN_PLUGIN_NOT_FOUND';
+  readonly kind = 'usage';
+
+  constructor(plugin: string, known: readonly string[]) {
+    super(`Plugin '${plugin}' not found. Known plugins: ${known.join(', ') || '(none)'}.`, {
+      details: { plugin, available: [...known] },
+    });
+  }
+}
+
 /** Params broke the rules of the action's params class. Lists every broken rule, not only the first. */
 export class ParamsInvalidError extends PluginError {
   readonly code = 'SYN_PARAMS_INVALID';

@@ -1,0 +1,40 @@
+import { requireContext } from '../context/run-scope.js';
+import type { RuntimeContext } from '../context/runtime-context.js';
+import type { BaseLogger } from '../reporting/base-logger.js';
+
+/**
+ * A convenience for class actions: shortcuts to the run that is executing.
+ *
+ * Actions are singletons that serve many runs at once, so nothing about a run is kept in a field; each shortcut reads
+ * the run from the chain of calls it is used in. A plain class with an `execute` method is an action as well.
+ *
+ * @typeParam P - The params class.
+ * @typeParam R - What `execute` resolves to.
+ */
+export abstract class BaseAction<P = unknown, R = unknown> {
+  /** Does the work. May be async or not. Optional for an action that consists of steps. */
+  execute?(params: P, ctx: RuntimeContext<P>): R | Promise<R>;
+
+  /** Context of the run that is executing. @throws NoActiveRunError outside of a run. */
+  protected get ctx(): RuntimeContext<P> {
+    return requireContext('ctx') as RuntimeContext<P>;
+  }
+  protected get params(): P {
+    return this.ctx.params;
+  }
+  protected get logger(): BaseLogger {
+    return this.ctx.logger;
+  }
+  /** See {@link RuntimeContext.log}. */
+  protected log(event: string, data: Record<string, unknown>, file?: string): void {
+    this.ctx.log(event, data, file);
+  }
+  /** See {@link RuntimeContext.setProgress}. */
+  protected setProgress(current: number, total: number, category?: string): void {
+    this.ctx.setProgress(current, total, category);
+  }
+  /** See {@link RuntimeContext.setMetrics}. */
+  protected setMetrics(value: Record<string, unknown>, category: string): void {
+    this.ctx.setMetrics(value, category);
+  }
+}

@@ -1,0 +1,31 @@
+import { NotConfiguredError } from '../../foundation/errors/config.errors.js';
+import type { AgentClient } from '../../resources/clients/agent/agent-client.interface.js';
+import type { BackendClient } from '../../resources/clients/backend/backend-client.interface.js';
+import type { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
+
+/** How a run reaches the platform; each is made on first use, and absent when nobody configured it. */
+export interface PlatformPorts {
+  readonly client?: () => BackendClient;
+  readonly agentClient?: () => AgentClient;
+  readonly storage?: () => StorageProvider;
+}
+
+const CURES = {
+  client: ['The backend client', 'Provide BackendClient in a module of the application, or log in with `synapse login`.'],
+  agentClient: ['The agent client', 'Provide AgentClient in a module of the application, or select an agent with `synapse agent select`.'],
+  storage: ['Storage', 'Provide StorageProvider in a module of the application.'],
+} as const;
+
+/**
+ * The port called `name`.
+ *
+ * @throws {@link NotConfiguredError} when nobody configured it: an action that never asks for it needs no credentials.
+ */
+export function portOf<K extends keyof PlatformPorts>(
+  ports: PlatformPorts,
+  name: K,
+): ReturnType<NonNullable<PlatformPorts[K]>> {
+  const make = ports[name];
+  if (!make) throw new NotConfiguredError(...CURES[name]);
+  return make() as ReturnType<NonNullable<PlatformPorts[K]>>;
+}

@@ -1,0 +1,66 @@
+import { distance } from 'fastest-levenshtein';
+import { ActionNotFoundError, PluginNotFoundError } from '../../foundation/errors/plugin.errors.js';
+import { DuplicateNameError } from '../../foundation/errors/config.errors.js';
+import { UsageError } from '../../foundation/errors/run.errors.js';
+import type { ActionDefinition } from './action-definition.js';
+
+/** The actions of an application by plugin and name. Filled once, when the application starts. */
+export class ActionRegistry {
+  readonly #byPlugin = new Map<string, Map<string, ActionDefinition>>();
+  /** Null marks a name that more than one plugin has. */
+  readonly #byName = new Map<string, ActionDefinition | null>();
+
+  /** @throws {@link DuplicateNameError} when the plugin has an action of that name already. */
+  add(definition: ActionDefinition): void {
+    const { plugin, name } = definition;
+    const actions = this.#byPlugin.get(plugin) ?? new Map<string, ActionDefinition>();
+    this.#byPlugin.set(plugin, actions);
+    const earlier = actions.get(name);
+    if (earlier) throw new DuplicateNameError('action', name, [earlier.entrypoint, definition.entrypoint]);
+    actions.set(name, definition);
+    this.#byName.set(name, this.#byName.has(name) ? null : definition);
+  }
+
+  /**
+   * The action called `name`.
+   *
+   * @param plugin - Code of its plugin; may be left out when only one plugin has an action of that name.
+   * @throws {@link ActionNotFoundError} with the nearest name; {@link UsageError} when several plugins have one.
+   */
+  resolve(name: string, plugin?: string): ActionDefinition {
+    const definition = plugin === undefined ? this.#byName.get(name) : this.#byPlugin.get(plugin)?.get(name);
+    return definition ?? this.#refuse(name, plugin);
+  }
+
+  /** All actions, or those of one plugin, in the order they were found. */
+  list(plugin?: string): readonly ActionDefinition[] {
+    if (plugin !== undefined) return [...(this.#byPlugin.get(plugin)?.values() ?? [])];
+    return [...this.#byPlugin.values()].flatMap((actions) => [...actions.values()]);
+  }
+
+  /** Codes of the plugins that have actions. */
+  plugins(): readonly string[] {
+    return [...this.#byPlugin.keys()];
+  }
+
+  #refuse(name: string, plugin: string | undefined): never {
+    if (plugin !== undefined && !this.#byPlugin.has(plugin)) throw new PluginNotFoundError(plugin, this.plugins());
+    const owners = this.plugins().filter((code) => this.#byPlugin.get(code)?.has(name));
+    if (plugin === undefined && owners.length > 1) {
+      throw new UsageError(`Action '${name}' exists in several plugins: ${owners.join(', ')}. Name one of them.`, {
+        details: { action: name, plugins: owners },
+      });
+    }
+    const known = this.list(plugin).map((definition) => definition.name);
+    throw new ActionNotFoundError(name, known, nearest(name, known));
+  }
+}
+
+/** The known word that `word` was probably meant to be: at most a third of its letters differ. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((left, right) => left.edits - right.edits);
+  const best = ranked[0];
+  return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}

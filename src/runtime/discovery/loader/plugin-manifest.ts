@@ -1,0 +1,19 @@
+/** A class that a plugin's files hold, and how to get hold of it once they are compiled. */
+export interface ManifestClass {
+  /** Compiled file, relative to the entry's folder. */
+  readonly chunk: string;
+  /** Name under which the compiled file exports it; dotted for a class inside of a namespace. */
+  readonly exportName: string;
+  /** `path/to/file:Class`, or `path/to/file:Class.method` for a method action. */
+  readonly entrypoint: string;
+  /** Set for a method action. */
+  readonly method?: string;
+}
+
+/** What a compiled plugin holds. Written beside the compiled files. */
+export interface PluginManifest {
+  readonly actions: readonly ManifestClass[];
+  readonly steps: readonly ManifestClass[];
+  readonly modules: readonly ManifestClass[];
+  readonly injectables: readonly ManifestClass[];
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { runInScope } from '../../authoring/context/run-scope.js';
+import { RuntimeContext } from '../../authoring/context/runtime-context.js';
+import { ExecutionError, ResultInvalidError } from '../../foundation/errors/plugin.errors.js';
+import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
+import { ParamsValidator } from '../../foundation/schema/params.validator.js';
+import { ResultValidator } from '../../foundation/schema/result.validator.js';
+import type { ActionDefinition } from '../discovery/action-definition.js';
+import type { ActiveRun } from './active-run.js';
+
+/**
+ * The only caller of an action: validates params, opens the run's scope, executes, validates the result.
+ *
+ * It stays synchronous as long as nothing it meets is a promise, so an action that is not async costs no extra turns.
+ */
+@Injectable()
+export class ActionInvoker {
+  constructor(
+    private readonly params: ParamsValidator,
+    private readonly results: ResultValidator,
+  ) {}
+
+  /**
+   * Runs the action of `run` in this process.
+   *
+   * @returns The action's result as it is, or a promise of it.
+   * @throws ParamsInvalidError when the params break a rule; ExecutionError when the action failed, with what it threw as
+   * cause; ResultInvalidError for a wrong result under `strictResult`.
+   */
+  invoke(run: ActiveRun): unknown {
+    const { definition } = run;
+    if (!definition.paramsType) return this.#execute(run, run.input);
+    const params = this.params.parse(definition.name, definition.paramsType as never, run.input, {
+      ignoresUnknownKeys: definition.ignoresUnknownParams,
+    });
+    return isThenable(params) ? params.then((parsed) => this.#execute(run, parsed)) : this.#execute(run, params);
+  }
+
+  #execute(run: ActiveRun, params: unknown): unknown {
+    run.params = params;
+    const context = new RuntimeContext<unknown>(run);
+    let result: unknown;
+    try {
+      result = runInScope(context, () => run.definition.call(params, context));
+    } catch (thrown) {
+      throw asExecutionError(run, thrown);
+    }
+    if (isThenable(result)) {
+      return result.then(
+        (value) => this.#checked(run, value),
+        (thrown: unknown) => {
+          throw asExecutionError(run, thrown);
+        },
+      );
+    }
+    return this.#checked(run, result);
+  }
+
+  /** A wrong result is a warning in the stream, as in the original; with `strictResult` it fails the run. The value passes unchanged. */
+  #checked(run: ActiveRun, result: unknown): unknown {
+    const { resultType, isStrictResult, name } = run.definition;
+    if (!resultType) return result;
+    const problem = this.results.check(resultType as never, result);
+    if (!problem) return result;
+    if (isStrictResult) throw new ResultInvalidError(name, problem.issues);
+    run.logger.warning(problem.message);
+    return result;
+  }
+}
+
+/** Keeps code and details of an error that was one of ours: a wrapper must not make it say less. */
+function asExecutionError(run: ActiveRun, thrown: unknown): SynapseError {
+  if (thrown === run.abortError && run.abortError) return run.abortError;
+  const inner = SynapseError.is(thrown) ? thrown : undefined;
+  return new ExecutionError(`Action execution failed: ${messageOf(thrown)}`, {
+    cause: thrown,
+    retryable: inner?.retryable,
+    details: { ...inner?.details, action: run.action, ...(inner && { cause_code: inner.code }) },
+  });
+}
+
+function isThenable(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function';
+}

@@ -1,0 +1,117 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CheckpointReference, RunBinding } from '../../authoring/context/runtime-context.js';
+import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
+import type { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
+import { RunLogger } from '../../authoring/reporting/run-logger.js';
+import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
+import type { SynapseError } from '../../foundation/errors/synapse.error.js';
+import type { ActionDefinition } from '../discovery/action-definition.js';
+import type { RunRecord } from '../run-store/run-record.js';
+
+/** What a run is made of. */
+export interface ActiveRunInit {
+  readonly record: RunRecord;
+  readonly definition: ActionDefinition;
+  /** The caller's params, secrets included; the record holds them without. */
+  readonly params: unknown;
+  readonly stream: RunEventStream;
+  readonly env: PluginEnvironment;
+  readonly ports: PlatformPorts;
+  readonly checkpoint?: CheckpointReference;
+  /** Folder that the run's own working folder is made in. */
+  readonly workRoot: string;
+}
+
+/**
+ * A run between its start and its end: the state that the context, the executor and the handle share.
+ *
+ * Signal, logger and working folder are made when somebody asks; most runs are over before anybody does.
+ */
+export class ActiveRun implements RunBinding {
+  readonly definition: ActionDefinition;
+  readonly record: RunRecord;
+  readonly input: unknown;
+  readonly stream: RunEventStream;
+  readonly env: PluginEnvironment;
+  readonly ports: PlatformPorts;
+  readonly checkpoint?: CheckpointReference;
+  /** The validated params; the invoker sets them. */
+  params: unknown;
+  readonly #workRoot: string;
+  #controller: AbortController | undefined;
+  #abortError: SynapseError | undefined;
+  #onAbort: ((error: SynapseError) => void) | undefined;
+  #logger: RunLogger | undefined;
+
+  constructor(init: ActiveRunInit) {
+    this.record = init.record;
+    this.definition = init.definition;
+    this.input = init.params;
+    this.stream = init.stream;
+    this.env = init.env;
+    this.ports = init.ports;
+    this.checkpoint = init.checkpoint;
+    this.#workRoot = init.workRoot;
+  }
+
+  get runId(): string {
+    return this.record.id;
+  }
+  get jobId(): string | undefined {
+    return this.record.job_id;
+  }
+  get plugin(): string {
+    return this.record.plugin;
+  }
+  get action(): string {
+    return this.record.action;
+  }
+  get attempt(): number {
+    return this.record.attempt;
+  }
+  get idempotencyKey(): string {
+    return this.record.idempotency_key;
+  }
+  get logger(): RunLogger {
+    return (this.#logger ??= new RunLogger(this.stream));
+  }
+  /** The logger, if anybody used it: a run without reports needs no closing ones. */
+  get usedLogger(): RunLogger | undefined {
+    return this.#logger;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#abortError) this.#controller.abort(this.#abortError);
+    }
+    return this.#controller.signal;
+  }
+
+  get workDir(): string {
+    const directory = join(this.#workRoot, this.runId);
+    mkdirSync(directory, { recursive: true });
+    return directory;
+  }
+
+  /** Why the run was told to end, if it was. The first reason stands. */
+  get abortError(): SynapseError | undefined {
+    return this.#abortError;
+  }
+
+  /** Tells the work to end: aborts the signal and calls whoever drives the run. Returns false when it had been told already. */
+  abort(error: SynapseError): boolean {
+    if (this.#abortError) return false;
+    this.#abortError = error;
+    this.#controller?.abort(error);
+    this.#onAbort?.(error);
+    return true;
+  }
+
+  /** Has `listener` called when the run is told to end, or at once if it has been. One listener: the run's executor. */
+  onAbort(listener: (error: SynapseError) => void): void {
+    this.#onAbort = listener;
+    if (this.#abortError) listener(this.#abortError);
+  }
+}

@@ -1,0 +1,168 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
+import { EventFlusher } from '../../authoring/reporting/event-flusher.js';
+import type { RunListener } from '../../authoring/reporting/run-listener.js';
+import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
+import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
+import { errorToJson } from '../../foundation/errors/error-json.js';
+import { RunCancelledError } from '../../foundation/errors/run.errors.js';
+import { messageOf } from '../../foundation/errors/synapse.error.js';
+import type { ActionDefinition } from '../discovery/action-definition.js';
+import type { ActionRegistry } from '../discovery/action-registry.js';
+import type { Executor } from '../executors/executor.interface.js';
+import type { ExecutorRegistry } from '../executors/executor-registry.js';
+import { ActiveRun } from '../invocation/active-run.js';
+import type { RunOutcome } from '../invocation/run-outcome.js';
+import type { RunRecord } from '../run-store/run-record.js';
+import type { RunStore } from '../run-store/run-store.interface.js';
+import { EnvironmentComposer } from './environment-composer.js';
+import { RunHandle } from './run-handle.js';
+import { RunIdFactory } from './run-id.js';
+import type { RunRequest } from './run-request.js';
+import { SecretParams } from './secret-params.js';
+
+/** What a {@link PluginRunner} works with. */
+export interface PluginRunnerInit {
+  readonly registry: ActionRegistry;
+  readonly executors: ExecutorRegistry;
+  readonly store: RunStore;
+  readonly ports?: PlatformPorts;
+  /** @defaultValue the process's environment, read once */
+  readonly env?: PluginEnvironment;
+  /** Hears every event of every run once it is stored. */
+  readonly listeners?: readonly RunListener[];
+  /** Folder in which runs get their working folders. @defaultValue `synapse/work` in the system's folder for temporary files */
+  readonly workRoot?: string;
+}
+
+/** Turns a request into a run: the one entry for the CLI, HTTP, MCP and hosts. */
+export class PluginRunner {
+  readonly #registry: ActionRegistry;
+  readonly #executors: ExecutorRegistry;
+  readonly #store: RunStore;
+  readonly #ports: PlatformPorts;
+  readonly #listeners: readonly RunListener[];
+  readonly #workRoot: string;
+  readonly #env: EnvironmentComposer;
+  readonly #secrets = new SecretParams();
+  readonly #ids = new RunIdFactory();
+  readonly #flusher = new EventFlusher();
+  readonly #active = new Map<ActiveRun, Promise<RunOutcome>>();
+
+  constructor(init: PluginRunnerInit) {
+    this.#registry = init.registry;
+    this.#executors = init.executors;
+    this.#store = init.store;
+    this.#ports = init.ports ?? {};
+    this.#listeners = init.listeners ?? [];
+    this.#workRoot = init.workRoot ?? join(tmpdir(), 'synapse', 'work');
+    this.#env = new EnvironmentComposer(init.env ?? PluginEnvironment.fromEnviron());
+  }
+
+  /**
+   * Starts a run and resolves as soon as it exists. Bad params are an outcome of the run, not of this call.
+   *
+   * @throws ActionNotFoundError, PluginNotFoundError or UsageError when the request names no action; UsageError or
+   * NotConfiguredError for its mode.
+   */
+  async run<R = unknown>(request: RunRequest): Promise<RunHandle<R>> {
+    const definition = this.#registry.resolve(request.action, request.plugin);
+    const { executor, notice } = this.#executors.choose(definition, request.mode);
+    const run = this.#createRun(request, definition, executor);
+    const created = this.#store.create(run.record);
+    if (created) await created;
+    const release = request.signal && observe(request.signal, run);
+    const outcome = this.#drive(run, executor, notice);
+    if (release) void outcome.then(release);
+    this.#active.set(run, outcome);
+    return new RunHandle<R>(run, this.#store, outcome);
+  }
+
+  /** Runs that have not ended. */
+  get activeRuns(): number {
+    return this.#active.size;
+  }
+
+  /** Resolves when every run that is active now has ended. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#active.values());
+  }
+
+  /** Tells every active run to end, and resolves when they have. */
+  async cancelAll(reason: string): Promise<void> {
+    for (const run of this.#active.keys()) run.abort(new RunCancelledError(run.action, reason));
+    await this.settled();
+  }
+
+  #createRun(request: RunRequest, definition: ActionDefinition, executor: Executor): ActiveRun {
+    const id = this.#ids.create();
+    const params = request.params === undefined ? {} : request.params;
+    const now = Date.now();
+    const record: RunRecord = {
+      id,
+      plugin: definition.plugin,
+      action: definition.name,
+      mode: executor.mode,
+      status: 'running',
+      attempt: 1,
+      params: this.#secrets.mask(definition.paramsType, params),
+      idempotency_key: request.idempotencyKey ?? id,
+      job_id: request.jobId,
+      parent_id: request.parentId,
+      plugin_path: definition.source?.path,
+      plugin_hash: definition.source?.contentHash,
+      created_at: now,
+      started_at: now,
+    };
+    const stream = new RunEventStream({ runId: id, attempt: 1, sink: this.#store, flusher: this.#flusher });
+    return new ActiveRun({
+      record,
+      definition,
+      params,
+      stream,
+      env: this.#env.forRun(definition, request.env),
+      ports: this.#ports,
+      checkpoint: request.checkpoint,
+      workRoot: this.#workRoot,
+    });
+  }
+
+  async #drive(run: ActiveRun, executor: Executor, notice: string | undefined): Promise<RunOutcome> {
+    const { stream, record } = run;
+    for (const listener of this.#listeners) stream.subscribe(listener);
+    stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
+    if (notice !== undefined) run.logger.warning(notice);
+    const outcome = await executor.execute(run);
+    await this.#end(run, outcome);
+    this.#active.delete(run);
+    return outcome;
+  }
+
+  /** Writes the final state and the terminal event; whoever waits for the outcome finds both stored. */
+  async #end(run: ActiveRun, outcome: RunOutcome): Promise<void> {
+    run.usedLogger?.close(outcome.status);
+    const isCompleted = outcome.status === 'completed';
+    const error = isCompleted ? undefined : errorToJson(outcome.error, { withStack: true });
+    const updated = this.#store.update(run.runId, {
+      status: outcome.status,
+      ended_at: Date.now(),
+      ...(isCompleted ? { result: outcome.result } : { error }),
+    });
+    if (updated instanceof Promise) await updated;
+    const closed = run.stream.close(`run.${outcome.status}`, isCompleted ? {} : { error });
+    if (closed) await closed;
+  }
+}
+
+/** Cancels the run when the caller's signal aborts; lets go of the signal when the run is over. */
+function observe(signal: AbortSignal, run: ActiveRun): () => void {
+  const cancel = (): void => {
+    const reason: unknown = signal.reason;
+    const isPlainAbort = reason instanceof DOMException && reason.name === 'AbortError';
+    run.abort(new RunCancelledError(run.action, isPlainAbort ? 'the signal of the caller was aborted' : messageOf(reason)));
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
+  return () => signal.removeEventListener('abort', cancel);
+}

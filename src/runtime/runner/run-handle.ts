@@ -1,0 +1,92 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isTerminal, type RunEvent } from '../../authoring/reporting/run-event.js';
+import { RunCancelledError, RunNotFoundError } from '../../foundation/errors/run.errors.js';
+import type { ActiveRun } from '../invocation/active-run.js';
+import type { RunOutcome } from '../invocation/run-outcome.js';
+import type { RunStatus } from '../../foundation/config/enums.js';
+import type { RunRecord } from '../run-store/run-record.js';
+import type { RunStore } from '../run-store/run-store.interface.js';
+
+/** A run as its caller holds it. */
+export class RunHandle<R = unknown> {
+  readonly #run: ActiveRun;
+  readonly #store: RunStore;
+  readonly #outcome: Promise<RunOutcome>;
+
+  constructor(run: ActiveRun, store: RunStore, outcome: Promise<RunOutcome>) {
+    this.#run = run;
+    this.#store = store;
+    this.#outcome = outcome;
+  }
+
+  /** UUIDv7. */
+  get id(): string {
+    return this.#run.runId;
+  }
+
+  /** The run's result. @throws the run's SynapseError when it failed or was cancelled. */
+  async result(): Promise<R> {
+    const outcome = await this.#outcome;
+    if (outcome.status === 'completed') return outcome.result as R;
+    throw outcome.error;
+  }
+
+  /** How the run ended, without throwing. Everything it reported has been stored by then. */
+  outcome(): Promise<RunOutcome> {
+    return this.#outcome;
+  }
+
+  /** The run as the store has it now. @throws RunNotFoundError when the store has forgotten it. */
+  async record(): Promise<RunRecord> {
+    const record = await this.#store.get(this.id);
+    if (!record) throw new RunNotFoundError(this.id);
+    return record;
+  }
+
+  /** @throws RunNotFoundError when the store has forgotten the run. */
+  async status(): Promise<RunStatus> {
+    return (await this.record()).status;
+  }
+
+  /**
+   * Tells the run to end and resolves when it has. A run that is over stays as it is.
+   *
+   * @param reason - Said to the action by `ctx.signal.reason`, and to whoever reads the run.
+   */
+  async cancel(reason = 'cancelled by the caller'): Promise<RunOutcome> {
+    this.#run.abort(new RunCancelledError(this.#run.action, reason));
+    return this.#outcome;
+  }
+
+  /**
+   * The run's events, from the start or after a sequence number; ends with the terminal event. May be called at any time and
+   * any number of times, also after the run.
+   */
+  async *events(afterSeq = 0): AsyncGenerator<RunEvent, void> {
+    let seq = afterSeq;
+    let wake: () => void = () => undefined;
+    const unsubscribe = this.#run.stream.subscribe(() => wake());
+    let isOver = false;
+    void this.#outcome.then(() => {
+      isOver = true;
+      wake();
+    });
+    try {
+      for (;;) {
+        const woken = new Promise<void>((resolve) => (wake = resolve));
+        const wasOver = isOver; // read before the store: what is stored after it must be waited for
+        const events = await this.#store.events(this.id, seq);
+        for (const event of events) {
+          seq = event.seq;
+          yield event;
+          if (isTerminal(event.type)) return;
+        }
+        if (events.length > 0) await nextTurn();
+        else if (wasOver) return;
+        else await woken;
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+}
