@@ -1,0 +1,59 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const VARIABLE = 'SYNAPSE_TEST_TOTALS';
+const NOTHING = { passed: 0, failed: 0, skipped: 0 };
+
+/** Sums up the totals of test runs in child processes: they find the file to write to in their environment. */
+export class TotalsCollector {
+  #folder = mkdtempSync(join(tmpdir(), 'synapse-totals-'));
+  #file = join(this.#folder, 'totals.ndjson');
+
+  /** What a child process needs in its environment to report here. */
+  get env() {
+    return { [VARIABLE]: this.#file };
+  }
+
+  /** How many test runs have reported. */
+  get count() {
+    return this.#read().length;
+  }
+
+  get sum() {
+    return this.#read().reduce(plus, NOTHING);
+  }
+
+  add(totals) {
+    appendFileSync(this.#file, `${JSON.stringify({ ...NOTHING, ...totals })}\n`);
+  }
+
+  [Symbol.dispose]() {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #read() {
+    if (!existsSync(this.#file)) return [];
+    return readFileSync(this.#file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  }
+}
+
+/** Hands the totals of a test run to the collector it was started by, or prints them when there is none. */
+export function reportTotals(totals) {
+  const file = process.env[VARIABLE];
+  if (file) appendFileSync(file, `${JSON.stringify(totals)}\n`);
+  else printClosingLine(totals);
+}
+
+function plus(a, b) {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+/** `N passed, N failed`, alone on the last line; what was skipped stands on the line before it. */
+function printClosingLine({ passed, failed, skipped }) {
+  if (skipped > 0) process.stdout.write(`\n${skipped} skipped`);
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+}
