@@ -3,7 +3,7 @@
  * The last line is `N passed, N failed`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { inProject, runCommand, runTool } from './lib/project.mjs';
+import { inProject, runCommand, runJest, runTool } from './lib/project.mjs';
 import { reportTotals, TotalsCollector } from './lib/totals.mjs';
 
 const args = process.argv.slice(2);
@@ -20,7 +20,7 @@ async function runAll() {
   const built = await runTool('scripts/build.mjs');
   if (built.code !== 0) return built.code;
   const projects = args.some((arg) => arg.startsWith('--selectProjects')) ? [] : ['--selectProjects', 'unit', 'e2e'];
-  const jest = await runTool('node_modules/jest/bin/jest.js', [...args, ...projects], { env: totals.env });
+  const jest = await runJest([...args, ...projects], { env: totals.env });
   const workspaces = args.length === 0 ? await runWorkspaces() : 0;
   return jest.code || workspaces;
 }

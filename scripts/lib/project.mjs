@@ -46,6 +46,23 @@ export function runTool(script, args = [], { capture = false, env = {} } = {}) {
   return runCommand(projectNode(), [inProject(script), ...args], { capture, env });
 }
 
+/**
+ * Runs jest. Its CommonJS sandbox loads ESM-only packages such as Nest 12 by way of Node's module classes, which need the flag; as an
+ * argument it reaches jest's workers and not the processes that tests start.
+ */
+export function runJest(args, options = {}) {
+  return runCommand(
+    projectNode(),
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      inProject('node_modules/jest/bin/jest.js'),
+      ...args,
+    ],
+    options,
+  );
+}
+
 /** Runs any command in the repository; see {@link runTool}. */
 export function runCommand(command, args = [], { capture = false, env = {}, cwd = projectRoot } = {}) {
   return new Promise((settle, reject) => {
