@@ -27,6 +27,8 @@ export {
   EnvironmentValueError,
   NotConfiguredError,
   PluginCompileError,
+  PluginFolderNotFoundError,
+  PluginFolderTooLargeError,
   PluginLoadError,
   SyncConflictError,
 } from './config.errors.js';
@@ -41,6 +43,7 @@ export {
   type ValidationIssue,
 } from './plugin.errors.js';
 export {
+  EventsNotStoredError,
   IntegrationUnavailableError,
   LoggerFinishedError,
   ReportingValueError,

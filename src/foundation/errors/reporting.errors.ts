@@ -18,6 +18,21 @@ export class ReportingValueError extends PluginError {
   readonly kind = 'execution';
 }
 
+/** The end of a run could not be stored in time. The run itself may have succeeded; only its record is incomplete. */
+export class EventsNotStoredError extends PluginError {
+  readonly code = 'SYN_EVENTS_NOT_STORED';
+  readonly kind = 'execution';
+
+  /** @param savedTo - File that the events were written to instead, if that worked. */
+  constructor(runId: string, count: number, savedTo: string | undefined, cause: unknown) {
+    const kept = savedTo === undefined ? 'they are lost' : `they are kept in ${savedTo}`;
+    super(
+      `${count} events of run ${runId} could not be stored; ${kept}. Check that the run store is reachable and has space.`,
+      { cause, retryable: true, details: { runId, count, savedTo: savedTo ?? null } },
+    );
+  }
+}
+
 /** No training framework is registered under this name. */
 export class UnknownIntegrationError extends PluginError {
   readonly code = 'SYN_UNKNOWN_INTEGRATION';

@@ -1,0 +1,94 @@
+import { type Clock, systemClock } from './clock.js';
+
+/** Something that has events to hand on. */
+export interface Flushable {
+  /** Its place in the flusher's list; -1 when it is not there. Only the flusher writes it. */
+  flusherIndex: number;
+  /** Hands on what it can. It stays in the list until it removes itself. */
+  flush(): void;
+}
+
+/** Settings of an {@link EventFlusher}. */
+export interface EventFlusherOptions {
+  /** Longest time an event waits before it is handed to the store, in milliseconds, 1 to 20. @defaultValue 15 */
+  readonly intervalMs?: number;
+  /** @defaultValue the machine's clocks */
+  readonly clock?: Clock;
+}
+
+/**
+ * One timer for all streams of a runner. It runs only while some stream has something to hand on, and it
+ * never keeps the process alive.
+ */
+export class EventFlusher {
+  /** Longest time an event waits, in milliseconds. */
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  private readonly waiting: Flushable[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private isArmed = false;
+  private isoTimeOfMs = Number.NaN;
+  private isoTimeText = '';
+
+  constructor({ intervalMs = 15, clock = systemClock }: EventFlusherOptions = {}) {
+    this.intervalMs = Math.min(20, Math.max(1, intervalMs));
+    this.clock = clock;
+  }
+
+  /** How many streams wait. */
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  /** Flushes `stream` at the next tick, and at each one after it until the stream is removed. */
+  add(stream: Flushable): void {
+    if (stream.flusherIndex >= 0) return;
+    stream.flusherIndex = this.waiting.push(stream) - 1;
+    if (!this.isArmed) this.arm();
+  }
+
+  /** Takes `stream` off the list. An armed timer is left to run out: arming costs more than one idle tick. */
+  remove(stream: Flushable): void {
+    const index = stream.flusherIndex;
+    if (index < 0) return;
+    stream.flusherIndex = -1;
+    const last = this.waiting.pop();
+    if (last === undefined || last === stream) return;
+    this.waiting[index] = last;
+    last.flusherIndex = index;
+  }
+
+  /** Flushes every waiting stream now, e.g. before the process ends. */
+  flushAll(): void {
+    for (const stream of [...this.waiting]) stream.flush();
+  }
+
+  /** `epochMs` as ISO 8601 in UTC. All streams share the text of the last millisecond: making it costs more than an event. */
+  isoTime(epochMs: number): string {
+    if (epochMs !== this.isoTimeOfMs) {
+      this.isoTimeOfMs = epochMs;
+      this.isoTimeText = new Date(epochMs).toISOString();
+    }
+    return this.isoTimeText;
+  }
+
+  /** Flushes once more and stops the timer. */
+  close(): void {
+    this.flushAll();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.isArmed = false;
+  }
+
+  private arm(): void {
+    this.isArmed = true;
+    if (this.timer) this.timer.refresh();
+    else this.timer = setTimeout(() => this.tick(), this.intervalMs).unref();
+  }
+
+  private tick(): void {
+    this.isArmed = false;
+    this.flushAll();
+    if (this.waiting.length > 0) this.arm();
+  }
+}

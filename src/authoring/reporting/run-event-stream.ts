@@ -1,0 +1,256 @@
+import { EventsNotStoredError } from '../../foundation/errors/reporting.errors.js';
+import type { Clock } from './clock.js';
+import type { EventFlusher } from './event-flusher.js';
+import { Lanes, latestKeyOf, roughBytesOf, variantOf } from './event-traits.js';
+import { ListenerQueue } from './listener-queue.js';
+import type { RunEvent, RunEventType, TerminalEventType } from './run-event.js';
+import type { RunListener } from './run-listener.js';
+import { type EventSink, SinkWriter } from './sink-writer.js';
+import { SpillingQueue, type SpillingQueueOptions } from './spilling-queue.js';
+import { saveUnsent } from './unsent-file.js';
+
+/** Limits of a {@link RunEventStream}. */
+export interface StreamLimits extends SpillingQueueOptions {
+  /** Rough size of waiting logs at which they are stored before the timer fires, in bytes. @defaultValue 1_048_576 */
+  readonly maxRecentBytes?: number;
+  /** Pause before the first retry of a failing store, in milliseconds; doubles up to 5,000. @defaultValue 20 */
+  readonly retryDelayMs?: number;
+  /** How long `close` waits for a store that fails or hangs, in milliseconds. @defaultValue 10_000 */
+  readonly closeTimeoutMs?: number;
+}
+
+/** What a {@link RunEventStream} is made of. */
+export interface RunEventStreamOptions {
+  readonly runId: string;
+  /** From 1; a resumed run counts on. */
+  readonly attempt: number;
+  readonly sink: EventSink;
+  /** Shared by all streams of a runner; brings the clock. */
+  readonly flusher: EventFlusher;
+  /** Number of the first event; a later attempt goes on after the last stored one. @defaultValue 1 */
+  readonly firstSeq?: number;
+  readonly limits?: StreamLimits;
+}
+
+/** An event before it has its number. */
+type OpenEvent = { -readonly [K in keyof RunEvent]: RunEvent[K] };
+
+const MAX_BATCH_EVENTS = 1000;
+const DEFAULT_RECENT_BYTES = 1024 * 1024;
+
+/**
+ * The ordered events of one attempt of a run, on their way to the store and from there to listeners.
+ *
+ * Emitting never waits and never throws. Events reach the store at most one interval of the flusher late; listeners
+ * get an event only after it was stored, so a number that anyone has seen stays true when another process takes
+ * the run over. While the store is slow or down, events wait in memory, then on disk.
+ */
+export class RunEventStream {
+  /** @internal */
+  flusherIndex = -1;
+  readonly runId: string;
+  readonly attempt: number;
+  private readonly flusher: EventFlusher;
+  private readonly limits: StreamLimits | undefined;
+  private readonly writer: SinkWriter;
+  private readonly maxRecentBytes: number;
+  private nextSeq: number;
+  private isClosed = false;
+  private ignored = 0;
+  private pending: SpillingQueue<OpenEvent> | undefined;
+  private pendingSinceMs = 0;
+  private pendingBytes = 0;
+  private losses: Record<string, number> | undefined;
+  private listeners: Set<ListenerQueue> | undefined;
+
+  constructor({ runId, attempt, sink, flusher, firstSeq = 1, limits }: RunEventStreamOptions) {
+    this.runId = runId;
+    this.attempt = attempt;
+    this.flusher = flusher;
+    this.limits = limits;
+    this.maxRecentBytes = limits?.maxRecentBytes ?? DEFAULT_RECENT_BYTES;
+    this.writer = new SinkWriter({ runId, sink, clock: flusher.clock, retryDelayMs: limits?.retryDelayMs ?? 20 }, this);
+    this.nextSeq = firstSeq;
+  }
+
+  /** The clock that the events' times come from. */
+  get clock(): Clock {
+    return this.flusher.clock;
+  }
+
+  /** Number of the last event that was handed to the store; 0 when there is none. */
+  get lastSeq(): number {
+    return this.nextSeq - 1;
+  }
+
+  /** How many events were lost so far, by type. Empty unless the store and the disk both failed. */
+  get lost(): Readonly<Record<string, number>> {
+    return this.losses ?? {};
+  }
+
+  /** Events that came after the end, and were ignored. */
+  get ignoredAfterClose(): number {
+    return this.ignored;
+  }
+
+  /** How many events have gone through the disk so far. */
+  get spilled(): number {
+    return this.pending?.spilled ?? 0;
+  }
+
+  /**
+   * Adds an event. It is stored within the flusher's interval; progress and metrics that wait are replaced by newer
+   * ones of the same key. After the end it is counted and ignored.
+   */
+  emit(type: RunEventType, data: object): void {
+    if (this.isClosed) {
+      this.ignored++;
+      return;
+    }
+    const now = this.flusher.clock.now();
+    const event = this.open(type, data, now);
+    const queue = (this.pending ??= this.createQueue());
+    if (this.flusherIndex < 0) {
+      this.pendingSinceMs = now;
+      this.flusher.add(this);
+    }
+    const lane = Lanes[type];
+    if (lane === undefined) {
+      queue.push(event);
+      this.pendingBytes += roughBytesOf(event.data);
+    } else {
+      queue.pushLatest(event, lane, latestKeyOf(event.data), variantOf(event.data));
+    }
+    // Work that never yields to the event loop starves the timer; then the next event does its job.
+    const isLate = now - this.pendingSinceMs >= this.flusher.intervalMs;
+    if (isLate || queue.isRecentFull || this.pendingBytes >= this.maxRecentBytes) this.flush();
+  }
+
+  /** Hands every event that is stored from now on to `listener`, until the returned function is called. */
+  subscribe(listener: RunListener): () => void {
+    const queue = new ListenerQueue(listener, this.limits);
+    const listeners = (this.listeners ??= new Set());
+    listeners.add(queue);
+    return () => {
+      listeners.delete(queue);
+      queue.stop();
+    };
+  }
+
+  /** Resolves when every listener has seen what is stored by now. */
+  async drained(): Promise<void> {
+    await Promise.all([...(this.listeners ?? [])].map((queue) => queue.drained()));
+  }
+
+  /** Hands waiting events to the store, unless it is busy or its next try is not due. */
+  flush(): void {
+    this.pendingSinceMs = this.flusher.clock.now();
+    if (!this.writer.isBusy) {
+      this.send();
+    } else if (this.pendingBytes >= this.maxRecentBytes) {
+      this.pending?.moveOn();
+      this.pendingBytes = 0;
+    }
+  }
+
+  /**
+   * Stores everything that waits and then the event that ends the run. With a store that answers at once, so does this.
+   *
+   * @throws {@link EventsNotStoredError} when the store fails or hangs for longer than `closeTimeoutMs`.
+   */
+  close(type: TerminalEventType, data: object): void | Promise<void> {
+    if (this.isClosed) {
+      this.ignored++;
+      return;
+    }
+    this.isClosed = true;
+    this.flusher.remove(this);
+    const terminal = this.open(type, data, this.flusher.clock.now());
+    const hasTrouble = !this.writer.isIdle || this.losses !== undefined || this.pending?.hasOlder === true;
+    if (hasTrouble) return this.closeInTurn(terminal);
+    const events = this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? [];
+    events.push(terminal);
+    if (!this.writer.write(this.number(events))) return this.closeInTurn(undefined);
+    this.pending?.dispose();
+  }
+
+  /** @internal */
+  onStored(events: readonly RunEvent[]): void {
+    if (this.listeners) for (const queue of this.listeners) queue.deliver(events);
+  }
+
+  /** @internal */
+  onSettled(): void {
+    // What is not urgent waits for the next tick, where it can still coalesce.
+    if (!this.isClosed && this.pending?.hasOlder && !this.writer.isBusy) this.send();
+  }
+
+  private open(type: RunEventType, data: object, nowMs: number): OpenEvent {
+    return {
+      seq: 0,
+      type,
+      run_id: this.runId,
+      attempt: this.attempt,
+      time: this.flusher.isoTime(nowMs),
+      data: data as Record<string, unknown>,
+    };
+  }
+
+  /** Numbers are given last, when nothing can be coalesced or lost any more: that leaves no gaps. */
+  private number(events: OpenEvent[]): RunEvent[] {
+    for (const event of events) event.seq = this.nextSeq++;
+    return events;
+  }
+
+  private createQueue(): SpillingQueue<OpenEvent> {
+    return new SpillingQueue<OpenEvent>((events, unreadable) => {
+      this.losses ??= {};
+      for (const { type } of events) this.losses[type] = (this.losses[type] ?? 0) + 1;
+      if (unreadable > 0) this.losses.unreadable = (this.losses.unreadable ?? 0) + unreadable;
+    }, this.limits);
+  }
+
+  /** Hands over batch after batch until the store is busy or nothing waits. */
+  private send(): void {
+    for (;;) {
+      if (this.writer.isIdle) {
+        const events = this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? [];
+        this.pendingBytes = 0;
+        if (events.length === 0) return this.flusher.remove(this);
+        if (!this.writer.write(this.number(events))) return;
+      } else if (!this.writer.retry()) {
+        return;
+      }
+    }
+  }
+
+  private async closeInTurn(terminal: OpenEvent | undefined): Promise<void> {
+    const { clock } = this.flusher;
+    const deadlineMs = clock.monotonicMs() + (this.limits?.closeTimeoutMs ?? 10_000);
+    let last = terminal;
+    for (;;) {
+      if (!this.writer.isBusy) this.send();
+      if (this.writer.isIdle) {
+        if (last === undefined) break;
+        if (this.losses) last.data = { ...last.data, lost: this.losses };
+        this.writer.write(this.number([last]));
+        last = undefined;
+        continue;
+      }
+      const leftMs = deadlineMs - clock.monotonicMs();
+      if (leftMs <= 0) throw this.giveUp(last);
+      await this.writer.nextChance(leftMs);
+    }
+    this.pending?.dispose();
+  }
+
+  /** The store stayed away: the events that it did not take are kept in a file, and the error says where. */
+  private giveUp(terminal: OpenEvent | undefined): EventsNotStoredError {
+    const unsent: RunEvent[] = [...this.writer.unstored];
+    while (this.pending && this.pending.size > 0) unsent.push(...this.number(this.pending.takeBatch(MAX_BATCH_EVENTS)));
+    if (terminal) unsent.push(...this.number([terminal]));
+    this.pending?.dispose();
+    const savedTo = saveUnsent(`${this.runId}-${this.attempt}`, unsent, this.limits?.directory);
+    return new EventsNotStoredError(this.runId, unsent.length, savedTo, this.writer.lastFailure);
+  }
+}

@@ -1,0 +1,126 @@
+import type { Clock } from './clock.js';
+import type { RunEvent } from './run-event.js';
+import { safeJson } from './safe-json.js';
+
+/** Where a stream's events are stored. */
+export interface EventSink {
+  /**
+   * Stores `events`, which come in the order of their numbers. After a failure the same events come again, so one whose
+   * `seq` is already stored must be ignored.
+   */
+  append(runId: string, events: readonly RunEvent[]): void | Promise<void>;
+}
+
+/** Who is told what became of a batch. */
+export interface BatchOwner {
+  /** The batch is stored. */
+  onStored(events: readonly RunEvent[]): void;
+  /** An asynchronous store has answered, well or badly. */
+  onSettled(): void;
+}
+
+/** What a {@link SinkWriter} is made of. */
+export interface SinkWriterOptions {
+  readonly runId: string;
+  readonly sink: EventSink;
+  readonly clock: Clock;
+  /** Pause before the first retry, in milliseconds; doubles up to 5,000. */
+  readonly retryDelayMs: number;
+}
+
+const MAX_RETRY_DELAY_MS = 5000;
+
+/** Hands batches to a store, one at a time, and repeats a batch until it is stored. */
+export class SinkWriter {
+  /** Why the last try failed. */
+  lastFailure: unknown;
+  private batch: readonly RunEvent[] | undefined;
+  private inFlight: Promise<void> | undefined;
+  private failures = 0;
+  private retryAtMs = 0;
+
+  constructor(
+    private readonly options: SinkWriterOptions,
+    private readonly owner: BatchOwner,
+  ) {}
+
+  /** The events that are not known to be stored. */
+  get unstored(): readonly RunEvent[] {
+    return this.batch ?? [];
+  }
+
+  /** Whether every batch is stored. */
+  get isIdle(): boolean {
+    return this.batch === undefined;
+  }
+
+  /** Whether the store has to answer first, or the next try is not due yet. */
+  get isBusy(): boolean {
+    if (this.batch === undefined) return false;
+    return this.inFlight !== undefined || this.options.clock.monotonicMs() < this.retryAtMs;
+  }
+
+  /** Hands over a batch; true when it is stored already. Only for an idle writer. */
+  write(batch: readonly RunEvent[]): boolean {
+    this.batch = batch;
+    return this.attempt();
+  }
+
+  /** Hands the failed batch over again; true when it is stored already. */
+  retry(): boolean {
+    // A value that the store cannot serialise would fail for ever, so from the first retry on there is none.
+    if (this.failures === 1) this.batch = this.unstored.map((event) => JSON.parse(safeJson(event)) as RunEvent);
+    return this.attempt();
+  }
+
+  /** Resolves when the store has answered or the next try is due, and after `timeoutMs` in any case. */
+  async nextChance(timeoutMs: number): Promise<void> {
+    const dueMs = this.retryAtMs - this.options.clock.monotonicMs();
+    let timer: NodeJS.Timeout | undefined;
+    const waited = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.inFlight ? timeoutMs : Math.min(timeoutMs, Math.max(0, dueMs)));
+    });
+    await (this.inFlight ? Promise.race([this.inFlight, waited]) : waited);
+    clearTimeout(timer);
+  }
+
+  private attempt(): boolean {
+    const { runId, sink } = this.options;
+    const events = this.unstored;
+    try {
+      const answer = sink.append(runId, events);
+      if (answer === undefined) {
+        this.succeed(events);
+        return true;
+      }
+      this.inFlight = this.settle(answer, events);
+    } catch (error) {
+      this.fail(error);
+    }
+    return false;
+  }
+
+  private async settle(answer: Promise<void>, events: readonly RunEvent[]): Promise<void> {
+    try {
+      await answer;
+      this.inFlight = undefined;
+      this.succeed(events);
+    } catch (error) {
+      this.inFlight = undefined;
+      this.fail(error);
+    }
+    this.owner.onSettled();
+  }
+
+  private succeed(events: readonly RunEvent[]): void {
+    this.batch = undefined;
+    this.failures = 0;
+    this.owner.onStored(events);
+  }
+
+  private fail(error: unknown): void {
+    this.lastFailure = error;
+    const delayMs = Math.min(MAX_RETRY_DELAY_MS, this.options.retryDelayMs * 2 ** this.failures++);
+    this.retryAtMs = this.options.clock.monotonicMs() + delayMs;
+  }
+}
