@@ -5,27 +5,30 @@ import type { StorageProvider } from '../../resources/storage/storage-provider.i
 
 /** How a run reaches the platform; each is made on first use, and absent when nobody configured it. */
 export interface PlatformPorts {
-  readonly client?: () => BackendClient;
-  readonly agentClient?: () => AgentClient;
-  readonly storage?: () => StorageProvider;
+  readonly client?: () => BackendClient | undefined;
+  readonly agentClient?: () => AgentClient | undefined;
+  readonly storage?: () => StorageProvider | undefined;
 }
 
-const CURES = {
+const CURES: Readonly<Record<keyof PlatformPorts, readonly [thing: string, cure: string]>> = {
   client: ['The backend client', 'Provide BackendClient in a module of the application, or log in with `synapse login`.'],
   agentClient: ['The agent client', 'Provide AgentClient in a module of the application, or select an agent with `synapse agent select`.'],
   storage: ['Storage', 'Provide StorageProvider in a module of the application.'],
-} as const;
+};
+
+/** What the context hands out for a port. */
+type PortOf<K extends keyof PlatformPorts> = NonNullable<ReturnType<NonNullable<PlatformPorts[K]>>>;
 
 /**
  * The port called `name`.
  *
  * @throws {@link NotConfiguredError} when nobody configured it: an action that never asks for it needs no credentials.
  */
-export function portOf<K extends keyof PlatformPorts>(
-  ports: PlatformPorts,
-  name: K,
-): ReturnType<NonNullable<PlatformPorts[K]>> {
-  const make = ports[name];
-  if (!make) throw new NotConfiguredError(...CURES[name]);
-  return make() as ReturnType<NonNullable<PlatformPorts[K]>>;
+export function portOf<K extends keyof PlatformPorts>(ports: PlatformPorts, name: K): PortOf<K> {
+  const port = ports[name]?.();
+  if (!port) {
+    const [thing, cure] = CURES[name];
+    throw new NotConfiguredError(thing, cure);
+  }
+  return port as PortOf<K>;
 }

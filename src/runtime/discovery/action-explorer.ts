@@ -14,15 +14,18 @@ type Provider = ReturnType<DiscoveryService['getProviders']>[number];
 /** Finds the actions of an application by walking its providers once. */
 @Injectable()
 export class ActionExplorer {
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly registry: ActionRegistry,
+  ) {}
 
   /**
-   * Adds every provider that carries `@Action`, on itself or on a method, to `registry`.
+   * Adds every provider that carries `@Action`, on itself or on a method, to the registry.
    *
    * @param hostCode - Plugin code of providers that belong to no plugin module.
    * @throws ActionDefinitionError for a provider that cannot be an action; DuplicateNameError for a name used twice.
    */
-  explore(registry: ActionRegistry, hostCode: string): void {
+  explore(hostCode: string): void {
     const providers = this.discovery.getProviders();
     const owners = new Owners(providers, hostCode);
     const seen = new Set<Type>();
@@ -35,7 +38,7 @@ export class ActionExplorer {
       const instance = instanceOf(provider, type);
       for (const action of found) {
         for (const { identity, loaded } of owners.of(provider, action)) {
-          registry.add(bind(defineAction(action, identity, loaded), action, instance));
+          this.registry.add(bind(defineAction(action, identity, loaded), action, instance));
         }
       }
     }

@@ -1,11 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import { runInScope } from '../../authoring/context/run-scope.js';
 import { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import { ExecutionError, ResultInvalidError } from '../../foundation/errors/plugin.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import { ParamsValidator } from '../../foundation/schema/params.validator.js';
-import { ResultValidator } from '../../foundation/schema/result.validator.js';
-import type { ActionDefinition } from '../discovery/action-definition.js';
+import { type ResultMismatch, ResultValidator } from '../../foundation/schema/result.validator.js';
 import type { ActiveRun } from './active-run.js';
 
 /**
@@ -15,6 +14,9 @@ import type { ActiveRun } from './active-run.js';
  */
 @Injectable()
 export class ActionInvoker {
+  /** For plugins whose configuration wants unknown params dropped, as the original drops them. */
+  private readonly lenientParams = new ParamsValidator({ unknownKeys: 'ignore' });
+
   constructor(
     private readonly params: ParamsValidator,
     private readonly results: ResultValidator,
@@ -30,9 +32,8 @@ export class ActionInvoker {
   invoke(run: ActiveRun): unknown {
     const { definition } = run;
     if (!definition.paramsType) return this.#execute(run, run.input);
-    const params = this.params.parse(definition.name, definition.paramsType as never, run.input, {
-      ignoresUnknownKeys: definition.ignoresUnknownParams,
-    });
+    const validator = definition.ignoresUnknownParams ? this.lenientParams : this.params;
+    const params: unknown = validator.parse(definition.name, definition.paramsType as Type<object>, run.input);
     return isThenable(params) ? params.then((parsed) => this.#execute(run, parsed)) : this.#execute(run, params);
   }
 
@@ -56,16 +57,22 @@ export class ActionInvoker {
     return this.#checked(run, result);
   }
 
-  /** A wrong result is a warning in the stream, as in the original; with `strictResult` it fails the run. The value passes unchanged. */
   #checked(run: ActiveRun, result: unknown): unknown {
-    const { resultType, isStrictResult, name } = run.definition;
+    const { resultType } = run.definition;
     if (!resultType) return result;
-    const problem = this.results.check(resultType as never, result);
-    if (!problem) return result;
-    if (isStrictResult) throw new ResultInvalidError(name, problem.issues);
-    run.logger.warning(problem.message);
-    return result;
+    const mismatch = this.results.check(resultType as Type<object>, result);
+    if (mismatch instanceof Promise) return mismatch.then((late) => reported(run, result, late));
+    return reported(run, result, mismatch);
   }
+}
+
+/** A wrong result is a warning in the stream, as in the original; with `strictResult` it fails the run. The value passes unchanged. */
+function reported(run: ActiveRun, result: unknown, mismatch: ResultMismatch | undefined): unknown {
+  if (!mismatch) return result;
+  if (run.definition.isStrictResult) throw new ResultInvalidError(run.action, mismatch.issues);
+  // An action that finished its own logger has nowhere to put a warning; its result is no worse for it.
+  if (!run.logger.isFinished) run.logger.warning(mismatch.message);
+  return result;
 }
 
 /** Keeps code and details of an error that was one of ours: a wrapper must not make it say less. */

@@ -8,20 +8,26 @@ export interface SecretReference {
 
 /** Keeps secrets out of what is stored: params marked `@UiField({ secret: true })` become references. */
 export class SecretParams {
-  readonly #fields = new WeakMap<object, readonly string[]>();
+  readonly #paths = new WeakMap<object, readonly string[]>();
 
   /** `params` as a store may keep them; the same object when nothing in it is secret. */
   mask(type: ClassOf<object> | undefined, params: unknown): unknown {
-    if (!type || typeof params !== 'object' || params === null) return params;
-    const secrets = this.#fieldsOf(type).filter((field) => Object.hasOwn(params, field));
-    if (secrets.length === 0) return params;
-    const reference: SecretReference = { $secret: 'caller' };
-    return { ...params, ...Object.fromEntries(secrets.map((field) => [field, reference])) };
+    if (!type) return params;
+    return this.#pathsOf(type).reduce((masked, path) => maskAt(masked, path.split('.')), params);
   }
 
-  #fieldsOf(type: ClassOf<object>): readonly string[] {
-    let fields = this.#fields.get(type);
-    if (!fields) this.#fields.set(type, (fields = secretFieldsOf(type as never)));
-    return fields;
+  #pathsOf(type: ClassOf<object>): readonly string[] {
+    let paths = this.#paths.get(type);
+    if (!paths) this.#paths.set(type, (paths = secretFieldsOf(type as never)));
+    return paths;
   }
+}
+
+/** A copy of `value` along `path` with a reference at its end; `*` stands for each item of a list. */
+function maskAt(value: unknown, [step, ...rest]: readonly string[]): unknown {
+  if (step === undefined) return { $secret: 'caller' } satisfies SecretReference;
+  if (typeof value !== 'object' || value === null) return value;
+  if (step === '*') return Array.isArray(value) ? value.map((item) => maskAt(item, rest)) : value;
+  if (!Object.hasOwn(value, step)) return value;
+  return { ...value, [step]: maskAt((value as Record<string, unknown>)[step], rest) };
 }

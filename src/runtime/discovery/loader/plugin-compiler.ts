@@ -4,10 +4,9 @@ import type { OutputChunk, Plugin, RolldownOutput } from 'rolldown';
 import { PluginCompileError } from '../../../foundation/errors/config.errors.js';
 import type { ScanResult } from '../static-scan/scan-result.js';
 import { compileErrorOf } from './compile-error.js';
-import { exportsToAdd, type FoundClasses, foundClassesOf } from './found-classes.js';
-import type { HostModules } from './host-modules.js';
-import { urlOfPath } from './host-modules.js';
-import type { ManifestClass, PluginManifest } from './plugin-manifest.js';
+import { type FoundClasses, foundClassesOf, hiddenExport } from './found-classes.js';
+import { type HostModules, urlOfPath } from './host-modules.js';
+import type { PluginManifest } from './plugin-manifest.js';
 
 /** What is compiled, and where to. */
 export interface CompileRequest {
@@ -65,9 +64,9 @@ export async function compilePlugin({ directory, scan, host, outDirectory }: Com
   }
 }
 
-/** `actions/train.ts` is compiled to `actions-train.mjs`; an equal name of another file gets its position. */
+/** `actions/train.ts` is compiled to `actions__train.ts.mjs`: the extension stays, since `a.ts` and `a.mts` may stand side by side. */
 function chunkNameOf(file: string): string {
-  return file.replace(/\.[^./]+$/, '').replaceAll('/', '__');
+  return file.replaceAll('/', '__');
 }
 
 /** Leads imports of packages out of the bundle. */
@@ -99,15 +98,11 @@ function exporting(directory: string, found: FoundClasses): Plugin {
   return {
     name: 'synapse:exports',
     transform(code, id) {
-      const names = exportsToAdd(found, relative(directory, id).split(sep).join('/'));
-      if (names.length === 0) return null;
+      const names = found.addedExports.get(relative(directory, id).split(sep).join('/'));
+      if (!names) return null;
       return { code: `${code}\nexport { ${names.map((name) => `${name} as ${hiddenExport(name)}`).join(', ')} };\n`, map: null };
     },
   };
-}
-
-function hiddenExport(name: string): string {
-  return `__synapse_${name}`;
 }
 
 function manifestOf(directory: string, found: FoundClasses, { output }: RolldownOutput): PluginManifest {
@@ -115,17 +110,5 @@ function manifestOf(directory: string, found: FoundClasses, { output }: Rolldown
   const chunkOf = new Map(
     chunks.map((chunk) => [relative(directory, chunk.facadeModuleId ?? '').split(sep).join('/'), chunk.fileName]),
   );
-  const place = (list: FoundClasses['actions']): ManifestClass[] =>
-    list.map(({ file, exportName, localName, entrypoint, method }) => ({
-      chunk: chunkOf.get(file) ?? '',
-      exportName: exportName ?? hiddenExport(localName),
-      entrypoint,
-      ...(method !== undefined && { method }),
-    }));
-  return {
-    actions: place(found.actions),
-    steps: place(found.steps),
-    modules: place(found.modules),
-    injectables: place(found.injectables),
-  };
+  return found.place((file) => chunkOf.get(file) ?? '');
 }

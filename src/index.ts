@@ -1,0 +1,125 @@
+export { BaseAction } from './authoring/actions/base-action.js';
+export { type PlatformPorts } from './authoring/context/platform-ports.js';
+export {
+  type CheckpointReference,
+  type MessageContext,
+  type RunBinding,
+  RuntimeContext,
+} from './authoring/context/runtime-context.js';
+export {
+  Action,
+  type ActionDecorator,
+  type ActionOptions,
+  type ActionResources,
+  type ActionRetry,
+  type ClassOf,
+} from './authoring/decorators/action.decorator.js';
+export { Step, type StepOptions } from './authoring/decorators/step.decorator.js';
+export { BaseLogger, type LoggerOptions } from './authoring/reporting/base-logger.js';
+export { type Clock } from './authoring/reporting/clock.js';
+export { type LogAttachments, type LogRecord } from './authoring/reporting/log-record.js';
+export { type ProgressData, type ProgressReport, type ProgressStatus } from './authoring/reporting/progress-data.js';
+export {
+  ActionProgress,
+  type ActionProgressDict,
+  type ActionProgressFields,
+  Checkpoint,
+  PipelineProgress,
+  type PipelineProgressDict,
+  type PipelineProgressFields,
+} from './authoring/reporting/progress-models.js';
+export {
+  isTerminal,
+  type LogEventData,
+  type MetricsEventData,
+  type ProgressEventData,
+  type RunEvent,
+  type RunEventType,
+  type TerminalEventType,
+} from './authoring/reporting/run-event.js';
+export { type RunListener } from './authoring/reporting/run-listener.js';
+export { getActionConfig, getActionMethod, getPluginActions, readRequirements } from './foundation/config/config-helpers.js';
+export {
+  ActionStatus,
+  AnnotationCategory,
+  AnnotationType,
+  LogLevel,
+  MediaType,
+  PackageManager,
+  PluginCategory,
+  RunMethod,
+  RunStatus,
+  SmartToolType,
+  UnknownParams,
+} from './foundation/config/enums.js';
+export {
+  type ActionConfig,
+  createActionConfig,
+  createPluginConfig,
+  type ParamsClass,
+  type PluginConfig,
+} from './foundation/config/plugin-config.js';
+export { parsePluginConfig, type PluginConfigFile, readPluginConfig } from './foundation/config/plugin-config-file.js';
+export {
+  COCODataset,
+  Dataset,
+  DMDataset,
+  DMv1Dataset,
+  DMv2Dataset,
+  InferenceResults,
+  Model,
+  ModelWeights,
+  ONNXModel,
+  PascalVOCDataset,
+  Result,
+  TensorRTModel,
+  TestResults,
+  YOLODataset,
+} from './foundation/data-types/built-in-types.js';
+export { type Compatibility, compatibilityOf, DataType, type DataTypeClass } from './foundation/data-types/data-type.js';
+export { DataTypeRegistry } from './foundation/data-types/data-type-registry.js';
+export {
+  type Credentials,
+  type CredentialsOptions,
+  type CredentialSource,
+  loadCredentials,
+} from './foundation/environment/credentials.js';
+export {
+  type EnvironmentOptions,
+  type EnvironmentValues,
+  PluginEnvironment,
+} from './foundation/environment/plugin-environment.js';
+export * from './foundation/errors/index.js';
+export { IsNullable } from './foundation/schema/is-nullable.decorator.js';
+export { IsJsonType, type JsonScalarType } from './foundation/schema/is-json-type.decorator.js';
+export { IsGreaterThan, IsLessThan, IsMultipleOf } from './foundation/schema/numeric-rules.decorator.js';
+export { ParamsValidator, type ParamsValidatorOptions } from './foundation/schema/params.validator.js';
+export { type ResultMismatch, ResultValidator } from './foundation/schema/result.validator.js';
+export {
+  UiField,
+  type UiFieldChoice,
+  type UiFieldChoices,
+  type UiFieldItemType,
+  type UiFieldOptions,
+} from './foundation/schema/ui-field.decorator.js';
+export { AgentClient } from './resources/clients/agent/agent-client.interface.js';
+export { BackendClient } from './resources/clients/backend/backend-client.interface.js';
+export { PlatformClient, type QueryParams } from './resources/clients/platform-client.interface.js';
+export { StorageProvider } from './resources/storage/storage-provider.interface.js';
+export { type ActionDefinition, type PluginSource } from './runtime/discovery/action-definition.js';
+export { ActionRegistry } from './runtime/discovery/action-registry.js';
+export { Executor } from './runtime/executors/executor.interface.js';
+export { ExecutorRegistry } from './runtime/executors/executor-registry.js';
+export { LocalExecutor, type LocalExecutorOptions } from './runtime/executors/local/local.executor.js';
+export { RunMode } from './runtime/executors/run-mode.js';
+export { ActionInvoker } from './runtime/invocation/action-invoker.js';
+export { ActiveRun } from './runtime/invocation/active-run.js';
+export { type RunOutcome } from './runtime/invocation/run-outcome.js';
+export { MemoryRunStore, type MemoryRunStoreOptions } from './runtime/run-store/memory-run-store.js';
+export { type RunChange, type RunRecord } from './runtime/run-store/run-record.js';
+export { type MaybePromise, type RunFilter, RunStore } from './runtime/run-store/run-store.interface.js';
+export { PluginRunner, type PluginRunnerInit } from './runtime/runner/plugin-runner.service.js';
+export { RunHandle } from './runtime/runner/run-handle.js';
+export { type RunRequest } from './runtime/runner/run-request.js';
+export { SynapseModule } from './synapse.module.js';
+export { type SynapseModuleOptions } from './synapse.module-definition.js';

@@ -1,0 +1,30 @@
+import type { CommandFactory } from 'nest-commander';
+import { UsageError } from '../../foundation/errors/run.errors.js';
+import type { CliOutput } from './cli-output.js';
+import { isCommanderError } from './commander-errors.js';
+import { packageVersion } from './package-version.js';
+
+type CliOptions = NonNullable<Exclude<Parameters<typeof CommandFactory.run>[1], readonly unknown[] | undefined>>;
+
+/** How nest-commander is run, here and by the build that renders the help: one place, so that both agree. */
+export function cliOptions(output: CliOutput): CliOptions & object {
+  const handle = (error: Error): void => {
+    if (!isCommanderError(error)) return output.error(error);
+    // Help and version end the parse by an error with exit code 0; faults have been printed by the parser.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  };
+  return {
+    logger: false,
+    cliName: 'synapse',
+    version: packageVersion(),
+    errorHandler: handle,
+    serviceErrorHandler: handle,
+    enableShellCompletion: false,
+    helpConfiguration: { showGlobalOptions: false },
+  } as CliOptions & object;
+}
+
+/** The one error every unknown word gets, with the nearest known one. */
+export function unknownWord(what: string, word: string, suggestion: string | undefined): UsageError {
+  return new UsageError(`Unknown ${what} '${word}'.${suggestion === undefined ? '' : ` Did you mean '${suggestion}'?`}`);
+}

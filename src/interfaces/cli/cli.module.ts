@@ -1,0 +1,33 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { HostModules } from '../../runtime/discovery/loader/host-modules.js';
+import { PluginLoader } from '../../runtime/discovery/loader/plugin-loader.js';
+import { CliOutput } from './cli-output.js';
+import { PluginCommand } from './plugin/plugin.command.js';
+import { PluginRunCommand } from './plugin/run.command.js';
+import { PluginHost } from './plugin-host.js';
+import { StdoutGuard } from './stdout-guard.js';
+
+/** What the process hands to the commands. */
+export interface CliModuleOptions {
+  readonly host: HostModules;
+  readonly output: CliOutput;
+  readonly guard: StdoutGuard;
+}
+
+/** Every command of `synapse`. A new one is a provider here; a new subcommand also stands in its group's list. */
+@Module({})
+export class CliModule {
+  static register({ host, output, guard }: CliModuleOptions): DynamicModule {
+    return {
+      module: CliModule,
+      providers: [
+        PluginCommand,
+        PluginRunCommand,
+        PluginHost,
+        { provide: CliOutput, useValue: output },
+        { provide: StdoutGuard, useValue: guard },
+        { provide: PluginLoader, useFactory: () => new PluginLoader(host) },
+      ],
+    };
+  }
+}

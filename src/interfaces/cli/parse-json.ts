@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../foundation/errors/run.errors.js';
+import { messageOf } from '../../foundation/errors/synapse.error.js';
+
+/** The value of JSON text. @throws {@link UsageError} that names the flag and the place of the fault. */
+export function parseJson(flag: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new UsageError(`${flag} is not valid JSON: ${messageOf(error)}. Expected e.g. '{"epochs":3}'; quote it for the shell.`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The value of a flag that takes JSON, `@file` with JSON in it, or `-` for standard input.
+ *
+ * @throws {@link UsageError} when the file cannot be read or the text is no JSON.
+ */
+export function readJsonArgument(flag: string, argument: string): unknown {
+  if (argument === '-') return parseJson(`${flag} -`, readInput(flag, 0));
+  if (argument.startsWith('@')) return parseJson(`${flag} ${argument}`, readInput(flag, argument.slice(1)));
+  return parseJson(flag, argument);
+}
+
+function readInput(flag: string, file: string | number): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${flag} cannot read ${file === 0 ? 'standard input' : `'${file}'`}: ${messageOf(error)}.`, { cause: error });
+  }
+}

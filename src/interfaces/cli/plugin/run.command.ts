@@ -1,0 +1,156 @@
+import { Option, SubCommand } from 'nest-commander';
+import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
+import { UsageError } from '../../../foundation/errors/run.errors.js';
+import { errorToJson } from '../../../foundation/errors/error-json.js';
+import type { ActionDefinition } from '../../../runtime/discovery/action-definition.js';
+import { parseRunMode, RUN_MODE_WORDS } from '../../../runtime/executors/run-mode.js';
+import type { RunHandle } from '../../../runtime/runner/run-handle.js';
+import type { RunOutcome } from '../../../runtime/invocation/run-outcome.js';
+import { CliOutput } from '../cli-output.js';
+import { readJsonArgument } from '../parse-json.js';
+import { type OpenPlugin, PluginHost } from '../plugin-host.js';
+import { StdoutGuard } from '../stdout-guard.js';
+import { SynapseCommand } from '../synapse-command.js';
+import { actionFlagsHelp, readActionFlags } from './action-flags.js';
+import { mergeParams, parseAssignment } from './params-arguments.js';
+import { resultLine } from './result-line.js';
+import { withInterrupts } from './interrupts.js';
+
+interface RunOptions {
+  readonly path?: string;
+  readonly plugin?: string;
+  readonly params?: unknown;
+  readonly set?: readonly [string, unknown][];
+  readonly mode?: string;
+  readonly json?: boolean;
+  readonly help?: boolean;
+  readonly verbose?: boolean;
+}
+
+@SubCommand({
+  name: 'run',
+  arguments: '[action] [flags...]',
+  argsDescription: {
+    action: 'name of the action; `plugin list` shows them',
+    flags: "one flag for each simple field of the action's params; `plugin run ACTION --help` shows them",
+  },
+  description: 'Run one action of a plugin and print its result as JSON',
+  allowUnknownOptions: true,
+  allowExcessArgs: true,
+})
+export class PluginRunCommand extends SynapseCommand {
+  constructor(
+    private readonly host: PluginHost,
+    private readonly output: CliOutput,
+    private readonly guard: StdoutGuard,
+  ) {
+    super();
+  }
+
+  /** Help of an action loads its plugin, so it is an option of our own and not the parser's. */
+  override setCommand(command: Parameters<SynapseCommand['setCommand']>[0]): this {
+    command.helpOption(false);
+    return super.setCommand(command);
+  }
+
+  async run([action, ...flags]: string[], options: RunOptions): Promise<void> {
+    try {
+      if (options.help) await this.#help(action, options);
+      else await this.#run(action, flags, options);
+    } catch (thrown) {
+      if (options.json && !options.help) this.output.result({ id: null, status: 'failed', error: errorToJson(thrown) });
+      this.output.error(thrown);
+    }
+  }
+
+  async #run(action: string | undefined, flags: readonly string[], options: RunOptions): Promise<void> {
+    if (action === undefined) {
+      throw new UsageError(`missing required argument 'action'. Say which action to run; \`synapse plugin list\` shows them.`);
+    }
+    if (options.mode !== undefined) parseRunMode(options.mode);
+    const console = new ConsoleListener({ stream: process.stderr });
+    const opened = await this.host.open(options.path ?? '.', [console]);
+    try {
+      const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
+      const params = mergeParams(options.params, options.set ?? [], readActionFlags(definition, this.command.options, flags));
+      const handle = await opened.runner.run({ plugin: definition.plugin, action: definition.name, params, mode: options.mode });
+      const outcome = await this.#finish(definition, handle);
+      await console.close();
+      this.#print(handle, outcome, options);
+    } finally {
+      this.guard.watch(undefined);
+      await opened.close();
+    }
+  }
+
+  /** Waits for the run's end with the terminal's and the plugin's ways to break it off under control. */
+  #finish(definition: ActionDefinition, handle: RunHandle): Promise<RunOutcome> {
+    return withInterrupts({ action: definition.name, guard: this.guard, output: this.output }, handle);
+  }
+
+  #print(handle: RunHandle, outcome: RunOutcome, { json = false }: RunOptions): void {
+    if (outcome.status === 'completed') {
+      const line = resultLine(outcome.result);
+      this.output.text(json ? `{"id":${JSON.stringify(handle.id)},"status":"completed","result":${line}}\n` : `${line}\n`);
+      return;
+    }
+    if (json) this.output.result({ id: handle.id, status: outcome.status, error: errorToJson(outcome.error) });
+    this.output.error(outcome.error);
+  }
+
+  async #help(action: string | undefined, options: RunOptions): Promise<void> {
+    this.output.text(this.command.helpInformation());
+    if (action === undefined) return;
+    const opened = await this.host.open(options.path ?? '.');
+    try {
+      const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
+      this.output.text(actionFlagsHelp(definition, this.command.options));
+    } finally {
+      await opened.close();
+    }
+  }
+
+  @Option({ flags: '--path <dir>', description: 'folder of the plugin (default: the current folder)' })
+  parsePath(path: string): string {
+    return path;
+  }
+
+  @Option({ flags: '-p, --plugin <code>', description: 'code of the plugin, when the folder could be another one' })
+  parsePlugin(code: string): string {
+    return code;
+  }
+
+  @Option({ flags: '--params <json>', description: 'params as JSON, @file with JSON in it, or - for standard input' })
+  parseParams(text: string): unknown {
+    return readJsonArgument('--params', text);
+  }
+
+  @Option({ flags: '--set <key=value>', description: 'one param by its dotted path; may be repeated' })
+  parseSet(text: string, earlier: readonly [string, unknown][] = []): readonly [string, unknown][] {
+    return [...earlier, parseAssignment(text)];
+  }
+
+  @Option({ flags: '-m, --mode <mode>', description: `where to run: ${RUN_MODE_WORDS.join(', ')} (default: the action's own)` })
+  parseMode(mode: string): string {
+    return mode;
+  }
+
+  @Option({ flags: '--json', description: 'print one line with id, status and result or error' })
+  parseJson(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '-h, --help', description: "display help; after an action, also the action's flags" })
+  parseHelp(): boolean {
+    return true;
+  }
+}
+
+/** The code to run under; a code that was asked for must be the one that was found. */
+function pluginCodeOf({ plugin }: OpenPlugin, options: RunOptions): string {
+  const { code } = plugin.configFile.config;
+  if (options.plugin !== undefined && options.plugin !== code) {
+    throw new UsageError(`The plugin in ${plugin.source.path} is '${code}', not '${options.plugin}'. Name its folder with --path.`);
+  }
+  return code;
+}

@@ -1,0 +1,32 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { RunListener } from './authoring/reporting/run-listener.js';
+import type { PluginEnvironment } from './foundation/environment/plugin-environment.js';
+import type { RunStore } from './runtime/run-store/run-store.interface.js';
+
+/** What a host can set. Everything has a default. */
+export interface SynapseModuleOptions {
+  /** Plugin code under which the host's own actions run. @defaultValue `app` */
+  readonly code?: string;
+  /** Where runs are kept. @defaultValue a store in memory with the newest 1,000 finished runs */
+  readonly store?: RunStore;
+  /** Hear every event of every run, once it is stored. @defaultValue none */
+  readonly listeners?: readonly RunListener[];
+  /** Environment of runs. @defaultValue the process's, read once */
+  readonly env?: PluginEnvironment | Readonly<Record<string, unknown>>;
+  /** How long work may go on after it was told to end, in milliseconds, 0 and up. @defaultValue 1,000 */
+  readonly cancelGraceMs?: number;
+  /** What happens to active runs when the application shuts down. @defaultValue `cancel` */
+  readonly onShutdown?: 'wait' | 'cancel';
+  /** Longest wait for runs at shutdown, in milliseconds; then they are cancelled. @defaultValue 30,000 */
+  readonly shutdownTimeoutMs?: number;
+  /** Folder in which runs get working folders. @defaultValue `synapse/work` in the system's folder for temporary files */
+  readonly workRoot?: string;
+}
+
+export const {
+  ConfigurableModuleClass: ConfigurableSynapseModule,
+  MODULE_OPTIONS_TOKEN: SYNAPSE_MODULE_OPTIONS,
+} = new ConfigurableModuleBuilder<SynapseModuleOptions>({ moduleName: 'Synapse' })
+  .setClassMethodName('forRoot')
+  .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))
+  .build();

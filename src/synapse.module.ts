@@ -1,0 +1,89 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
+import type { PlatformPorts } from './authoring/context/platform-ports.js';
+import { createInjectableContext } from './authoring/context/run-scope.js';
+import { RuntimeContext } from './authoring/context/runtime-context.js';
+import { ParamsValidator } from './foundation/schema/params.validator.js';
+import { ResultValidator } from './foundation/schema/result.validator.js';
+import { AgentClient } from './resources/clients/agent/agent-client.interface.js';
+import { BackendClient } from './resources/clients/backend/backend-client.interface.js';
+import { StorageProvider } from './resources/storage/storage-provider.interface.js';
+import { ActionExplorer } from './runtime/discovery/action-explorer.js';
+import { ActionRegistry } from './runtime/discovery/action-registry.js';
+import { HostModules } from './runtime/discovery/loader/host-modules.js';
+import { PluginLoader } from './runtime/discovery/loader/plugin-loader.js';
+import { createPluginModule } from './runtime/discovery/loader/plugin-module.js';
+import { ExecutorRegistry } from './runtime/executors/executor-registry.js';
+import { LocalExecutor } from './runtime/executors/local/local.executor.js';
+import { ActionInvoker } from './runtime/invocation/action-invoker.js';
+import { RunStore } from './runtime/run-store/run-store.interface.js';
+import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
+import { SynapseLifecycle } from './synapse.lifecycle.js';
+import { ConfigurableSynapseModule } from './synapse.module-definition.js';
+import { SynapseSettings } from './synapse.settings.js';
+
+/**
+ * Runs actions inside a Nest application.
+ *
+ * `forRoot` or `forRootAsync` once, for the settings; `forFeature` for actions of the host's own; `forPlugin` for a
+ * plugin's folder. Every provider of the application that carries `@Action` is found, however it came in.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    SynapseSettings,
+    ActionExplorer,
+    ParamsValidator,
+    ResultValidator,
+    ActionInvoker,
+    SynapseLifecycle,
+    { provide: ActionRegistry, useFactory: () => new ActionRegistry() },
+    { provide: RuntimeContext, useFactory: createInjectableContext },
+    { provide: RunStore, inject: [SynapseSettings], useFactory: ({ store }: SynapseSettings) => store },
+    {
+      provide: ExecutorRegistry,
+      inject: [ActionInvoker, SynapseSettings],
+      useFactory: (invoker: ActionInvoker, { cancelGraceMs }: SynapseSettings) =>
+        new ExecutorRegistry([new LocalExecutor(invoker, { cancelGraceMs })]),
+    },
+    {
+      provide: PluginRunner,
+      inject: [ActionRegistry, ExecutorRegistry, SynapseSettings, ModuleRef],
+      useFactory: (registry: ActionRegistry, executors: ExecutorRegistry, settings: SynapseSettings, moduleRef: ModuleRef) =>
+        new PluginRunner({ ...settings, registry, executors, ports: portsOf(moduleRef) }),
+    },
+  ],
+  exports: [ActionRegistry, PluginRunner, RunStore, RuntimeContext],
+})
+export class SynapseModule extends ConfigurableSynapseModule {
+  /** Providers of one feature of the host: actions, steps and what they inject. */
+  static forFeature(providers: readonly Type[]): DynamicModule {
+    return { module: class SynapseFeatureModule {}, providers: [...providers], exports: [...providers] };
+  }
+
+  /**
+   * The plugin in a folder, compiled when it changed.
+   *
+   * @param path - The folder, or its config.yaml.
+   * @throws ConfigNotFoundError, ConfigInvalidError, PluginCompileError or PluginLoadError, which stop the application's start.
+   */
+  static async forPlugin(path: string): Promise<DynamicModule> {
+    return createPluginModule(await new PluginLoader(HostModules.ofApplication()).load(path));
+  }
+}
+
+/** The clients that the host provides anywhere in its graph, asked for on first use. */
+function portsOf(moduleRef: ModuleRef): PlatformPorts {
+  const find = <T>(token: abstract new (...args: never[]) => T): T | undefined => {
+    try {
+      return moduleRef.get<T>(token as never, { strict: false });
+    } catch {
+      return undefined; // nobody provides it, which portOf says in better words
+    }
+  };
+  return {
+    client: () => find(BackendClient),
+    agentClient: () => find(AgentClient),
+    storage: () => find(StorageProvider),
+  };
+}

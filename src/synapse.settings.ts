@@ -1,0 +1,35 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { RunListener } from './authoring/reporting/run-listener.js';
+import { PluginEnvironment } from './foundation/environment/plugin-environment.js';
+import { MemoryRunStore } from './runtime/run-store/memory-run-store.js';
+import type { RunStore } from './runtime/run-store/run-store.interface.js';
+import { SYNAPSE_MODULE_OPTIONS, type SynapseModuleOptions } from './synapse.module-definition.js';
+
+/** The module's options with every default filled in. The only place that knows the defaults. */
+@Injectable()
+export class SynapseSettings {
+  readonly code: string;
+  readonly store: RunStore;
+  readonly listeners: readonly RunListener[];
+  readonly env: PluginEnvironment;
+  readonly cancelGraceMs: number;
+  readonly onShutdown: 'wait' | 'cancel';
+  readonly shutdownTimeoutMs: number;
+  readonly workRoot: string | undefined;
+
+  constructor(@Inject(SYNAPSE_MODULE_OPTIONS) options: SynapseModuleOptions) {
+    this.code = options.code ?? 'app';
+    this.store = options.store ?? new MemoryRunStore();
+    this.listeners = options.listeners ?? [];
+    this.env = environmentOf(options.env);
+    this.cancelGraceMs = options.cancelGraceMs ?? 1_000;
+    this.onShutdown = options.onShutdown ?? 'cancel';
+    this.shutdownTimeoutMs = options.shutdownTimeoutMs ?? 30_000;
+    this.workRoot = options.workRoot;
+  }
+}
+
+function environmentOf(env: SynapseModuleOptions['env']): PluginEnvironment {
+  if (env instanceof PluginEnvironment) return env;
+  return env ? new PluginEnvironment(env) : PluginEnvironment.fromEnviron();
+}
