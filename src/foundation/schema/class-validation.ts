@@ -17,7 +17,7 @@ export interface ValidatedInstance<T extends object> {
 
 /**
  * Validates by asking class-validator: complete, with a text for every broken rule, and slow.
- * The compiled path stands in front of it and must accept nothing that this refuses.
+ * `FastValidation` stands in front of it and must accept nothing that this refuses.
  */
 export class ClassValidation {
   constructor(

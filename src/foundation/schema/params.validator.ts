@@ -1,7 +1,7 @@
 import { Injectable, Optional, type Type } from '@nestjs/common';
-import { ParamsInvalidError, type ValidationIssue } from '../errors/plugin.errors.js';
-import { ClassDescriber } from './class-describer.js';
-import { ClassValidation, type ValidatedInstance } from './class-validation.js';
+import { ParamsInvalidError } from '../errors/plugin.errors.js';
+import type { ValidatedInstance } from './class-validation.js';
+import { FastValidation } from './fast-validation.js';
 import type { UnknownKeys } from './instance-builder.js';
 
 /** How strictly params are read. */
@@ -13,13 +13,21 @@ export interface ParamsValidatorOptions {
   readonly unknownKeys?: UnknownKeys;
 }
 
+/** What one call may ask for. */
+export interface ParseOptions {
+  /** Drops keys the params class does not have instead of refusing them. @defaultValue as the validator was made */
+  readonly ignoresUnknownKeys?: boolean;
+}
+
 /** Turns untrusted input into an instance of a params class, or refuses it. */
 @Injectable()
 export class ParamsValidator {
-  private readonly validation: ClassValidation;
+  private readonly strict = new FastValidation('refuse');
+  private readonly lenient = new FastValidation('ignore');
+  private readonly ignoresUnknownKeys: boolean;
 
   constructor(@Optional() options: ParamsValidatorOptions = {}) {
-    this.validation = new ClassValidation(new ClassDescriber(), options.unknownKeys ?? 'refuse');
+    this.ignoresUnknownKeys = options.unknownKeys === 'ignore';
   }
 
   /**
@@ -30,15 +38,20 @@ export class ParamsValidator {
    *
    * @param action - Name of the action the params are for; only the error message uses it.
    * @throws {@link ParamsInvalidError} with every broken rule and its dotted path; as a rejection where a promise was returned.
+   * @throws {@link ActionDefinitionError} when `type` cannot be created without arguments.
    */
-  parse<P extends object>(action: string, type: Type<P>, input: unknown): P | Promise<P> {
-    const validated = this.validation.validate(type, input);
-    if (validated instanceof Promise) return validated.then((late) => accept(action, late));
-    return accept(action, validated);
+  parse<P extends object>(action: string, type: Type<P>, input: unknown, options?: ParseOptions): P | Promise<P> {
+    const validation = (options?.ignoresUnknownKeys ?? this.ignoresUnknownKeys) ? this.lenient : this.strict;
+    const accepted = validation.accept(type, input);
+    if (accepted !== undefined) return accepted;
+    const judged = validation.judge(type, input);
+    return judged instanceof Promise
+      ? judged.then((late) => instanceOrError(action, late))
+      : instanceOrError(action, judged);
   }
 }
 
-function accept<P extends object>(action: string, { instance, issues }: ValidatedInstance<P>): P {
-  if (issues.length > 0) throw new ParamsInvalidError(action, issues as ValidationIssue[]);
+function instanceOrError<P extends object>(action: string, { instance, issues }: ValidatedInstance<P>): P {
+  if (issues.length > 0) throw new ParamsInvalidError(action, issues);
   return instance;
 }

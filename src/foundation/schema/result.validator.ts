@@ -1,8 +1,8 @@
 import { Injectable, type Type } from '@nestjs/common';
 import type { ValidationIssue } from '../errors/plugin.errors.js';
 import { messageOf } from '../errors/synapse.error.js';
-import { ClassDescriber } from './class-describer.js';
-import { ClassValidation, typeNameOf, type ValidatedInstance } from './class-validation.js';
+import { typeNameOf, type ValidatedInstance } from './class-validation.js';
+import { FastValidation } from './fast-validation.js';
 import { isPlainObject } from './value-type.js';
 
 /** Why a result does not fit its class. */
@@ -17,7 +17,7 @@ export interface ResultMismatch {
 @Injectable()
 export class ResultValidator {
   // Results carry more than their class says, as the original allows: only what the class names is checked.
-  private readonly validation = new ClassValidation(new ClassDescriber(), 'ignore');
+  private readonly validation = new FastValidation('ignore');
 
   /**
    * @returns Undefined when `value` is an instance of `type` that keeps its rules, or a plain object that would become one.
@@ -25,10 +25,11 @@ export class ResultValidator {
    */
   check(type: Type<object>, value: unknown): ResultMismatch | undefined | Promise<ResultMismatch | undefined> {
     try {
+      if (this.validation.accept(type, value) !== undefined) return undefined;
       if (!isPlainObject(value) && !(value instanceof type)) {
         return wholeMismatch(`Result type mismatch: expected ${type.name} or dict, got ${typeNameOf(value)}`);
       }
-      const validated = this.validation.validate(type, value);
+      const validated = this.validation.judge(type, value);
       if (!(validated instanceof Promise)) return toMismatch(type, validated);
       return validated.then((late) => toMismatch(type, late)).catch(validationFailed);
     } catch (thrown) {
