@@ -1,0 +1,78 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { IntegrationUnavailableError } from '../../foundation/errors/reporting.errors.js';
+import type { AutologTarget } from './autolog-target.interface.js';
+import type { BaseIntegration } from './base-integration.js';
+import { GuardedTarget } from './guarded-target.js';
+import type { IntegrationRegistry } from './integration-registry.js';
+
+interface ActiveIntegration {
+  readonly integration: BaseIntegration;
+  readonly target: GuardedTarget;
+}
+
+/** The integrations of one run. Made with the run, closed with it: nothing of it outlives the run or is seen by another. */
+export class AutologContext {
+  #active: Map<string, ActiveIntegration> | undefined;
+
+  constructor(
+    readonly registry: IntegrationRegistry,
+    private readonly target: AutologTarget,
+  ) {}
+
+  /**
+   * Starts reporting a framework to the run and returns what the author hands to it. A second call for the same framework
+   * takes over from the first.
+   *
+   * @throws {@link UnknownIntegrationError} when the framework is not registered.
+   * @throws {@link IntegrationUnavailableError} when what it needs is not installed.
+   */
+  enable(framework: string, options: object = {}): unknown {
+    const integration = this.registry.getIntegration(framework);
+    if (!integration.isAvailable()) {
+      throw new IntegrationUnavailableError(
+        `'${framework}' cannot be logged: it is not installed. ${integration.installHint}`,
+        {
+          details: { framework },
+        },
+      );
+    }
+    this.disable(framework);
+    const target = new GuardedTarget(framework, this.target);
+    const handle = integration.enable(target, options);
+    this.#active ??= new Map();
+    this.#active.set(framework, { integration, target });
+    return handle;
+  }
+
+  /** Stops reporting a framework. Does nothing when it is not reported. */
+  disable(framework: string): void {
+    const active = this.#active?.get(framework);
+    if (!active) return;
+    this.#active?.delete(framework);
+    active.target.attempt(() => active.integration.disable());
+    active.target.close();
+  }
+
+  /** Names of the frameworks that report now. */
+  get active(): string[] {
+    return [...(this.#active?.keys() ?? [])];
+  }
+
+  /** Stops all reporting. The end of the run calls it; it may be called again. */
+  close(): void {
+    for (const framework of this.active) this.disable(framework);
+  }
+}
+
+/** Which run's integrations the code that is executing sees. Holds nothing itself: each chain of calls carries its own. */
+const scope = new AsyncLocalStorage<AutologContext>();
+
+/** Calls `work`, and everything it awaits, with `context` as its integrations. The caller closes the context. */
+export function runWithAutologContext<T>(context: AutologContext, work: () => T): T {
+  return scope.run(context, work);
+}
+
+/** The integrations of the run that is executing right now, if any. */
+export function getAutologContext(): AutologContext | undefined {
+  return scope.getStore();
+}
