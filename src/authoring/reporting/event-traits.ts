@@ -29,6 +29,9 @@ function innerBytesOf(value: object): number {
   if (ArrayBuffer.isView(value)) return value.byteLength;
   if (Array.isArray(value)) return value.length * 10;
   let bytes = 0;
-  for (const inner of Object.values(value)) bytes += typeof inner === 'string' ? inner.length : 10;
+  for (const key in value) {
+    const inner: unknown = (value as Record<string, unknown>)[key];
+    bytes += typeof inner === 'string' ? inner.length : 10;
+  }
   return bytes;
 }
