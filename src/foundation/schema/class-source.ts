@@ -34,25 +34,42 @@ export function writeClassSource(
   const builds = description.fields.map((field) => writer.build(field));
   const holds = description.fields.map((field) => writer.hold(field, `o[${JSON.stringify(field.name)}]`));
   const text = `'use strict';
-const refuse = undefined;
 function build(input, depth) {
+  const refuse = undefined;
   if (typeof input !== 'object' || input === null || depth > ${MAX_NESTING_DEPTH}) return refuse;
   const prototype = Object.getPrototypeOf(input);
   if (prototype !== Object.prototype && prototype !== null) return refuse;
   const o = new ${type}();
   let v, given = 0;
 ${builds.join('\n')}
-${isStrict ? '  let keys = 0;\n  for (const key in input) keys++;\n  if (keys !== given) return refuse;' : ''}
+${isStrict ? keyCheck(constants.add(givenKeysOf(description))) : ''}
   return o;
 }
 function holds(o, depth) {
   if (typeof o !== 'object' || o === null || depth > ${MAX_NESTING_DEPTH} || Object.getPrototypeOf(o) !== ${type}.prototype) return false;
+  const refuse = false;
   let v;
-${holds.join('\n').replaceAll('return refuse;', 'return false;')}
+${holds.join('\n')}
   return true;
 }
 return { build, holds };`;
   return { text, constants };
+}
+
+/** No key is unknown when there are as many as were read: counting is quicker than looking each one up. */
+function keyCheck(recount: string): string {
+  return `  let keys = 0;
+  for (const key in input) keys++;
+  if (keys !== given && ${recount}(input) !== given) return refuse;`;
+}
+
+/** Counts keys as `build` does: one of the class's own that is undefined is as good as absent. Only asked where the counts differ. */
+function givenKeysOf({ fieldsByName }: ClassDescription): (input: Readonly<Record<string, unknown>>) => number {
+  return (input) => {
+    let given = 0;
+    for (const key in input) if (input[key] !== undefined || !fieldsByName.has(key)) given++;
+    return given;
+  };
 }
 
 class FieldWriter {
