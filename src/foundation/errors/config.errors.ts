@@ -87,6 +87,31 @@ export class DataTypeNotFoundError extends PluginError {
   }
 }
 
+/** There is no folder where a plugin was expected. */
+export class PluginFolderNotFoundError extends PluginError {
+  readonly code = 'SYN_PLUGIN_FOLDER_NOT_FOUND';
+  readonly kind = 'config';
+
+  constructor(path: string) {
+    super(`Plugin directory not found: ${path}. Name the folder that holds the plugin's config.yaml and sources.`, {
+      details: { path },
+    });
+  }
+}
+
+/** A plugin's folder that is too large to be looked through. */
+export class PluginFolderTooLargeError extends PluginError {
+  readonly code = 'SYN_PLUGIN_FOLDER_TOO_LARGE';
+  readonly kind = 'config';
+
+  constructor(path: string, limit: number, what: 'files and folders' | 'source files') {
+    super(
+      `${path} holds more than ${limit} ${what}, so it was not looked through. Is it the plugin's own folder? Keep data outside of it, or in a folder that begins with a dot.`,
+      { details: { path, limit, what } },
+    );
+  }
+}
+
 /** Source that rolldown cannot compile. `details` hold file, line and column of the first fault. */
 export class PluginCompileError extends PluginError {
   readonly code = 'SYN_PLUGIN_COMPILE';

@@ -1,0 +1,75 @@
+import { parseSync } from 'rolldown/utils';
+
+type ParseResult = ReturnType<typeof parseSync>;
+
+export type Program = ParseResult['program'];
+export type Statement = Program['body'][number];
+export type StatementOf<T extends Statement['type']> = Extract<Statement, { type: T }>;
+/** A class declaration or expression. */
+export type ClassNode = Extract<Statement, { body: { type: 'ClassBody' } }>;
+export type ClassElement = ClassNode['body']['body'][number];
+export type MethodNode = Extract<ClassElement, { kind: 'method' | 'get' | 'set' | 'constructor' }>;
+export type DecoratorNode = ClassNode['decorators'][number];
+export type Expression = DecoratorNode['expression'];
+export type ExpressionOf<T extends Expression['type']> = Extract<Expression, { type: T }>;
+/** Pattern on the left of a declaration. */
+export type BindingPattern = StatementOf<'VariableDeclaration'>['declarations'][number]['id'];
+
+/** Any node, for walks that do not care what it is. */
+export interface AnyNode {
+  readonly type: string;
+  readonly start: number;
+}
+
+/** A file's syntax. The tree is built on first use, which is most of the cost of parsing. */
+export interface ParsedSource {
+  readonly program: Program;
+  readonly fault?: { readonly message: string; readonly offset: number };
+}
+
+/** Parses one file. The language follows from the file's extension. */
+export function parseSource(path: string, text: string): ParsedSource {
+  const result = parseSync(path, text);
+  const error = result.errors.find(({ severity }) => severity === 'Error');
+  return {
+    get program() {
+      return result.program;
+    },
+    ...(error && { fault: { message: error.message, offset: error.labels[0]?.start ?? 0 } }),
+  };
+}
+
+type Transparent = ExpressionOf<
+  | 'ParenthesizedExpression'
+  | 'TSAsExpression'
+  | 'TSSatisfiesExpression'
+  | 'TSNonNullExpression'
+  | 'TSTypeAssertion'
+  | 'TSInstantiationExpression'
+>;
+const TRANSPARENT: ReadonlySet<string> = new Set<Transparent['type']>([
+  'ParenthesizedExpression',
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSNonNullExpression',
+  'TSTypeAssertion',
+  'TSInstantiationExpression',
+]);
+
+/** The expression below parentheses and type assertions, which change nothing at run time. */
+export function unwrap(expression: Expression): Expression {
+  let inner = expression;
+  while (TRANSPARENT.has(inner.type)) inner = (inner as Transparent).expression;
+  return inner;
+}
+
+/** Line and column, both from 1, of an offset in `text`. */
+export function positionOf(text: string, offset: number): { line: number; column: number } {
+  let line = 1;
+  let lineStart = 0;
+  for (let next = text.indexOf('\n'); next !== -1 && next < offset; next = text.indexOf('\n', lineStart)) {
+    line += 1;
+    lineStart = next + 1;
+  }
+  return { line, column: offset - lineStart + 1 };
+}
