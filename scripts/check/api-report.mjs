@@ -79,6 +79,10 @@ function configOf(report, types) {
         // No release tags here: everything an index.ts exports is public.
         'ae-missing-release-tag': { logLevel: 'none' },
         'ae-unresolved-link': { logLevel: 'none' },
+        // Names, codes and kinds speak for themselves; the lint rules see to the rest.
+        'ae-undocumented': { logLevel: 'none' },
+        // A type that is used by the surface and not exported is shown in the report, where a review can judge it.
+        'ae-forgotten-export': { logLevel: 'warning', addToApiReportFile: true },
       },
       tsdocMessageReporting: { default: { logLevel: 'none' } },
     },
