@@ -22,7 +22,7 @@ export async function measureRow(row) {
   };
   let context;
   try {
-    context = await row.setup();
+    context = (await row.setup()) ?? {};
     const rounds = row.isAmount ? await amountRounds(row, context) : await ratioRounds(row, context);
     const ratio = median(rounds.map((round) => round.ratio));
     const figures = {
@@ -36,7 +36,7 @@ export async function measureRow(row) {
     const verdict = error instanceof BenchSkip ? 'skipped' : 'failed';
     return { facts: { ...facts, load: rounded(load), [verdict]: error.message }, verdict, error };
   } finally {
-    await row.teardown(context);
+    if (context !== undefined) await row.teardown(context); // a setup that failed has cleaned up after itself
   }
 }
 

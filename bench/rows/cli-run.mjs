@@ -45,7 +45,7 @@ function setup() {
 }
 
 const environment = (caches) => ({ XDG_CACHE_HOME: caches, XDG_STATE_HOME: caches });
-const teardown = (context) => context && rmSync(context.folder, { recursive: true, force: true });
+const teardown = ({ folder }) => rmSync(folder, { recursive: true, force: true });
 
 export default [
   {
