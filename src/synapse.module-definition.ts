@@ -26,6 +26,7 @@ export interface SynapseModuleOptions {
 export const {
   ConfigurableModuleClass: ConfigurableSynapseModule,
   MODULE_OPTIONS_TOKEN: SYNAPSE_MODULE_OPTIONS,
+  OPTIONS_TYPE: SYNAPSE_OPTIONS_TYPE,
 } = new ConfigurableModuleBuilder<SynapseModuleOptions>({ moduleName: 'Synapse' })
   .setClassMethodName('forRoot')
   .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))

@@ -19,7 +19,7 @@ import { ActionInvoker } from './runtime/invocation/action-invoker.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
 import { SynapseLifecycle } from './synapse.lifecycle.js';
-import { ConfigurableSynapseModule } from './synapse.module-definition.js';
+import { ConfigurableSynapseModule, type SYNAPSE_OPTIONS_TYPE } from './synapse.module-definition.js';
 import { SynapseSettings } from './synapse.settings.js';
 
 /**
@@ -56,6 +56,11 @@ import { SynapseSettings } from './synapse.settings.js';
   exports: [ActionRegistry, PluginRunner, RunStore, RuntimeContext],
 })
 export class SynapseModule extends ConfigurableSynapseModule {
+  /** Settings for the whole application. Without any, runs are kept in memory. */
+  static override forRoot(options: typeof SYNAPSE_OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
   /** Providers of one feature of the host: actions, steps and what they inject. */
   static forFeature(providers: readonly Type[]): DynamicModule {
     return { module: class SynapseFeatureModule {}, providers: [...providers], exports: [...providers] };

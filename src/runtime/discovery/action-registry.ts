@@ -56,11 +56,11 @@ export class ActionRegistry {
   }
 }
 
-/** The known word that `word` was probably meant to be: at most a third of its letters differ. */
+/** The known word that `word` was probably meant to be: at most four tenths of its letters differ. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((left, right) => left.edits - right.edits);
   const best = ranked[0];
-  return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best && best.edits <= Math.max(1, Math.ceil(word.length * 0.4)) ? best.candidate : undefined;
 }

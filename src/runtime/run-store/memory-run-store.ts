@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
+import type { RunStatus } from '../../foundation/config/enums.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
 import { isFinal, type RunChange, type RunRecord } from './run-record.js';
 import { type RunFilter, RunStore } from './run-store.interface.js';
@@ -15,8 +16,10 @@ export interface MemoryRunStoreOptions {
 }
 
 interface Entry {
-  record: RunRecord;
-  events: RunEvent[];
+  readonly created: RunRecord;
+  /** What changed since; laid over `created` when somebody reads, which is rarer than a run. */
+  changed: RunChange | undefined;
+  events: RunEvent[] | undefined;
   lastSeq: number;
 }
 
@@ -38,24 +41,25 @@ export class MemoryRunStore extends RunStore {
     if (this.#entries.has(record.id)) {
       throw new UsageError(`A run with the id '${record.id}' exists already. Leave the id out to get a new one.`);
     }
-    this.#entries.set(record.id, { record, events: [], lastSeq: 0 });
+    this.#entries.set(record.id, { created: record, changed: undefined, events: undefined, lastSeq: 0 });
   }
 
   update(id: string, change: RunChange): boolean {
     const entry = this.#entries.get(id);
-    if (!entry || isFinal(entry.record.status)) return false;
-    entry.record = { ...entry.record, ...change };
-    if (isFinal(entry.record.status)) this.#finish(id);
+    if (!entry || isFinal(statusOf(entry))) return false;
+    entry.changed = entry.changed ? { ...entry.changed, ...change } : change;
+    if (isFinal(statusOf(entry))) this.#finish(id);
     return true;
   }
 
   get(id: string): RunRecord | undefined {
-    return this.#entries.get(id)?.record;
+    const entry = this.#entries.get(id);
+    return entry && recordOf(entry);
   }
 
   list({ plugin, action, status, limit = 100 }: RunFilter = {}): readonly RunRecord[] {
     return [...this.#entries.values()]
-      .map((entry) => entry.record)
+      .map(recordOf)
       .filter(
         (record) =>
           (plugin === undefined || record.plugin === plugin) &&
@@ -69,15 +73,14 @@ export class MemoryRunStore extends RunStore {
   append(runId: string, events: readonly RunEvent[]): void {
     const entry = this.#entries.get(runId);
     if (!entry) return;
+    const kept = (entry.events ??= []);
     for (const event of events) {
       if (event.seq <= entry.lastSeq) continue;
-      entry.events.push(event);
+      kept.push(event);
       entry.lastSeq = event.seq;
     }
     // Trimmed by halves, so that the cost of moving the rest is spread over many appends.
-    if (entry.events.length > 2 * this.#maxEventsPerRun) {
-      entry.events = entry.events.slice(-this.#maxEventsPerRun);
-    }
+    if (kept.length > 2 * this.#maxEventsPerRun) entry.events = kept.slice(-this.#maxEventsPerRun);
   }
 
   events(runId: string, afterSeq = 0, limit = 1_000): readonly RunEvent[] {
@@ -102,4 +105,12 @@ export class MemoryRunStore extends RunStore {
       this.#forgotten = 0;
     }
   }
+}
+
+function statusOf({ created, changed }: Entry): RunStatus {
+  return changed?.status ?? created.status;
+}
+
+function recordOf({ created, changed }: Entry): RunRecord {
+  return { ...created, ...changed };
 }

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
 import { EventFlusher } from '../../authoring/reporting/event-flusher.js';
+import type { TerminalEventType } from '../../authoring/reporting/run-event.js';
 import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
@@ -14,8 +15,8 @@ import type { Executor } from '../executors/executor.interface.js';
 import type { ExecutorRegistry } from '../executors/executor-registry.js';
 import { ActiveRun } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
-import type { RunRecord } from '../run-store/run-record.js';
-import type { RunStore } from '../run-store/run-store.interface.js';
+import type { RunChange, RunRecord } from '../run-store/run-record.js';
+import type { MaybePromise, RunStore } from '../run-store/run-store.interface.js';
 import { EnvironmentComposer } from './environment-composer.js';
 import { RunHandle } from './run-handle.js';
 import { RunIdFactory } from './run-id.js';
@@ -134,25 +135,35 @@ export class PluginRunner {
     stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
     if (notice !== undefined) run.logger.warning(notice);
     const outcome = await executor.execute(run);
-    await this.#end(run, outcome);
+    const ended = this.#end(run, outcome);
+    if (ended) await ended;
     this.#active.delete(run);
     return outcome;
   }
 
-  /** Writes the final state and the terminal event; whoever waits for the outcome finds both stored. */
-  async #end(run: ActiveRun, outcome: RunOutcome): Promise<void> {
+  /**
+   * Writes the final state and the terminal event; whoever waits for the outcome finds both stored. Answers at once where the store
+   * does: a run in memory then takes no further turns of the event loop.
+   */
+  #end(run: ActiveRun, outcome: RunOutcome): MaybePromise<void> {
     run.usedLogger?.close(outcome.status);
-    const isCompleted = outcome.status === 'completed';
-    const error = isCompleted ? undefined : errorToJson(outcome.error, { withStack: true });
-    const updated = this.#store.update(run.runId, {
-      status: outcome.status,
-      ended_at: Date.now(),
-      ...(isCompleted ? { result: outcome.result } : { error }),
-    });
-    if (updated instanceof Promise) await updated;
-    const closed = run.stream.close(`run.${outcome.status}`, isCompleted ? {} : { error });
-    if (closed) await closed;
+    const change = finalChange(outcome);
+    const updated = this.#store.update(run.runId, change);
+    const close = (): MaybePromise<void> => run.stream.close(terminalEventOf(outcome), change.error ? { error: change.error } : {});
+    return updated instanceof Promise ? updated.then(close) : close();
   }
+}
+
+function finalChange(outcome: RunOutcome): RunChange {
+  const { status } = outcome;
+  const ended_at = Date.now();
+  if (status === 'completed') return { status, ended_at, result: outcome.result };
+  return { status, ended_at, error: errorToJson(outcome.error, { withStack: true }) };
+}
+
+function terminalEventOf({ status }: RunOutcome): TerminalEventType {
+  if (status === 'completed') return 'run.completed';
+  return status === 'failed' ? 'run.failed' : 'run.cancelled';
 }
 
 /** Cancels the run when the caller's signal aborts; lets go of the signal when the run is over. */

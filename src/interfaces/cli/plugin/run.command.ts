@@ -1,5 +1,4 @@
 import { Option, SubCommand } from 'nest-commander';
-import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { errorToJson } from '../../../foundation/errors/error-json.js';
 import type { ActionDefinition } from '../../../runtime/discovery/action-definition.js';
@@ -68,14 +67,14 @@ export class PluginRunCommand extends SynapseCommand {
       throw new UsageError(`missing required argument 'action'. Say which action to run; \`synapse plugin list\` shows them.`);
     }
     if (options.mode !== undefined) parseRunMode(options.mode);
-    const console = new ConsoleListener({ stream: process.stderr });
-    const opened = await this.host.open(options.path ?? '.', [console]);
+    
+    const opened = await this.host.open(options.path ?? '.');
     try {
       const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
       const params = mergeParams(options.params, options.set ?? [], readActionFlags(definition, this.command.options, flags));
       const handle = await opened.runner.run({ plugin: definition.plugin, action: definition.name, params, mode: options.mode });
       const outcome = await this.#finish(definition, handle);
-      await console.close();
+      
       this.#print(handle, outcome, options);
     } finally {
       this.guard.watch(undefined);
