@@ -1,6 +1,7 @@
 export { BaseAction } from './authoring/actions/base-action.js';
 export { type PlatformPorts } from './authoring/context/platform-ports.js';
 export {
+  type AutologPort,
   type CheckpointReference,
   type MessageContext,
   type RunBinding,
@@ -15,6 +16,21 @@ export {
   type ClassOf,
 } from './authoring/decorators/action.decorator.js';
 export { Step, type StepOptions } from './authoring/decorators/step.decorator.js';
+export { autolog, type AutologFrameworks, disableAutolog, listIntegrations } from './authoring/integrations/autolog.js';
+export { AutologContext, getAutologContext } from './authoring/integrations/autolog-context.js';
+export { type AutologTarget } from './authoring/integrations/autolog-target.interface.js';
+export { BaseIntegration } from './authoring/integrations/base-integration.js';
+export { type IntegrationFactory, IntegrationRegistry } from './authoring/integrations/integration-registry.js';
+export {
+  type TensorflowjsHandle,
+  TensorflowjsIntegration,
+  type TensorflowjsOptions,
+} from './authoring/integrations/tensorflowjs.integration.js';
+export {
+  type UltralyticsHandle,
+  UltralyticsIntegration,
+  type UltralyticsOptions,
+} from './authoring/integrations/ultralytics.integration.js';
 export { BaseLogger, type LoggerOptions } from './authoring/reporting/base-logger.js';
 export { type Clock } from './authoring/reporting/clock.js';
 export { type LogAttachments, type LogRecord } from './authoring/reporting/log-record.js';

@@ -3,6 +3,7 @@ import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import type { PlatformPorts } from './authoring/context/platform-ports.js';
 import { createInjectableContext } from './authoring/context/run-scope.js';
 import { RuntimeContext } from './authoring/context/runtime-context.js';
+import { IntegrationRegistry } from './authoring/integrations/integration-registry.js';
 import { ParamsValidator } from './foundation/schema/params.validator.js';
 import { ResultValidator } from './foundation/schema/result.validator.js';
 import { AgentClient } from './resources/clients/agent/agent-client.interface.js';
@@ -36,6 +37,7 @@ import { SynapseSettings } from './synapse.settings.js';
     ParamsValidator,
     ResultValidator,
     ActionInvoker,
+    IntegrationRegistry,
     SynapseLifecycle,
     { provide: ActionRegistry, useFactory: () => new ActionRegistry() },
     { provide: RuntimeContext, useFactory: createInjectableContext },
@@ -50,10 +52,16 @@ import { SynapseSettings } from './synapse.settings.js';
       provide: PluginRunner,
       inject: [ActionRegistry, ExecutorRegistry, SynapseSettings, ModuleRef],
       useFactory: (registry: ActionRegistry, executors: ExecutorRegistry, settings: SynapseSettings, moduleRef: ModuleRef) =>
-        new PluginRunner({ ...settings, registry, executors, ports: portsOf(moduleRef) }),
+        new PluginRunner({
+          ...settings,
+          registry,
+          executors,
+          integrations: moduleRef.get(IntegrationRegistry),
+          ports: portsOf(moduleRef),
+        }),
     },
   ],
-  exports: [ActionRegistry, PluginRunner, RunStore, RuntimeContext],
+  exports: [ActionRegistry, IntegrationRegistry, PluginRunner, RunStore, RuntimeContext],
 })
 export class SynapseModule extends ConfigurableSynapseModule {
   /** Settings for the whole application. Without any, runs are kept in memory. */

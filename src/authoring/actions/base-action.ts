@@ -1,5 +1,6 @@
 import { requireContext } from '../context/run-scope.js';
 import type { RuntimeContext } from '../context/runtime-context.js';
+import { autolog, type AutologFrameworks } from '../integrations/autolog.js';
 import type { BaseLogger } from '../reporting/base-logger.js';
 
 /**
@@ -24,6 +25,15 @@ export abstract class BaseAction<P = unknown, R = unknown> {
   }
   protected get logger(): BaseLogger {
     return this.ctx.logger;
+  }
+  /** Reports the training of a framework to the run that is executing. See the function {@link autolog}. */
+  protected autolog<F extends keyof AutologFrameworks>(
+    framework: F,
+    options?: AutologFrameworks[F]['options'],
+  ): AutologFrameworks[F]['handle'];
+  protected autolog(framework: string, options?: object): unknown;
+  protected autolog(framework: string, options?: object): unknown {
+    return autolog(framework, options);
   }
   /** See {@link RuntimeContext.log}. */
   protected log(event: string, data: Record<string, unknown>, file?: string): void {

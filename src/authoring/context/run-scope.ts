@@ -54,6 +54,9 @@ class ActiveRunBinding implements RunBinding {
   get env(): RunBinding['env'] {
     return requireContext('env').env;
   }
+  get autolog(): RunBinding['autolog'] {
+    return requireContext('autolog').autolog;
+  }
   get ports(): RunBinding['ports'] {
     return {
       client: () => requireContext('client').client,

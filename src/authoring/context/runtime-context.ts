@@ -15,6 +15,13 @@ export interface CheckpointReference {
 /** Tone of a message for people; the platform colours it. */
 export type MessageContext = 'info' | 'warning' | 'danger' | 'success';
 
+/** How a run reports what a training framework says; see `autolog`. */
+export interface AutologPort {
+  enable(framework: string, options?: object): unknown;
+  disable(framework: string): void;
+  listIntegrations(): string[];
+}
+
 /** What a run hands to its context. Members may be getters: the context reads each only when the action asks. */
 export interface RunBinding<P = unknown> {
   readonly runId: string;
@@ -30,6 +37,7 @@ export interface RunBinding<P = unknown> {
   readonly signal: AbortSignal;
   readonly workDir: string;
   readonly idempotencyKey: string;
+  readonly autolog?: AutologPort;
 }
 
 /**
@@ -103,6 +111,11 @@ export class RuntimeContext<P = unknown> {
   /** Stable across attempts of the same work: hand it to services that recognise repeated requests. */
   get idempotencyKey(): string {
     return this.#run.idempotencyKey;
+  }
+
+  /** The training frameworks that report to this run; the function `autolog` works on it. */
+  get autolog(): AutologPort | undefined {
+    return this.#run.autolog;
   }
 
   /** Logs an event of your own at level info. `data` must be JSON-safe; it is copied at the top level. */

@@ -1,5 +1,4 @@
 import type { CommandFactory } from 'nest-commander';
-import { UsageError } from '../../foundation/errors/run.errors.js';
 import type { CliOutput } from './cli-output.js';
 import { isCommanderError } from './commander-errors.js';
 import { packageVersion } from './package-version.js';
@@ -22,9 +21,4 @@ export function cliOptions(output: CliOutput): CliOptions & object {
     enableShellCompletion: false,
     helpConfiguration: { showGlobalOptions: false },
   } as CliOptions & object;
-}
-
-/** The one error every unknown word gets, with the nearest known one. */
-export function unknownWord(what: string, word: string, suggestion: string | undefined): UsageError {
-  return new UsageError(`Unknown ${what} '${word}'.${suggestion === undefined ? '' : ` Did you mean '${suggestion}'?`}`);
 }

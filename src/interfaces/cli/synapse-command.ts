@@ -1,4 +1,6 @@
 import { CommandRunner } from 'nest-commander';
+import { nearest } from '../../runtime/discovery/action-registry.js';
+import { unknownWord } from './unknown-word.js';
 
 type CommanderCommand = Parameters<CommandRunner['setCommand']>[0];
 
@@ -14,7 +16,11 @@ export abstract class SynapseCommand extends CommandRunner {
 
 /** A command that only groups others: called by itself it prints its help. */
 export abstract class GroupCommand extends SynapseCommand {
-  async run(): Promise<void> {
+  async run([word]: string[] = []): Promise<void> {
+    if (word !== undefined) {
+      const names = this.command.commands.map((command) => command.name());
+      throw unknownWord(`command of '${this.command.name()}'`, word, nearest(word, names));
+    }
     this.command.outputHelp({ error: true });
     process.exitCode = 2;
   }

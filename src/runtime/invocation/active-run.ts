@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckpointReference, RunBinding } from '../../authoring/context/runtime-context.js';
+import { type CheckpointReference, type RunBinding, RuntimeContext } from '../../authoring/context/runtime-context.js';
+import { AutologContext } from '../../authoring/integrations/autolog-context.js';
+import type { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
 import type { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import { RunLogger } from '../../authoring/reporting/run-logger.js';
@@ -8,6 +10,9 @@ import type { PluginEnvironment } from '../../foundation/environment/plugin-envi
 import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
 import type { RunRecord } from '../run-store/run-record.js';
+
+/** How a run can end. */
+type EndStatus = 'completed' | 'failed' | 'cancelled';
 
 /** What a run is made of. */
 export interface ActiveRunInit {
@@ -18,6 +23,7 @@ export interface ActiveRunInit {
   readonly stream: RunEventStream;
   readonly env: PluginEnvironment;
   readonly ports: PlatformPorts;
+  readonly integrations: IntegrationRegistry;
   readonly checkpoint?: CheckpointReference;
   /** Folder that the run's own working folder is made in. */
   readonly workRoot: string;
@@ -39,10 +45,13 @@ export class ActiveRun implements RunBinding {
   /** The validated params; the invoker sets them. */
   params: unknown;
   readonly #workRoot: string;
+  readonly #integrations: IntegrationRegistry;
+  #autolog: AutologContext | undefined;
   #controller: AbortController | undefined;
   #abortError: SynapseError | undefined;
   #onAbort: ((error: SynapseError) => void) | undefined;
   #logger: RunLogger | undefined;
+  #endStatus: EndStatus | undefined;
 
   constructor(init: ActiveRunInit) {
     this.record = init.record;
@@ -53,6 +62,7 @@ export class ActiveRun implements RunBinding {
     this.ports = init.ports;
     this.checkpoint = init.checkpoint;
     this.#workRoot = init.workRoot;
+    this.#integrations = init.integrations;
   }
 
   get runId(): string {
@@ -74,11 +84,14 @@ export class ActiveRun implements RunBinding {
     return this.record.idempotency_key;
   }
   get logger(): RunLogger {
-    return (this.#logger ??= new RunLogger(this.stream));
-  }
-  /** The logger, if anybody used it: a run without reports needs no closing ones. */
-  get usedLogger(): RunLogger | undefined {
+    if (!this.#logger) {
+      this.#logger = new RunLogger(this.stream);
+      if (this.#endStatus) this.#logger.close(this.#endStatus);
+    }
     return this.#logger;
+  }
+  get autolog(): AutologContext {
+    return (this.#autolog ??= new AutologContext(this.#integrations, new RuntimeContext(this)));
   }
 
   get signal(): AbortSignal {
@@ -93,6 +106,13 @@ export class ActiveRun implements RunBinding {
     const directory = join(this.#workRoot, this.runId);
     mkdirSync(directory, { recursive: true });
     return directory;
+  }
+
+  /** Ends all reporting: what the action has left running finds a finished logger, also when it is the first to ask for one. */
+  close(status: EndStatus): void {
+    this.#autolog?.close();
+    this.#logger?.close(status);
+    this.#endStatus = status;
   }
 
   /** Why the run was told to end, if it was. The first reason stands. */

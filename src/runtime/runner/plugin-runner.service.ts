@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
 import { EventFlusher } from '../../authoring/reporting/event-flusher.js';
+import { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
 import type { TerminalEventType } from '../../authoring/reporting/run-event.js';
 import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
@@ -29,6 +30,8 @@ export interface PluginRunnerInit {
   readonly executors: ExecutorRegistry;
   readonly store: RunStore;
   readonly ports?: PlatformPorts;
+  /** Training frameworks that actions can autolog. @defaultValue those of the package */
+  readonly integrations?: IntegrationRegistry;
   /** @defaultValue the process's environment, read once */
   readonly env?: PluginEnvironment;
   /** Hears every event of every run once it is stored. */
@@ -45,6 +48,7 @@ export class PluginRunner {
   readonly #ports: PlatformPorts;
   readonly #listeners: readonly RunListener[];
   readonly #workRoot: string;
+  readonly #integrations: IntegrationRegistry;
   readonly #env: EnvironmentComposer;
   readonly #secrets = new SecretParams();
   readonly #ids = new RunIdFactory();
@@ -58,6 +62,7 @@ export class PluginRunner {
     this.#ports = init.ports ?? {};
     this.#listeners = init.listeners ?? [];
     this.#workRoot = init.workRoot ?? join(tmpdir(), 'synapse', 'work');
+    this.#integrations = init.integrations ?? new IntegrationRegistry();
     this.#env = new EnvironmentComposer(init.env ?? PluginEnvironment.fromEnviron());
   }
 
@@ -124,6 +129,7 @@ export class PluginRunner {
       stream,
       env: this.#env.forRun(definition, request.env),
       ports: this.#ports,
+      integrations: this.#integrations,
       checkpoint: request.checkpoint,
       workRoot: this.#workRoot,
     });
@@ -146,7 +152,7 @@ export class PluginRunner {
    * does: a run in memory then takes no further turns of the event loop.
    */
   #end(run: ActiveRun, outcome: RunOutcome): MaybePromise<void> {
-    run.usedLogger?.close(outcome.status);
+    run.close(outcome.status);
     const change = finalChange(outcome);
     const updated = this.#store.update(run.runId, change);
     const close = (): MaybePromise<void> => run.stream.close(terminalEventOf(outcome), change.error ? { error: change.error } : {});
