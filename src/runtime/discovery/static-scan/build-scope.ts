@@ -86,7 +86,7 @@ function addVariables(scope: Scope, { kind, declarations, declare }: StatementOf
   return declarations.flatMap(({ id, init }) => {
     const names = namesOf(id);
     for (const [name, path] of names) {
-      const isFixed = kind === 'const' && init && path && !declare;
+      const isFixed = kind === 'const' && init && path && !declare && !isFunction(init);
       bind(scope, name, isFixed ? { kind: 'const', value: init, members: path } : { kind: 'opaque' });
     }
     return names.map(([name]) => name);
@@ -113,6 +113,10 @@ function namesOfProperty(property: PatternProperty, path: readonly string[] | un
   if (property.type === 'RestElement') return namesOf(property.argument, undefined);
   const key = property.key.type === 'Identifier' && !property.computed ? property.key.name : undefined;
   return namesOf(property.value, path && key !== undefined ? [...path, key] : undefined);
+}
+
+function isFunction({ type }: Expression): boolean {
+  return type === 'ArrowFunctionExpression' || type === 'FunctionExpression';
 }
 
 function addNamespace(scope: Scope, node: StatementOf<'TSModuleDeclaration'>): string[] {

@@ -3,14 +3,17 @@ import { conflictsOf } from './conflicts.js';
 import { DecoratorReader } from './decorator-reader.js';
 import { byLocation, Findings } from './findings.js';
 import type { ScanResult } from './scan-result.js';
-import type { ClassDeclaration, Scope } from './scope.js';
+import type { Scope } from './scope.js';
 import { listSourceFiles, type SourceFileLimits } from './source-files.js';
-import type { SourceModule } from './source-module.js';
+import { classesWithin, type SourceModule } from './source-module.js';
 import { SourceModules } from './source-modules.js';
 import { StaticReader } from './static-reader.js';
 import { SymbolResolver } from './symbol-resolver.js';
 import { unwrap } from './syntax.js';
 import { warnOfUnreachable } from './unreachable-classes.js';
+
+/** Finds every class and a few things more: only these may follow the word, and `class-validator` is not among them. */
+const CLASS_KEYWORD = /\bclass(?=[\s{</])/g;
 
 /**
  * Finds the actions, steps, Nest modules and injectables of a plugin's folder by reading its sources. Nothing is executed.
@@ -24,13 +27,12 @@ import { warnOfUnreachable } from './unreachable-classes.js';
 export function scanPlugin(directory: string, limits?: SourceFileLimits): ScanResult {
   const files = listSourceFiles(directory, limits);
   const findings = new Findings();
-  const modules = new SourceModules(directory, findings);
+  const modules = new SourceModules(directory, files);
   const resolver = new SymbolResolver(modules);
   const tools: ScanTools = { resolver, decorators: new DecoratorReader(resolver), reader: new StaticReader(resolver) };
   const scanner = new ClassScanner(tools, findings);
-  // All files are known before any is looked into, so that imports between them find what was read.
-  const parsed = files.map((file) => modules.add(file));
-  for (const module of parsed) {
+  for (const file of files) {
+    const module = modules.read(file, findings);
     if (module?.mayHoldClasses) scanModule(module, scanner, tools, findings);
   }
   const { actions, steps, errors, warnings, modules: nestModules, injectables } = findings;
@@ -40,24 +42,23 @@ export function scanPlugin(directory: string, limits?: SourceFileLimits): ScanRe
 }
 
 function scanModule(module: SourceModule, scanner: ClassScanner, tools: ScanTools, findings: Findings): void {
-  const { scope, text, parsed } = module;
+  const { scope, text, program } = module;
   const classes = [...classesWithin(scope)];
   for (const declaration of classes) scanner.scan(declaration);
+  scanNamedExpressions(scope, scanner);
+  // Each class takes the word once; more of them may be classes in places that the scope does not show.
+  const words = text.match(CLASS_KEYWORD)?.length ?? 0;
+  if (program && words > classes.length && text.includes('@')) {
+    const known = new Set(classes.map(({ node }) => node));
+    warnOfUnreachable(program, scope, known, { decorators: tools.decorators, findings });
+  }
+  module.forgetBodies();
+}
+
+/** `const Train = class extends BaseAction {}` */
+function scanNamedExpressions(scope: Scope, scanner: ClassScanner): void {
   for (const [name, binding] of scope.bindings) {
     const value = binding.kind === 'const' && binding.members.length === 0 ? unwrap(binding.value) : undefined;
     if (value?.type === 'ClassExpression' && !value.abstract) scanner.warnOfUndecorated(value, scope, name);
   }
-  // Each class takes the word once; more of them may be classes in places that the scope does not show.
-  const words = text.match(/\bclass\b/g)?.length ?? 0;
-  if (words > classes.length && text.includes('@')) {
-    warnOfUnreachable(parsed.program, scope, new Set(classes.map(({ node }) => node)), {
-      decorators: tools.decorators,
-      findings,
-    });
-  }
-}
-
-function* classesWithin(scope: Scope): Generator<ClassDeclaration> {
-  yield* scope.classes;
-  for (const namespace of scope.namespaces) yield* classesWithin(namespace);
 }

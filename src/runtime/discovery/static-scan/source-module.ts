@@ -1,28 +1,55 @@
 import { buildScope } from './build-scope.js';
-import type { Scope, SourceFile } from './scope.js';
-import type { ParsedSource } from './syntax.js';
+import type { ClassDeclaration, Scope, SourceFile } from './scope.js';
+import { parseSource, type Program } from './syntax.js';
 
-/** One parsed source file. Its names are only looked up once somebody asks for one. */
+/** One source file without faults. */
 export class SourceModule implements SourceFile {
+  #program: Program | undefined;
   #scope: Scope | undefined;
 
   constructor(
     readonly path: string,
     readonly file: string,
     readonly text: string,
-    readonly parsed: ParsedSource,
-  ) {}
+    program?: Program,
+  ) {
+    this.#program = program;
+  }
+
+  get program(): Program | undefined {
+    return (this.#program ??= parseSource(this.path, this.text, true).program);
+  }
 
   /** The names of the file's top level. */
   get scope(): Scope {
-    return (this.#scope ??= buildScope(this, this.parsed.program.body));
+    return (this.#scope ??= buildScope(this, this.program?.body ?? []));
   }
 
-  /**
-   * Whether the file may hold anything a scan reports. Decorators need an `@`, subclasses the word `extends`, both the word `class`; keywords
-   * cannot be written with escapes. A file without them need not be turned into a tree.
-   */
   get mayHoldClasses(): boolean {
-    return this.text.includes('class') && (this.text.includes('@') || this.text.includes('extends'));
+    return mayHoldClasses(this.text);
   }
+
+  /** Lets go of what only the file's own scan needs; other files may still ask for its names. Most of a tree are the bodies of methods. */
+  forgetBodies(): void {
+    this.#program = undefined;
+    for (const { node } of classesWithin(this.scope)) {
+      for (const element of node.body.body) {
+        if (element.type === 'MethodDefinition') element.value.body = null;
+      }
+    }
+  }
+}
+
+/** All classes that stand in a scope or in a namespace of it. */
+export function* classesWithin(scope: Scope): Generator<ClassDeclaration> {
+  yield* scope.classes;
+  for (const namespace of scope.namespaces) yield* classesWithin(namespace);
+}
+
+/**
+ * Whether a file may hold anything a scan reports. Decorators need an `@`, subclasses the word `extends`, both the word `class`; keywords
+ * cannot be written with escapes. Of a file without them no tree is needed.
+ */
+export function mayHoldClasses(text: string): boolean {
+  return text.includes('class') && (text.includes('@') || text.includes('extends'));
 }

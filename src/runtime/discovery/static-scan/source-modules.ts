@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { messageOf } from '../../../foundation/errors/synapse.error.js';
 import type { ScanError, ScanWarning } from './scan-result.js';
 import type { Scope } from './scope.js';
-import { SourceModule } from './source-module.js';
+import { mayHoldClasses, SourceModule } from './source-module.js';
 import type { LocalModules } from './symbol-resolver.js';
 import { parseSource, positionOf } from './syntax.js';
 
@@ -33,49 +33,58 @@ const TRIED = [
   '/index.mjs',
 ];
 
+/** A file as it was read, or what is wrong with it. */
+type ReadFile = SourceModule | { readonly error: ScanError } | { readonly warning: ScanWarning };
+
 /** The files of a plugin, each read and parsed once; files that they import from elsewhere come in when they are asked for. */
 export class SourceModules implements LocalModules {
-  readonly #byPath = new Map<string, SourceModule | undefined>();
   readonly #root: string;
+  readonly #ownPaths: ReadonlySet<string>;
+  readonly #read = new Map<string, ReadFile>();
   #outsideFiles = 0;
 
-  constructor(
-    root: string,
-    private readonly problems: { readonly errors: ScanError[]; readonly warnings: ScanWarning[] },
-  ) {
+  /** @param files - The plugin's own files, relative to `root`. */
+  constructor(root: string, files: readonly string[]) {
     this.#root = resolve(root);
+    this.#ownPaths = new Set(files.map((file) => this.#pathOf(file)));
   }
 
-  /** Reads a file of the plugin. What is wrong with it is reported, and it takes no part in anything. */
-  add(file: string): SourceModule | undefined {
-    const path = join(this.#root, file);
-    const read = readModule(path, file);
-    if ('error' in read) this.problems.errors.push(read.error);
-    if ('warning' in read) this.problems.warnings.push(read.warning);
-    const module = read instanceof SourceModule ? read : undefined;
-    this.#byPath.set(path, module);
-    return module;
+  /** Reads a file of the plugin. One with a fault is reported, and takes no part in anything. */
+  read(
+    file: string,
+    problems: { readonly errors: ScanError[]; readonly warnings: ScanWarning[] },
+  ): SourceModule | undefined {
+    const read = this.#load(this.#pathOf(file));
+    if (read instanceof SourceModule) return read;
+    if (read && 'error' in read) problems.errors.push(read.error);
+    if (read && 'warning' in read) problems.warnings.push(read.warning);
+    return undefined;
   }
 
   find(fromPath: string, specifier: string): Scope | undefined {
     const target = resolve(dirname(fromPath), specifier);
     for (const path of candidatesOf(target)) {
-      const module = this.#load(path);
-      if (module) return module.scope;
+      const read = this.#load(path);
+      if (read) return read instanceof SourceModule ? read.scope : undefined;
     }
     return undefined;
   }
 
-  #load(path: string): SourceModule | undefined {
-    if (this.#byPath.has(path)) return this.#byPath.get(path);
-    if (this.#outsideFiles >= MAX_OUTSIDE_FILES || !statSync(path, { throwIfNoEntry: false })?.isFile()) {
-      return undefined;
+  #load(path: string): ReadFile | undefined {
+    const known = this.#read.get(path);
+    if (known) return known;
+    if (!this.#ownPaths.has(path)) {
+      if (this.#outsideFiles >= MAX_OUTSIDE_FILES || !statSync(path, { throwIfNoEntry: false })?.isFile())
+        return undefined;
+      this.#outsideFiles += 1;
     }
-    this.#outsideFiles += 1;
     const read = readModule(path, relative(this.#root, path).split(sep).join('/'));
-    const module = read instanceof SourceModule ? read : undefined;
-    this.#byPath.set(path, module);
-    return module;
+    this.#read.set(path, read);
+    return read;
+  }
+
+  #pathOf(file: string): string {
+    return join(this.#root, file);
   }
 }
 
@@ -85,15 +94,15 @@ function* candidatesOf(target: string): Generator<string> {
   for (const suffix of TRIED) yield target + suffix;
 }
 
-function readModule(path: string, file: string): SourceModule | { error: ScanError } | { warning: ScanWarning } {
+function readModule(path: string, file: string): ReadFile {
   try {
     const text = readFileSync(path, 'utf8');
     if (text.length > MAX_FILE_BYTES) return { warning: tooLarge(file) };
     // The replacement character stands for bytes that are no UTF-8; only then is it worth reading the file again.
     const fault = text.includes('\uFFFD') ? decodeFault(path, file, text) : undefined;
     if (fault) return { error: fault };
-    const parsed = parseSource(path, text);
-    if (!parsed.fault) return new SourceModule(path, file, text, parsed);
+    const parsed = parseSource(path, text, mayHoldClasses(text));
+    if (!parsed.fault) return new SourceModule(path, file, text, parsed.program);
     return { error: { code: 'syntax', file, ...positionOf(text, parsed.fault.offset), message: parsed.fault.message } };
   } catch (thrown) {
     return {

@@ -21,22 +21,24 @@ export interface AnyNode {
   readonly start: number;
 }
 
-/** A file's syntax. The tree is built on first use, which is most of the cost of parsing. */
+/** What parsing one file gave. */
 export interface ParsedSource {
-  readonly program: Program;
+  /** Absent when it was not asked for. */
+  readonly program?: Program;
   readonly fault?: { readonly message: string; readonly offset: number };
 }
 
-/** Parses one file. The language follows from the file's extension. */
-export function parseSource(path: string, text: string): ParsedSource {
+/**
+ * Parses one file. The language follows from the file's extension.
+ *
+ * @param withProgram - Whether the tree is wanted. Building it is most of the cost, and is cheapest at once: what the parser keeps for
+ * later lies outside of the garbage collector's reach.
+ */
+export function parseSource(path: string, text: string, withProgram: boolean): ParsedSource {
   const result = parseSync(path, text);
   const error = result.errors.find(({ severity }) => severity === 'Error');
-  return {
-    get program() {
-      return result.program;
-    },
-    ...(error && { fault: { message: error.message, offset: error.labels[0]?.start ?? 0 } }),
-  };
+  if (error) return { fault: { message: error.message, offset: error.labels[0]?.start ?? 0 } };
+  return withProgram ? { program: result.program } : {};
 }
 
 type Transparent = ExpressionOf<

@@ -2,7 +2,9 @@ import { namesOf } from './build-scope.js';
 import type { DecoratorReader } from './decorator-reader.js';
 import type { Findings } from './findings.js';
 import type { Scope } from './scope.js';
-import type { AnyNode, BindingPattern, ClassNode, DecoratorNode, Program, Statement } from './syntax.js';
+import type { AnyNode, ClassNode, DecoratorNode, MethodNode, Program, Statement } from './syntax.js';
+
+type Parameter = MethodNode['value']['params'][number];
 
 interface Visit {
   readonly node: unknown;
@@ -91,8 +93,10 @@ function namesWithin(node: AnyNode, outer: ReadonlySet<string>): ReadonlySet<str
 
 function* declaredIn(node: AnyNode): Generator<string> {
   if ('params' in node && Array.isArray(node.params) && 'body' in node) {
-    for (const param of node.params as BindingPattern[]) {
-      for (const [name] of namesOf(param)) yield name;
+    for (const param of node.params as Parameter[]) {
+      const pattern =
+        param.type === 'TSParameterProperty' ? param.parameter : param.type === 'RestElement' ? param.argument : param;
+      for (const [name] of namesOf(pattern)) yield name;
     }
   }
   if ((node.type === 'BlockStatement' || node.type === 'StaticBlock') && 'body' in node) {
