@@ -1,10 +1,11 @@
 import type { RunEvent } from './run-event.js';
-import type { RunListener } from './run-listener.js';
+import { handlerOf, type RunEventHandler, type RunListener } from './run-listener.js';
 import { SpillingQueue, type SpillingQueueOptions } from './spilling-queue.js';
 import { Lanes, latestKeyOf, variantOf } from './event-traits.js';
 
 /** The events on their way to one listener: neither its errors nor its pace reach whoever emits. */
 export class ListenerQueue {
+  private readonly handle: RunEventHandler;
   private readonly queue: SpillingQueue<RunEvent>;
   private isRunning = false;
   private isStopped = false;
@@ -12,10 +13,8 @@ export class ListenerQueue {
   private lostCount = 0;
   private errorCount = 0;
 
-  constructor(
-    private readonly listener: RunListener,
-    options?: SpillingQueueOptions,
-  ) {
+  constructor(listener: RunListener, options?: SpillingQueueOptions) {
+    this.handle = handlerOf(listener);
     this.queue = new SpillingQueue<RunEvent>((events, unreadable) => {
       this.lostCount += events.length + unreadable;
     }, options);
@@ -60,7 +59,7 @@ export class ListenerQueue {
       const event = this.queue.shift();
       if (event === undefined) break;
       try {
-        const answer = this.listener(event);
+        const answer = this.handle(event);
         if (answer !== undefined) await answer;
       } catch {
         // A listener is a guest: its failure is counted, and the next event is its chance to recover.

@@ -37,6 +37,7 @@ type OpenEvent = { -readonly [K in keyof RunEvent]: RunEvent[K] };
 
 const MAX_BATCH_EVENTS = 1000;
 const DEFAULT_RECENT_BYTES = 1024 * 1024;
+const DEFAULT_CLOSE_TIMEOUT_MS = 10_000;
 
 /**
  * The ordered events of one attempt of a run, on their way to the store and from there to listeners.
@@ -154,6 +155,17 @@ export class RunEventStream {
   }
 
   /**
+   * Stores everything that waits. With a store that answers at once, so does this.
+   *
+   * @returns false when the store failed or hung for longer than `closeTimeoutMs`; the events wait on then.
+   */
+  settle(): boolean | Promise<boolean> {
+    if (!this.writer.isBusy) this.send();
+    if (this.writer.isIdle) return true;
+    return this.storeUntil(this.clock.monotonicMs() + (this.limits?.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS));
+  }
+
+  /**
    * Stores everything that waits and then the event that ends the run. With a store that answers at once, so does this.
    *
    * @throws {@link EventsNotStoredError} when the store fails or hangs for longer than `closeTimeoutMs`.
@@ -170,7 +182,7 @@ export class RunEventStream {
     if (hasTrouble) return this.closeInTurn(terminal);
     const events = this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? [];
     events.push(terminal);
-    if (!this.writer.write(this.number(events))) return this.closeInTurn(undefined);
+    if (!this.writer.write(this.number(events))) return this.closeInTurn();
     this.pending?.dispose();
   }
 
@@ -224,28 +236,30 @@ export class RunEventStream {
     }
   }
 
-  private async closeInTurn(terminal: OpenEvent | undefined): Promise<void> {
-    const { clock } = this.flusher;
-    const deadlineMs = clock.monotonicMs() + (this.limits?.closeTimeoutMs ?? 10_000);
-    let last = terminal;
-    for (;;) {
-      if (!this.writer.isBusy) this.send();
-      if (this.writer.isIdle) {
-        if (last === undefined) break;
-        if (this.losses) last.data = { ...last.data, lost: this.losses };
-        this.writer.write(this.number([last]));
-        last = undefined;
-        continue;
-      }
-      const leftMs = deadlineMs - clock.monotonicMs();
-      if (leftMs <= 0) throw this.giveUp(last);
-      await this.writer.nextChance(leftMs);
+  private async closeInTurn(terminal?: OpenEvent): Promise<void> {
+    const deadlineMs = this.clock.monotonicMs() + (this.limits?.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS);
+    const isStored = await this.storeUntil(deadlineMs);
+    if (!isStored) throw this.giveUp(terminal);
+    if (terminal) {
+      if (this.losses) terminal.data = { ...terminal.data, lost: this.losses };
+      if (!this.writer.write(this.number([terminal])) && !(await this.storeUntil(deadlineMs))) throw this.giveUp();
     }
     this.pending?.dispose();
   }
 
+  /** Stores what waits, in as many tries as it takes; false when the deadline passed first. */
+  private async storeUntil(deadlineMs: number): Promise<boolean> {
+    for (;;) {
+      if (!this.writer.isBusy) this.send();
+      if (this.writer.isIdle) return true;
+      const leftMs = deadlineMs - this.clock.monotonicMs();
+      if (leftMs <= 0) return false;
+      await this.writer.nextChance(leftMs);
+    }
+  }
+
   /** The store stayed away: the events that it did not take are kept in a file, and the error says where. */
-  private giveUp(terminal: OpenEvent | undefined): EventsNotStoredError {
+  private giveUp(terminal?: OpenEvent): EventsNotStoredError {
     const unsent: RunEvent[] = [...this.writer.unstored];
     while (this.pending && this.pending.size > 0) unsent.push(...this.number(this.pending.takeBatch(MAX_BATCH_EVENTS)));
     if (terminal) unsent.push(...this.number([terminal]));
