@@ -59,28 +59,20 @@ function refuse(message) {
 /** The text that the command line would print for a request for help or the version, or nothing when it has to run. */
 function preparedAnswer(words) {
   var last = words[words.length - 1];
-  if (words[0] !== 'help' && words.indexOf('help') === -1 && ['--help', '-h', '--version', '-V'].indexOf(last) === -1) {
-    return undefined;
-  }
+  if (words[0] !== 'help' && ['--help', '-h', '--version', '-V'].indexOf(last) === -1) return undefined;
   var prepared = readPrepared();
   if (prepared === undefined) return undefined;
-  if (words.length === 1 && (last === '--version' || last === '-V')) return prepared.version + '\n';
+  if (last === '--version' || last === '-V') return words.length === 1 ? prepared.version + '\n' : undefined;
   var command = commandAskedAbout(words);
   // A plain lookup would find what every object inherits: `synapse constructor --help`.
   return Object.prototype.hasOwnProperty.call(prepared.help, command) ? prepared.help[command] : undefined;
 }
 
-/** `plugin run --help` → `plugin run`; `help plugin` and `plugin help` → `plugin`; `plugin help run` → `plugin run`. */
+/** `plugin run --help` → `plugin run`; `help` → all of synapse; `help plugin` → `plugin`, one word deep only. */
 function commandAskedAbout(words) {
   var last = words[words.length - 1];
   if (last === '--help' || last === '-h') return words.slice(0, -1).join(' ');
-  var at = words.indexOf('help');
-  // The word after `help` is looked up one level deep only.
-  if (at === -1 || words.length - at > 2) return undefined;
-  return words
-    .slice(0, at)
-    .concat(words.slice(at + 1))
-    .join(' ');
+  return words.length <= 2 ? words.slice(1).join(' ') : undefined;
 }
 
 /** The texts that the build rendered from the commands themselves. Without them the command line renders its own. */

@@ -13,6 +13,8 @@ const ESM_BUILDS = {
   'rxjs/operators': 'rxjs/dist/esm/operators/index.js',
   'class-validator': 'class-validator/esm2015/index.js',
   'class-transformer': 'class-transformer/esm2015/index.js',
+  // The schemas read what decorators stored; in the other build it would be another, empty store.
+  'class-transformer/cjs/storage.js': 'class-transformer/esm2015/storage.js',
 };
 
 export const preferEsmBuilds = {
@@ -20,18 +22,34 @@ export const preferEsmBuilds = {
   resolveId: (specifier) => (specifier in ESM_BUILDS ? inProject('node_modules', ESM_BUILDS[specifier]) : null),
 };
 
-/** What nest-commander imports for features this CLI does not have: prompts, plugins by configuration file, Fig specs. */
-const UNUSED_BY_THE_CLI = ['inquirer', 'cosmiconfig', '@fig/complete-commander'];
+/** Where a second copy of such a package would come from; with both in the bundle, one would not know what the other stored. */
+const SECOND_BUILD =
+  /node_modules\/(rxjs\/dist\/(?!esm\/)|class-validator\/(?!esm2015\/)|class-transformer\/(?!esm2015\/))/;
+
+/** @throws when a module came from the build of a package that the others did not come from. */
+export function refuseSecondBuilds(moduleIds) {
+  const strays = moduleIds.filter((id) => SECOND_BUILD.test(id));
+  if (strays.length > 0)
+    throw new Error(`bundled from two builds of one package, add to ESM_BUILDS: ${strays.join(', ')}`);
+}
+
+/** What nest-commander imports for features this CLI does not have (prompts, plugins by configuration file, Fig specs), and calls there. */
+const UNUSED_BY_THE_CLI = {
+  inquirer: 'prompt',
+  cosmiconfig: 'cosmiconfig',
+  '@fig/complete-commander': 'addCompletionSpecCommand',
+};
 
 /** Leaves out packages the CLI never calls; together they are four times the rest. A call, should one ever come, says so. */
 export const leaveOutUnused = {
   name: 'synapse:leave-out-unused',
-  resolveId: (specifier) => (UNUSED_BY_THE_CLI.includes(specifier) ? `${VIRTUAL}unused/${specifier}.cjs` : null),
+  resolveId: (specifier) => (specifier in UNUSED_BY_THE_CLI ? `${VIRTUAL}unused/${specifier}` : null),
   load(id) {
     if (!id.startsWith(`${VIRTUAL}unused/`)) return null;
-    const name = id.slice(`${VIRTUAL}unused/`.length, -'.cjs'.length);
-    return `const refuse = () => { throw new Error(${JSON.stringify(`'${name}' is not part of the synapse command line.`)}); };
-      module.exports = new Proxy(refuse, { get: (_target, key) => (key === '__esModule' || typeof key === 'symbol' ? undefined : refuse) });`;
+    const name = id.slice(`${VIRTUAL}unused/`.length);
+    return `export function ${UNUSED_BY_THE_CLI[name]}() {
+      throw new Error(${JSON.stringify(`'${name}' is not part of the synapse command line.`)});
+    }`;
   },
 };
 
@@ -71,6 +89,7 @@ export const lazyDateFormat = {
 };
 
 /** The phone number tables are half of class-validator; `@IsPhoneNumber` loads them at its first check. */
+/** Its file lies beside the folder of the chunks, one of which asks for it. */
 export const PHONE_NUMBERS_ENTRY = 'lazy/phone-numbers';
 export const PHONE_NUMBERS_PACKAGE = 'libphonenumber-js/max';
 
@@ -82,7 +101,7 @@ export const lazyPhoneNumbers = {
     id === `${VIRTUAL}phone-numbers`
       ? `let real;
         export function parsePhoneNumber(...input) {
-          real ??= process.getBuiltinModule('module').createRequire(import.meta.url)('./${PHONE_NUMBERS_ENTRY}.js');
+          real ??= process.getBuiltinModule('module').createRequire(import.meta.url)('../${PHONE_NUMBERS_ENTRY}.js');
           return real.parsePhoneNumber(...input);
         }`
       : null,

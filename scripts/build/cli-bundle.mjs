@@ -10,6 +10,7 @@ import {
   PHONE_NUMBERS_ENTRY,
   PHONE_NUMBERS_PACKAGE,
   preferEsmBuilds,
+  refuseSecondBuilds,
 } from './bundle-plugins.mjs';
 import { filesUnder } from './fingerprint.mjs';
 import { sharedEntryName, sharedEntrySource, sharedModules } from './shared-modules.mjs';
@@ -51,15 +52,25 @@ export async function buildCliBundle(entries, folder = inProject('dist/cli')) {
     chunkFileNames: 'chunks/[name]-[hash].js',
   });
   await bundle.close();
+  const moduleIds = output.flatMap((chunk) => Object.keys(chunk.modules ?? {}));
+  refuseSecondBuilds(moduleIds);
   writeJson(
     join(next, 'shared.json'),
     Object.fromEntries([...shared.keys()].map((name) => [name, `./${sharedEntryName(name)}.js`])),
   );
-  writeFileSync(join(next, 'THIRD-PARTY-LICENSES.txt'), thirdPartyNotices(output));
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  renameSync(next, folder);
+  writeFileSync(join(next, 'THIRD-PARTY-LICENSES.txt'), thirdPartyNotices(moduleIds));
+  swapIn(next, folder);
   return filesUnder(folder).map((file) => relative(projectRoot, file));
+}
+
+/** Two renames, so that there is hardly a moment without a bundle, and never half of one. */
+function swapIn(next, folder) {
+  const previous = `${folder}.previous`;
+  rmSync(previous, { recursive: true, force: true });
+  mkdirSync(dirname(folder), { recursive: true });
+  if (existsSync(folder)) renameSync(folder, previous);
+  renameSync(next, folder);
+  rmSync(previous, { recursive: true, force: true });
 }
 
 const sharedPackageEntries = {
@@ -79,8 +90,8 @@ function writeJson(file, value) {
 }
 
 /** The licences of every package that is now inside the bundle: they ask to be passed on with the code. */
-function thirdPartyNotices(output) {
-  const folders = new Set(output.flatMap((chunk) => Object.keys(chunk.modules ?? {}).map(packageFolderOf)));
+function thirdPartyNotices(moduleIds) {
+  const folders = new Set(moduleIds.map(packageFolderOf));
   const notices = [...folders]
     .filter((folder) => folder !== undefined && existsSync(join(folder, 'package.json')))
     .map(noticeOf);

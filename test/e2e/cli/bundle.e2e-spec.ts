@@ -33,6 +33,7 @@ describe('The modules that the bundle shares with plugins', () => {
   it.each(Object.entries(shared))('has every name that %s exports', (specifier, file) => {
     const source = `
       const [specifier, file] = process.argv.slice(1);
+      await import('reflect-metadata'); // which the internals of Nest do not ask for themselves
       const real = await import(specifier);
       const ours = await import(file);
       const names = Object.keys(real).filter((name) => !['module.exports', '__esModule'].includes(name));
@@ -196,17 +197,20 @@ describe('The bundle', () => {
     expect(notices).not.toContain('carries no licence text');
   });
 
-  it('refuses calls to the packages that were left out of it, and says why', () => {
+  it.each([
+    ['inquirer', 'prompt'],
+    ['cosmiconfig', 'cosmiconfig'],
+    ['@fig/complete-commander', 'addCompletionSpecCommand'],
+  ])('refuses calls to %s, which was left out of it, and says why', (name, used) => {
     const source = `
       import { rolldown } from 'rolldown';
       import { leaveOutUnused } from './scripts/build/bundle-plugins.mjs';
-      const entry = { name: 'entry', resolveId: (id) => (id === 'entry' ? id : null), load: (id) => (id === 'entry' ? 'import inquirer, { prompt } from "inquirer"; export const calls = [() => inquirer.prompt(), () => prompt()];' : null) };
+      const [name, used] = process.argv.slice(1);
+      const entry = { name: 'entry', resolveId: (id) => (id === 'entry' ? id : null), load: (id) => (id === 'entry' ? \`export * from '\${name}'\` : null) };
       const { output } = await (await rolldown({ input: 'entry', plugins: [entry, leaveOutUnused] })).generate({ format: 'esm' });
-      const { calls } = await import('data:text/javascript,' + encodeURIComponent(output[0].code));
-      const messages = calls.map((call) => { try { call(); return 'nothing'; } catch (error) { return error.message; } });
-      console.log(JSON.stringify(messages));
+      const stub = await import('data:text/javascript,' + encodeURIComponent(output[0].code));
+      try { stub[used](); } catch (error) { console.log(error.message); }
     `;
-    const message = "'inquirer' is not part of the synapse command line.";
-    expect(JSON.parse(evaluate(source).stdout)).toEqual([message, message]);
+    expect(evaluate(source, name, used).stdout).toBe(`'${name}' is not part of the synapse command line.\n`);
   });
 });
