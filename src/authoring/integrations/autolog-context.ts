@@ -1,5 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { IntegrationUnavailableError } from '../../foundation/errors/reporting.errors.js';
+import { activeContext } from '../context/run-scope.js';
+import type { AutologPort } from '../context/runtime-context.js';
 import type { AutologTarget } from './autolog-target.interface.js';
 import type { BaseIntegration } from './base-integration.js';
 import { GuardedTarget } from './guarded-target.js';
@@ -11,11 +12,11 @@ interface ActiveIntegration {
 }
 
 /** The integrations of one run. Made with the run, closed with it: nothing of it outlives the run or is seen by another. */
-export class AutologContext {
+export class AutologContext implements AutologPort {
   #active: Map<string, ActiveIntegration> | undefined;
 
   constructor(
-    readonly registry: IntegrationRegistry,
+    private readonly registry: IntegrationRegistry,
     private readonly target: AutologTarget,
   ) {}
 
@@ -53,6 +54,11 @@ export class AutologContext {
     active.target.close();
   }
 
+  /** Names of the frameworks that can be enabled. */
+  listIntegrations(): string[] {
+    return this.registry.listIntegrations();
+  }
+
   /** Names of the frameworks that report now. */
   get active(): string[] {
     return [...(this.#active?.keys() ?? [])];
@@ -64,15 +70,7 @@ export class AutologContext {
   }
 }
 
-/** Which run's integrations the code that is executing sees. Holds nothing itself: each chain of calls carries its own. */
-const scope = new AsyncLocalStorage<AutologContext>();
-
-/** Calls `work`, and everything it awaits, with `context` as its integrations. The caller closes the context. */
-export function runWithAutologContext<T>(context: AutologContext, work: () => T): T {
-  return scope.run(context, work);
-}
-
 /** The integrations of the run that is executing right now, if any. */
-export function getAutologContext(): AutologContext | undefined {
-  return scope.getStore();
+export function getAutologContext(): AutologPort | undefined {
+  return activeContext()?.autolog;
 }

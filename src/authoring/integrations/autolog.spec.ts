@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { autolog, disableAutolog, listIntegrations } from './autolog.js';
-import { AutologContext, getAutologContext, runWithAutologContext } from './autolog-context.js';
+import { runInScope } from '../context/run-scope.js';
+import { type RunBinding, RuntimeContext } from '../context/runtime-context.js';
+import { AutologContext, getAutologContext } from './autolog-context.js';
 import type { AutologTarget } from './autolog-target.interface.js';
 import { BaseIntegration } from './base-integration.js';
 import { IntegrationRegistry } from './integration-registry.js';
@@ -37,6 +39,11 @@ class Run implements AutologTarget {
   setMetrics(value: Record<string, unknown>, category: string): void {
     this.reports.push([category, value]);
   }
+}
+
+/** Calls `work` as part of a run that carries `autolog`. */
+function runWithAutologContext<T>(autolog: AutologContext, work: () => T): T {
+  return runInScope(new RuntimeContext({ autolog } as unknown as RunBinding), work);
 }
 
 describe(autolog, () => {

@@ -39,5 +39,5 @@ export function disableAutolog(framework: string): void {
 
 /** Names of the frameworks that {@link autolog} knows in the run that is executing; outside of a run, those of the package. */
 export function listIntegrations(): string[] {
-  return (getAutologContext()?.registry ?? new IntegrationRegistry()).listIntegrations();
+  return (getAutologContext() ?? new IntegrationRegistry()).listIntegrations();
 }
