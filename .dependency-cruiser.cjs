@@ -67,7 +67,7 @@ module.exports = {
       name: 'root-module-is-for-surfaces',
       comment: 'only the surfaces, the test kit and specs import the root module',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/index\\.ts$', '^src/synapse\\.module', '^src/interfaces/', '^src/app/', SPEC] },
+      from: { path: '^src/', pathNot: ['^src/index\\.ts$', '^src/synapse\\.', '^src/interfaces/', '^src/app/', SPEC] },
       to: { path: '^src/synapse\\.module' },
     },
     {
@@ -81,6 +81,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'], extensions: ['.ts', '.js', '.mjs'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+      extensions: ['.ts', '.js', '.mjs'],
+    },
   },
 };

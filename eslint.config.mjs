@@ -2,7 +2,16 @@ import tseslint from 'typescript-eslint';
 import tsdoc from 'eslint-plugin-tsdoc';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'test/parity/data-cases/**', 'test/fixtures/**', 'temp/**', '.cache/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      'test/parity/data-cases/**',
+      'test/fixtures/**',
+      'temp/**',
+      '.cache/**',
+    ],
+  },
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'plugins-example/**/*.ts'],
     extends: [tseslint.configs.recommended],
@@ -13,7 +22,10 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // A params or injected class imported as a type becomes `Object` in decorator metadata, so "fix to import type" must stay off.
       '@typescript-eslint/consistent-type-imports': 'off',

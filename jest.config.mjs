@@ -29,8 +29,18 @@ export default {
   reporters: ['default', '<rootDir>/scripts/closing-line.reporter.mjs'],
   maxWorkers: 2,
   projects: [
-    { ...common, displayName: 'unit', rootDir: import.meta.dirname, testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/parity/*.spec.ts', '<rootDir>/test/docs/*.spec.ts'] },
+    {
+      ...common,
+      displayName: 'unit',
+      rootDir: import.meta.dirname,
+      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/parity/*.spec.ts', '<rootDir>/test/docs/*.spec.ts'],
+    },
     { ...common, displayName: 'e2e', rootDir: import.meta.dirname, testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
-    { ...common, displayName: 'integration', rootDir: import.meta.dirname, testMatch: ['<rootDir>/test/integration/**/*.int-spec.ts'] },
+    {
+      ...common,
+      displayName: 'integration',
+      rootDir: import.meta.dirname,
+      testMatch: ['<rootDir>/test/integration/**/*.int-spec.ts'],
+    },
   ],
 };
