@@ -32,6 +32,19 @@ export class ConfigInvalidError extends PluginError {
   }
 }
 
+/** A configuration file that could not be written. What was there is still there, unharmed. */
+export class ConfigWriteError extends PluginError {
+  readonly code = 'SYN_CONFIG_WRITE';
+  readonly kind = 'config';
+
+  constructor(path: string, reason: string, options: SynapseErrorOptions = {}) {
+    super(`${path} cannot be written: ${reason}. It is as it was; check the folder's permissions and free space.`, {
+      ...options,
+      details: { path, reason },
+    });
+  }
+}
+
 /** Something the caller asked for is not set up: a client, a store, a mode. */
 export class NotConfiguredError extends PluginError {
   readonly code = 'SYN_NOT_CONFIGURED';
@@ -161,15 +174,11 @@ export class SyncConflictError extends PluginError {
   readonly code = 'SYN_SYNC_CONFLICT';
   readonly kind = 'config';
 
+  /** @param conflicts - What disagrees and what to do about it, as sentences without their full stops. */
   constructor(
     path: string,
     readonly conflicts: readonly string[],
   ) {
-    super(
-      `${path} was not changed: ${conflicts.join('; ')}. Rename one of the classes or give it an explicit name in @Action.`,
-      {
-        details: { path, conflicts: [...conflicts] },
-      },
-    );
+    super(`${path} was not changed: ${conflicts.join('; ')}.`, { details: { path, conflicts: [...conflicts] } });
   }
 }

@@ -19,6 +19,7 @@ export {
   ActionDefinitionError,
   ConfigInvalidError,
   ConfigNotFoundError,
+  ConfigWriteError,
   DataTypeInvalidError,
   DataTypeNotFoundError,
   DuplicateNameError,
