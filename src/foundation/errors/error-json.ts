@@ -3,7 +3,7 @@ import * as config from './config.errors.js';
 import * as plugin from './plugin.errors.js';
 import * as reporting from './reporting.errors.js';
 import * as run from './run.errors.js';
-import { messageOf, SynapseError, type ErrorKind, type SynapseErrorJson } from './synapse.error.js';
+import { SynapseError, type ErrorKind, type SynapseErrorJson } from './synapse.error.js';
 
 type ErrorClass = abstract new (...args: never[]) => SynapseError;
 
@@ -16,7 +16,7 @@ const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
 
 /** The JSON form of anything that was thrown; what is not ours becomes an {@link plugin.ExecutionError} with it as cause. */
 export function errorToJson(thrown: unknown, { withStack = false } = {}): SynapseErrorJson {
-  const error = SynapseError.is(thrown) ? thrown : new plugin.ExecutionError(messageOf(thrown), { cause: thrown });
+  const error = plugin.asSynapseError(thrown);
   const stack = withStack ? deepestStack(error) : undefined;
   return { ...error.toJSON(), ...(stack !== undefined && { stack }) };
 }

@@ -1,4 +1,4 @@
-import { SynapseError, type SynapseErrorOptions } from './synapse.error.js';
+import { messageOf, SynapseError, type SynapseErrorOptions } from './synapse.error.js';
 
 /** Base of everything that goes wrong with a plugin: its configuration, its code, its params, its runs. */
 export abstract class PluginError extends SynapseError {}
@@ -85,6 +85,11 @@ export class ResultInvalidError extends PluginError {
 export class ExecutionError extends PluginError {
   readonly code = 'SYN_EXECUTION_FAILED';
   readonly kind = 'execution';
+}
+
+/** Anything that was thrown as one of our errors: as it is, or as the cause of an {@link ExecutionError}. */
+export function asSynapseError(thrown: unknown): SynapseError {
+  return SynapseError.is(thrown) ? thrown : new ExecutionError(messageOf(thrown), { cause: thrown });
 }
 
 /** Issues as one line of text, at most ten of them. */

@@ -9,6 +9,7 @@ import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { errorToJson } from '../../foundation/errors/error-json.js';
 import { RunCancelledError } from '../../foundation/errors/run.errors.js';
+import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
 import type { ActionRegistry } from '../discovery/action-registry.js';
@@ -22,7 +23,9 @@ import { EnvironmentComposer } from './environment-composer.js';
 import { RunHandle } from './run-handle.js';
 import { RunIdFactory } from './run-id.js';
 import type { RunRequest } from './run-request.js';
+import { RedactedEventStream, redactedOutcome } from './redacted-run.js';
 import { SecretParams } from './secret-params.js';
+import type { SecretRedactor } from './secret-redactor.js';
 
 /** What a {@link PluginRunner} works with. */
 export interface PluginRunnerInit {
@@ -53,6 +56,7 @@ export class PluginRunner {
   readonly #secrets = new SecretParams();
   readonly #ids = new RunIdFactory();
   readonly #flusher = new EventFlusher();
+  readonly #redactors = new WeakMap<ActiveRun, SecretRedactor>();
   readonly #active = new Map<ActiveRun, Promise<RunOutcome>>();
 
   constructor(init: PluginRunnerInit) {
@@ -121,8 +125,10 @@ export class PluginRunner {
       created_at: now,
       started_at: now,
     };
-    const stream = new RunEventStream({ runId: id, attempt: 1, sink: this.#store, flusher: this.#flusher });
-    return new ActiveRun({
+    const redactor = this.#secrets.redactorFor(definition.paramsType, params);
+    const streamOptions = { runId: id, attempt: 1, sink: this.#store, flusher: this.#flusher };
+    const stream = redactor ? new RedactedEventStream(streamOptions, redactor) : new RunEventStream(streamOptions);
+    const run = new ActiveRun({
       record,
       definition,
       params,
@@ -133,6 +139,8 @@ export class PluginRunner {
       checkpoint: request.checkpoint,
       workRoot: this.#workRoot,
     });
+    if (redactor) this.#redactors.set(run, redactor);
+    return run;
   }
 
   async #drive(run: ActiveRun, executor: Executor, notice: string | undefined): Promise<RunOutcome> {
@@ -140,11 +148,19 @@ export class PluginRunner {
     for (const listener of this.#listeners) stream.subscribe(listener);
     stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
     if (notice !== undefined) run.logger.warning(notice);
-    const outcome = await executor.execute(run);
-    const ended = this.#end(run, outcome);
-    if (ended) await ended;
-    this.#active.delete(run);
-    return outcome;
+    const raw = await executor.execute(run);
+    const redactor = this.#redactors.get(run);
+    const outcome = redactor ? redactedOutcome(raw, redactor) : raw;
+    try {
+      const ended = this.#end(run, outcome);
+      if (ended) await ended;
+      return outcome;
+    } catch (thrown) {
+      // The work is done, but its end is not on record: a caller must not take that for success.
+      return { status: 'failed', error: asSynapseError(thrown) };
+    } finally {
+      this.#active.delete(run);
+    }
   }
 
   /**
@@ -153,17 +169,19 @@ export class PluginRunner {
    */
   #end(run: ActiveRun, outcome: RunOutcome): MaybePromise<void> {
     run.close(outcome.status);
-    const change = finalChange(outcome);
+    const change = finalChange(outcome, this.#redactors.get(run));
     const updated = this.#store.update(run.runId, change);
     const close = (): MaybePromise<void> => run.stream.close(terminalEventOf(outcome), change.error ? { error: change.error } : {});
     return updated instanceof Promise ? updated.then(close) : close();
   }
 }
 
-function finalChange(outcome: RunOutcome): RunChange {
+function finalChange(outcome: RunOutcome, redactor: SecretRedactor | undefined): RunChange {
   const { status } = outcome;
   const ended_at = Date.now();
-  if (status === 'completed') return { status, ended_at, result: outcome.result };
+  if (status === 'completed') {
+    return { status, ended_at, result: redactor ? redactor.value(outcome.result) : outcome.result };
+  }
   return { status, ended_at, error: errorToJson(outcome.error, { withStack: true }) };
 }
 

@@ -36,6 +36,12 @@ export class RunHandle<R = unknown> {
     return this.#outcome;
   }
 
+  /** Resolves when every listener has seen all of a run that is over. */
+  async shown(): Promise<void> {
+    await this.#outcome;
+    await this.#run.stream.drained();
+  }
+
   /** The run as the store has it now. @throws RunNotFoundError when the store has forgotten it. */
   async record(): Promise<RunRecord> {
     const record = await this.#store.get(this.id);

@@ -1,4 +1,5 @@
 import { secretFieldsOf } from '../../foundation/schema/secret-fields.js';
+import { SecretRedactor } from './secret-redactor.js';
 import type { ClassOf } from '../../authoring/decorators/action.decorator.js';
 
 /** What a store keeps in place of a secret: the caller holds the value. */
@@ -16,6 +17,17 @@ export class SecretParams {
     return this.#pathsOf(type).reduce((masked, path) => maskAt(masked, path.split('.')), params);
   }
 
+  /** Keeps the secret values of `params` out of what the run says; undefined when there are none. */
+  redactorFor(type: ClassOf<object> | undefined, params: unknown): SecretRedactor | undefined {
+    const paths = type ? this.#pathsOf(type) : [];
+    if (paths.length === 0) return undefined;
+    const values = paths
+      .flatMap((path) => valuesAt(params, path.split('.')))
+      .flatMap((value) => (typeof value === 'string' || typeof value === 'number' ? [String(value)] : []));
+    const redactor = new SecretRedactor(values);
+    return redactor.isEmpty ? undefined : redactor;
+  }
+
   #pathsOf(type: ClassOf<object>): readonly string[] {
     let paths = this.#paths.get(type);
     if (!paths) this.#paths.set(type, (paths = secretFieldsOf(type as never)));
@@ -30,4 +42,11 @@ function maskAt(value: unknown, [step, ...rest]: readonly string[]): unknown {
   if (step === '*') return Array.isArray(value) ? value.map((item) => maskAt(item, rest)) : value;
   if (!Object.hasOwn(value, step)) return value;
   return { ...value, [step]: maskAt((value as Record<string, unknown>)[step], rest) };
+}
+
+function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[] {
+  if (step === undefined) return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  if (step === '*') return Array.isArray(value) ? value.flatMap((item) => valuesAt(item, rest)) : [];
+  return Object.hasOwn(value, step) ? valuesAt((value as Record<string, unknown>)[step], rest) : [];
 }

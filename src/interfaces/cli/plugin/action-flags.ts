@@ -1,10 +1,119 @@
+import type { Type } from '@nestjs/common';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
+import { messageOf } from '../../../foundation/errors/synapse.error.js';
+import { type CliFlag, cliFlagsOf } from '../../../foundation/schema/cli-flags.js';
 import type { ActionDefinition } from '../../../runtime/discovery/action-definition.js';
+import { nearest } from '../../../runtime/discovery/action-registry.js';
 
-export function readActionFlags(_d: ActionDefinition, _b: unknown, flags: readonly string[]): Record<string, unknown> {
-  if (flags.length > 0) throw new UsageError(`Unknown flag '${flags[0]}'.`);
-  return {};
+/** A command's own option, as the option parser describes it. */
+export interface BuiltInOption {
+  readonly long?: string | null;
 }
-export function actionFlagsHelp(_d: ActionDefinition, _b: unknown): string {
-  return '';
+
+/**
+ * Reads the flags of an action's params class from what the command itself did not understand.
+ * A field named like a flag of the command has none; `--set` and `--params` reach it.
+ *
+ * @throws {@link UsageError} for a flag the action does not have, a missing value, or a word that belongs to no flag.
+ */
+export function readActionFlags(
+  definition: ActionDefinition,
+  builtIn: readonly BuiltInOption[],
+  words: readonly string[],
+): Record<string, unknown> {
+  const flags = flagsOf(definition, builtIn).available;
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  for (const flag of flags) options[wordOf(flag)] = { type: flag.kind === 'boolean' ? 'boolean' : 'string' };
+  try {
+    const { values } = parseArgs({ args: normalized(words, flags), options, strict: true, allowNegative: true });
+    return Object.fromEntries(
+      flags.filter((flag) => values[wordOf(flag)] !== undefined).map((flag) => [flag.name, values[wordOf(flag)]]),
+    );
+  } catch (error) {
+    throw usageErrorOf(definition, flags, words, error);
+  }
+}
+
+/** The part of the help that belongs to the action. */
+export function actionFlagsHelp(definition: ActionDefinition, builtIn: readonly BuiltInOption[]): string {
+  const { available, hidden } = flagsOf(definition, builtIn);
+  const rows = available.map((flag) => [`  ${usageOf(flag)}`, explanationOf(flag)] as const);
+  const width = Math.max(0, ...rows.map(([usage]) => usage.length)) + 2;
+  const title = `\nFlags of '${definition.name}'${definition.description ? ` (${definition.description})` : ''}:`;
+  const none = '  (none: its params have no simple fields; use --params or --set)';
+  return [
+    title,
+    ...(rows.length > 0 ? rows.map(([usage, text]) => usage.padEnd(width) + text) : [none]),
+    ...hidden.map((flag) => `  '${flag.name}' is set by --set ${flag.name}=… or --params: the command has a flag of that name.`),
+    '',
+  ].join('\n');
+}
+
+interface ActionFlags {
+  readonly available: readonly CliFlag[];
+  /** Fields named like a flag of the command. */
+  readonly hidden: readonly CliFlag[];
+}
+
+function flagsOf({ paramsType }: ActionDefinition, builtIn: readonly BuiltInOption[]): ActionFlags {
+  const taken = new Set(builtIn.map((option) => option.long));
+  const all = paramsType ? cliFlagsOf(paramsType as Type<object>) : [];
+  return {
+    available: all.filter((flag) => !taken.has(flag.flag)),
+    hidden: all.filter((flag) => taken.has(flag.flag)),
+  };
+}
+
+/** The flag without its dashes, as the parser wants it. */
+function wordOf(flag: CliFlag): string {
+  return flag.flag.replace(/^--/, '');
+}
+
+/** Brings two natural spellings into the parser's form: a negative number as a value, and a boolean with its value. */
+function normalized(words: readonly string[], flags: readonly CliFlag[]): string[] {
+  const result: string[] = [];
+  for (const [index, word] of words.entries()) {
+    const earlier = words[index - 1];
+    const flag = flags.find((candidate) => candidate.flag === earlier);
+    if (flag && flag.kind !== 'boolean' && /^-\d/.test(word)) {
+      result.pop();
+      result.push(`${earlier}=${word}`);
+      continue;
+    }
+    const boolean = /^(--[^=]+)=(true|false)$/.exec(word);
+    const isBoolean = boolean && flags.some((candidate) => candidate.kind === 'boolean' && candidate.flag === boolean[1]);
+    if (isBoolean) result.push(boolean[2] === 'true' ? (boolean[1] ?? word) : `--no-${(boolean[1] ?? word).slice(2)}`);
+    else result.push(word);
+  }
+  return result;
+}
+
+function usageErrorOf(definition: ActionDefinition, flags: readonly CliFlag[], words: readonly string[], error: unknown): UsageError {
+  const known = flags.map((flag) => flag.flag);
+  const unknown = words.map((word) => word.split('=')[0] ?? word).find((word) => word.startsWith('-') && !isKnown(word, flags));
+  if (unknown !== undefined) {
+    const suggestion = nearest(unknown, known);
+    const cure = suggestion === undefined ? `Its flags: ${known.join(', ') || '(none)'}.` : `Did you mean '${suggestion}'?`;
+    return new UsageError(`Action '${definition.name}' has no flag '${unknown}'. ${cure}`, { details: { flag: unknown, flags: known } });
+  }
+  return new UsageError(`The flags of action '${definition.name}' cannot be read: ${messageOf(error)}`, { cause: error });
+}
+
+function isKnown(word: string, flags: readonly CliFlag[]): boolean {
+  return flags.some((flag) => flag.flag === word || (flag.kind === 'boolean' && `--no-${wordOf(flag)}` === word));
+}
+
+function usageOf(flag: CliFlag): string {
+  if (flag.kind === 'boolean') return `--[no-]${wordOf(flag)}`;
+  return `${flag.flag} <${flag.choices ? flag.choices.join('|') : flag.kind}>`;
+}
+
+function explanationOf(flag: CliFlag): string {
+  const facts = [
+    flag.help ?? '',
+    flag.required ? '(required)' : '',
+    flag.default === undefined || flag.default === null ? '' : `(default: ${JSON.stringify(flag.default)})`,
+  ];
+  return facts.filter(Boolean).join(' ');
 }

@@ -1,4 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
+import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { errorToJson } from '../../../foundation/errors/error-json.js';
 import type { ActionDefinition } from '../../../runtime/discovery/action-definition.js';
@@ -68,13 +69,15 @@ export class PluginRunCommand extends SynapseCommand {
     }
     if (options.mode !== undefined) parseRunMode(options.mode);
     
-    const opened = await this.host.open(options.path ?? '.');
+    const display = new ConsoleListener();
+    const opened = await this.host.open(options.path ?? '.', [display]);
     try {
       const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
       const params = mergeParams(options.params, options.set ?? [], readActionFlags(definition, this.command.options, flags));
       const handle = await opened.runner.run({ plugin: definition.plugin, action: definition.name, params, mode: options.mode });
       const outcome = await this.#finish(definition, handle);
-      
+      await handle.shown();
+      display.close();
       this.#print(handle, outcome, options);
     } finally {
       this.guard.watch(undefined);

@@ -1,7 +1,6 @@
 import { RunTimeoutError } from '../../../foundation/errors/run.errors.js';
 import type { SynapseError } from '../../../foundation/errors/synapse.error.js';
-import { ExecutionError } from '../../../foundation/errors/plugin.errors.js';
-import { messageOf, SynapseError as SynapseErrorClass } from '../../../foundation/errors/synapse.error.js';
+import { asSynapseError } from '../../../foundation/errors/plugin.errors.js';
 import { ActionInvoker } from '../../invocation/action-invoker.js';
 import type { ActiveRun } from '../../invocation/active-run.js';
 import type { RunOutcome } from '../../invocation/run-outcome.js';
@@ -81,8 +80,4 @@ class Timers {
 
 function abortOutcome(error: SynapseError): RunOutcome {
   return { status: error.kind === 'cancelled' ? 'cancelled' : 'failed', error };
-}
-
-function asSynapseError(thrown: unknown): SynapseError {
-  return SynapseErrorClass.is(thrown) ? thrown : new ExecutionError(messageOf(thrown), { cause: thrown });
 }
