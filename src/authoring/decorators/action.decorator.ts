@@ -71,26 +71,36 @@ type Execute<P, R> = (params: P, ctx: RuntimeContext<P>) => R | Promise<R>;
 /** What `@Action(options)` may stand on: a class whose `execute` takes the declared params, or a method that does. */
 export interface ActionDecorator<P, R> {
   <T extends ClassOf<{ execute?: Execute<P, R> }>>(target: T): void;
-  (target: object, key: string, descriptor: TypedPropertyDescriptor<Execute<P, R>>): void;
-  /** A method without params or without context is an action as well. */
-  (target: object, key: string, descriptor: TypedPropertyDescriptor<() => R | Promise<R>>): void;
+  /** Inferred and then checked, since a descriptor's own type would have to be equal: a method may take less than it is given. */
+  <T extends Execute<P, R>>(target: object, key: string, descriptor: TypedPropertyDescriptor<T>): void;
 }
 
 /**
- * Makes a class, or a method of a provider, an action that runs by name.
+ * Makes a class, or a method of a provider, an action that runs by name. Works with and without parentheses.
  *
  * A class becomes an injectable singleton; each run hands its params and context to `execute`. The compiler refuses a
  * `params` or `result` class that `execute` does not take or return.
+ *
+ * @throws {@link ActionDefinitionError} on a static method or a method whose name is a symbol: no provider can be asked for those.
  */
+export function Action(target: ClassOf<{ execute?: Execute<never, unknown> }>): void;
+export function Action<T extends Execute<never, unknown>>(
+  target: object,
+  key: string,
+  descriptor: TypedPropertyDescriptor<T>,
+): void;
 // Without a params class, `execute` may declare what it likes: nothing is checked at run time either.
 export function Action<P extends object = never, R extends object = never>(
-  options: ActionOptions<P, R> = {},
-): ActionDecorator<[P] extends [never] ? never : P, [R] extends [never] ? unknown : R> {
-  const decorate = (target: object, key?: string | symbol): void => {
-    if (key === undefined) decorateClass(target, options);
-    else decorateMethod(target, key, options);
+  options?: ActionOptions<P, R>,
+): ActionDecorator<[P] extends [never] ? never : P, [R] extends [never] ? unknown : R>;
+export function Action(first: object = {}, key?: string | symbol): unknown {
+  if (key !== undefined) return decorateMethod(first, key, {});
+  // Without parentheses the class itself is the argument, and its `name` would pass for an option.
+  if (typeof first === 'function') return decorateClass(first, {});
+  return (target: object, method?: string | symbol): void => {
+    if (method === undefined) decorateClass(target, first);
+    else decorateMethod(target, method, first);
   };
-  return decorate;
 }
 
 function decorateClass(target: object, options: ActionOptions): void {

@@ -4,12 +4,9 @@ import type { RuntimeContext } from '../../authoring/context/runtime-context.js'
 import { actionOptionsOf, methodActionsOf } from '../../authoring/decorators/metadata.accessor.js';
 import { ActionDefinitionError } from '../../foundation/errors/config.errors.js';
 import type { ActionDefinition } from './action-definition.js';
+import { type ActionInstance, ActionOwners, type Provider } from './action-owners.js';
 import { ActionRegistry } from './action-registry.js';
-import { defineAction, type FoundAction } from './define-action.js';
-import { type LoadedAction, PLUGIN_IDENTITY, type PluginIdentity } from './plugin-identity.js';
-
-/** A provider as Nest's own discovery shows it. */
-type Provider = ReturnType<DiscoveryService['getProviders']>[number];
+import { defineActions, type FoundAction } from './define-action.js';
 
 /** Finds the actions of an application by walking its providers once. */
 @Injectable()
@@ -27,46 +24,64 @@ export class ActionExplorer {
    */
   explore(hostCode: string): void {
     const providers = this.discovery.getProviders();
-    const owners = new Owners(providers, hostCode);
-    const seen = new Set<Type>();
-    for (const provider of providers) {
-      const type = typeOf(provider);
-      if (!type || seen.has(type)) continue;
-      const found = foundActionsOf(type);
-      if (found.length === 0) continue;
-      seen.add(type);
-      const instance = instanceOf(provider, type);
-      for (const action of found) {
-        for (const { identity, loaded } of owners.of(provider, action)) {
-          this.registry.add(bind(defineAction(action, identity, loaded), action, instance));
+    const owners = new ActionOwners(providers, hostCode);
+    for (const [type, instances] of this.#decorated(providers)) {
+      for (const { identity, instance, entrypoint } of owners.of(type, instances)) {
+        for (const action of foundActionsOf(type)) {
+          for (const definition of defineActions(action, identity, entrypoint(action.method))) {
+            this.registry.add(bind(definition, action, instance));
+          }
         }
       }
     }
+    for (const { metatype } of this.discovery.getControllers()) refuseController(metatype);
+  }
+
+  /** Decorated classes with their instances, each instance once: an alias or a factory may hand out another provider's. */
+  #decorated(providers: readonly Provider[]): ReadonlyMap<Type, readonly ActionInstance[]> {
+    const found = new Map<Type, ActionInstance[]>();
+    for (const provider of providers) {
+      const type = decoratedTypeOf(provider);
+      if (!type) continue;
+      const instances = found.get(type) ?? [];
+      found.set(type, instances);
+      const instance = instanceOf(provider, type);
+      if (!instances.some((known) => known.instance === instance)) instances.push({ instance, host: provider.host });
+    }
+    return found;
   }
 }
 
-/** The class of a provider: of a factory's or value's product, the product's. */
-function typeOf(provider: Provider): Type | undefined {
-  const { metatype, inject, instance } = provider;
-  if (typeof metatype === 'function' && !inject && metatype.prototype !== undefined && !provider.isAlias) {
-    return metatype as Type;
-  }
-  const product: unknown = provider.isAlias ? undefined : instance?.constructor;
-  return typeof product === 'function' && product !== Object ? (product as Type) : undefined;
+/**
+ * The decorated class that a provider stands for: its own or its product's, else the token's. The last is how a test puts a
+ * plain object in an action's place.
+ */
+function decoratedTypeOf({ metatype, inject, instance, isAlias, token }: Provider): Type | undefined {
+  if (isAlias) return undefined;
+  const isClass = typeof metatype === 'function' && !inject && metatype.prototype !== undefined;
+  const product: unknown = isClass ? metatype : (instance as object | null | undefined)?.constructor;
+  if (isDecoratedClass(product)) return product;
+  return token !== product && isDecoratedClass(token) ? token : undefined;
+}
+
+function isDecoratedClass(type: unknown): type is Type {
+  return typeof type === 'function' && isDecorated(type);
+}
+
+function isDecorated(type: object): boolean {
+  return actionOptionsOf(type) !== undefined || methodActionsOf(type).length > 0;
 }
 
 function foundActionsOf(type: Type): FoundAction[] {
   const options = actionOptionsOf(type);
-  const methods = methodActionsOf(type);
-  if (!options && methods.length === 0) return [];
   return [
     ...(options ? [{ type, options }] : []),
-    ...methods.map(({ method, options: own }) => ({ type, method, options: own })),
+    ...methodActionsOf(type).map(({ method, options: own }) => ({ type, method, options: own })),
   ];
 }
 
 function instanceOf(provider: Provider, type: Type): object {
-  if (!provider.isDependencyTreeStatic()) {
+  if (provider.isTransient || !provider.isDependencyTreeStatic()) {
     throw new ActionDefinitionError(
       `${type.name} carries @Action but is not a singleton, or injects something that is request-scoped. Actions serve all ` +
         `runs with one instance; inject RuntimeContext for what belongs to a run.`,
@@ -75,14 +90,29 @@ function instanceOf(provider: Provider, type: Type): object {
   }
   const instance: unknown = provider.instance;
   if (typeof instance !== 'object' || instance === null) {
-    throw new ActionDefinitionError(`${type.name} carries @Action but was not instantiated. Is it provided by a lazy module?`, {
-      details: { class: type.name },
-    });
+    throw new ActionDefinitionError(
+      `${type.name} carries @Action but was not instantiated. Is it provided by a lazy module?`,
+      {
+        details: { class: type.name },
+      },
+    );
   }
   return instance;
 }
 
-function bind(definition: Omit<ActionDefinition, 'call'>, { type, method = 'execute' }: FoundAction, instance: object): ActionDefinition {
+function refuseController(metatype: unknown): void {
+  if (typeof metatype !== 'function' || !isDecorated(metatype)) return;
+  throw new ActionDefinitionError(
+    `${metatype.name} carries @Action but is a controller. Put the action in a provider; the controller runs it with PluginRunner.`,
+    { details: { class: metatype.name } },
+  );
+}
+
+function bind(
+  definition: Omit<ActionDefinition, 'call'>,
+  { type, method = 'execute' }: FoundAction,
+  instance: object,
+): ActionDefinition {
   const execute: unknown = (instance as Record<string, unknown>)[method];
   if (typeof execute !== 'function') {
     throw new ActionDefinitionError(
@@ -94,29 +124,4 @@ function bind(definition: Omit<ActionDefinition, 'call'>, { type, method = 'exec
   // Looked up on each call, so that a spy or an override set after the scan is honoured.
   const call = (params: unknown, ctx: RuntimeContext): unknown => target[method]?.(params, ctx);
   return { ...definition, call };
-}
-
-/** Which plugins a provider belongs to: those that list its class, else the one whose module it stands in, else the host. */
-class Owners {
-  readonly #byType = new Map<unknown, { identity: PluginIdentity; loaded: LoadedAction }[]>();
-  readonly #byModule = new Map<unknown, PluginIdentity>();
-  readonly #host: PluginIdentity;
-
-  constructor(providers: readonly Provider[], hostCode: string) {
-    this.#host = { code: hostCode };
-    for (const provider of providers) {
-      if (provider.token !== PLUGIN_IDENTITY) continue;
-      const identity = provider.instance as PluginIdentity;
-      if (!identity.actions) this.#byModule.set(provider.host, identity);
-      for (const loaded of identity.actions ?? []) {
-        this.#byType.set(loaded.type, [...(this.#byType.get(loaded.type) ?? []), { identity, loaded }]);
-      }
-    }
-  }
-
-  of(provider: Provider, action: FoundAction): { identity: PluginIdentity; loaded?: LoadedAction }[] {
-    const listed = this.#byType.get(action.type);
-    if (!listed) return [{ identity: this.#byModule.get(provider.host) ?? this.#host }];
-    return listed.filter(({ loaded }) => loaded.method === action.method);
-  }
 }

@@ -1,12 +1,13 @@
 import type { ActionOptions, ClassOf } from '../../authoring/decorators/action.decorator.js';
-import { parameterTypesOf } from '../../authoring/decorators/metadata.accessor.js';
-import { RuntimeContext } from '../../authoring/context/runtime-context.js';
-import { type ActionConfig, isDeclared, unknownParamsOf } from '../../foundation/config/plugin-config.js';
+import { actionOptionsOf } from '../../authoring/decorators/metadata.accessor.js';
+import { isDeclared, unknownParamsOf } from '../../foundation/config/plugin-config.js';
 import { PluginCategory } from '../../foundation/config/enums.js';
 import { ActionDefinitionError } from '../../foundation/errors/config.errors.js';
 import type { ActionDefinition } from './action-definition.js';
+import { type ConfigEntry, entriesOf } from './config-entry.js';
+import { paramsTypeOfMethod } from './method-params.js';
 import { nameOfActionClass } from './name-of-action.js';
-import type { LoadedAction, PluginIdentity } from './plugin-identity.js';
+import type { PluginIdentity } from './plugin-identity.js';
 
 /** A decorated class, or one decorated method of it. */
 export interface FoundAction {
@@ -15,71 +16,119 @@ export interface FoundAction {
   readonly options: ActionOptions;
 }
 
+/** An action without the instance that it is called on. */
+export type UnboundAction = Omit<ActionDefinition, 'call'>;
+
 /**
  * Puts together what the decorator, the file and config.yaml say about an action; config.yaml wins.
  *
- * Nothing is written to the class, so that two plugins can share it under different names.
+ * Several entries with the same entrypoint are several actions. Nothing is written to the class, so that two plugins can share it
+ * under different names.
  *
- * @throws {@link ActionDefinitionError} when the params class of a method action is not known at run time.
+ * @param entrypoint - Where the plugin's files have it; without files, the class and the method.
+ * @throws {@link ActionDefinitionError} when the params class of a method action is not known at run time, or an option is out of range.
  */
-export function defineAction(found: FoundAction, identity: PluginIdentity, loaded?: LoadedAction): Omit<ActionDefinition, 'call'> {
+export function defineActions(
+  found: FoundAction,
+  identity: PluginIdentity,
+  entrypoint = ownerOf(found),
+): readonly UnboundAction[] {
+  const action = { ...fromDecorator(found), entrypoint, plugin: identity.code, source: identity.source };
+  const entries = entriesOf(identity.config, entrypoint, action.name);
+  if (entries.length === 0) return [withConfig(action, identity)];
+  return entries.map((entry) => withConfig(action, identity, entry));
+}
+
+type FromDecorator = Omit<UnboundAction, 'plugin' | 'entrypoint' | 'source' | 'env' | 'ignoresUnknownParams'>;
+
+function fromDecorator(found: FoundAction): FromDecorator {
   const { type, method, options } = found;
-  const entrypoint = loaded?.entrypoint ?? (method ? `${type.name}.${method}` : type.name);
-  const declaredName = options.name ?? method ?? nameOfActionClass(type.name);
-  const config = configOf(identity, entrypoint, declaredName);
-  checkTimeout(options, type.name);
-  const name = config?.name || declaredName;
+  checkName(options, ownerOf(found));
+  checkTimeout(options, ownerOf(found));
   return {
-    plugin: identity.code,
-    name,
-    description: config?.description || options.description || '',
-    category: options.category ?? identity.config?.category ?? PluginCategory.Custom,
-    method: config && isDeclared(config, 'method') ? config.method : options.method,
-    entrypoint,
-    paramsType: options.params ?? paramsTypeOf(type, method),
-    resultType: options.result,
+    name: options.name ?? method ?? nameOfActionClass(type.name),
+    description: options.description ?? '',
+    category: options.category ?? PluginCategory.Custom,
+    method: options.method,
+    paramsType: options.params ?? undeclaredParamsOf(found),
+    resultType: options.result ?? (method === undefined ? inherited(type, 'result') : undefined),
     inputType: options.inputType,
     outputType: options.outputType,
-    inputTypeName: options.inputType?.typeName ?? config?.input_type ?? undefined,
-    outputTypeName: options.outputType?.typeName ?? config?.output_type ?? undefined,
+    inputTypeName: options.inputType?.typeName,
+    outputTypeName: options.outputType?.typeName,
     isStrictResult: options.strictResult ?? false,
-    ignoresUnknownParams: identity.config !== undefined && unknownParamsOf(identity.config, name) === 'ignore',
     timeoutMs: options.timeoutMs,
     resources: options.resources,
     permissions: options.permissions ?? [],
     options,
-    env: identity.config?.env ?? {},
-    source: identity.source,
   };
 }
 
-/** The entry of config.yaml for this action: by entrypoint, else by name where the entry names no other entrypoint. */
-function configOf(identity: PluginIdentity, entrypoint: string, name: string): ActionConfig | undefined {
-  const actions = identity.config?.actions ?? {};
-  const byEntrypoint = Object.values(actions).find((action) => action.entrypoint === entrypoint);
-  if (byEntrypoint) return byEntrypoint;
-  const byName = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  return byName && !byName.entrypoint ? byName : undefined;
+/** One object for all, since environments are composed once per object. */
+const NO_ENV: Readonly<Record<string, unknown>> = Object.freeze({});
+
+function withConfig(
+  action: Omit<UnboundAction, 'env' | 'ignoresUnknownParams'>,
+  { config }: PluginIdentity,
+  entry?: ConfigEntry,
+): UnboundAction {
+  if (!config) return { ...action, env: NO_ENV, ignoresUnknownParams: false };
+  const name = entry?.key ?? action.name;
+  return {
+    ...action,
+    ...(entry && fromEntry(action, entry)),
+    name,
+    category: action.options.category ?? config.category,
+    env: config.env,
+    ignoresUnknownParams: unknownParamsOf(config, name) === 'ignore',
+  };
 }
 
-/** A method action's params class is the type of its first parameter. */
-function paramsTypeOf(type: ClassOf<object>, method: string | undefined): ClassOf<object> | undefined {
-  if (method === undefined) return undefined;
-  const [first] = parameterTypesOf(type, method) ?? [];
-  if (first === undefined || first === RuntimeContext) return undefined;
-  if (first === Object) {
-    throw new ActionDefinitionError(
-      `The params class of ${type.name}.${method} is not known at run time: its type is an interface, a union or came in by 'import type'. ` +
-        `Declare a class and import it as a value, or name it in @Action({ params: … }).`,
-      { details: { class: type.name, method } },
-    );
+function fromEntry(action: FromDecorator, { config }: ConfigEntry): Partial<UnboundAction> {
+  return {
+    description: config.description || action.description,
+    method: isDeclared(config, 'method') ? config.method : action.method,
+    // A declared class says more than a name, which may be one of another plugin's types.
+    inputTypeName: action.inputTypeName ?? config.input_type ?? undefined,
+    outputTypeName: action.outputTypeName ?? config.output_type ?? undefined,
+  };
+}
+
+/** How an action is called that was found without a file. */
+function ownerOf({ type, method }: FoundAction): string {
+  return method === undefined ? type.name : `${type.name}.${method}`;
+}
+
+function undeclaredParamsOf({ type, method }: FoundAction): ClassOf<object> | undefined {
+  return method === undefined ? inherited(type, 'params') : paramsTypeOfMethod(type, method);
+}
+
+/** What the nearest decorated ancestor declares: a subclass that says nothing keeps its parent's contract, but never its name. */
+function inherited(type: ClassOf<object>, key: 'params' | 'result'): ClassOf<object> | undefined {
+  for (let parent = parentOf(type); parent; parent = parentOf(parent)) {
+    const declared = actionOptionsOf(parent)?.[key];
+    if (declared) return declared;
   }
-  return first as ClassOf<object>;
+  return undefined;
 }
 
-function checkTimeout({ timeoutMs }: ActionOptions, className: string): void {
+function parentOf(type: object): object | undefined {
+  const parent: unknown = Object.getPrototypeOf(type);
+  return typeof parent === 'function' && parent !== Function.prototype ? parent : undefined;
+}
+
+function checkName({ name }: ActionOptions, owner: string): void {
+  if (name === undefined || (typeof name === 'string' && name !== '' && name === name.trim())) return;
+  throw new ActionDefinitionError(
+    `The action name of ${owner} must be a text that is not empty and has no spaces around it, got ${JSON.stringify(name)}.`,
+    { details: { owner, name } },
+  );
+}
+
+function checkTimeout({ timeoutMs }: ActionOptions, owner: string): void {
   if (timeoutMs === undefined || (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 2_147_483_647)) return;
-  throw new ActionDefinitionError(`timeoutMs of ${className} must be a whole number of milliseconds from 1 to 2147483647, got ${timeoutMs}.`, {
-    details: { class: className, timeout_ms: timeoutMs },
-  });
+  throw new ActionDefinitionError(
+    `timeoutMs of ${owner} must be a whole number of milliseconds from 1 to 2147483647, got ${timeoutMs}.`,
+    { details: { owner, timeout_ms: timeoutMs } },
+  );
 }
