@@ -46,7 +46,8 @@ async function step(state, name, digest, work) {
   const startedAt = performance.now();
   try {
     state.record(name, digest, await work());
-    console.log(`build: ${name} ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    // On stderr: `npm run example` builds first and its stdout is the result.
+    console.error(`build: ${name} ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     return true;
   } catch (error) {
     console.error(`build: ${name} failed\n${error.message}`);
