@@ -10,8 +10,6 @@ export interface ClientErrorOptions extends SynapseErrorOptions {
 export class ClientError extends SynapseError {
   readonly code: ErrorCode = 'SYN_CLIENT';
   readonly kind: ErrorKind = 'remote';
-  readonly statusCode: number | undefined;
-  readonly detail: string;
 
   constructor(detail = '', options: ClientErrorOptions = {}) {
     const { statusCode } = options;
@@ -19,8 +17,17 @@ export class ClientError extends SynapseError {
       ...options,
       details: { ...options.details, ...(statusCode !== undefined && { status_code: statusCode }) },
     });
-    this.statusCode = statusCode;
-    this.detail = detail;
+  }
+
+  /** HTTP status, where there was an answer. Read from the details, so that it survives a process border. */
+  get statusCode(): number | undefined {
+    const { status_code: statusCode } = this.details;
+    return typeof statusCode === 'number' ? statusCode : undefined;
+  }
+
+  /** The message without the status. */
+  get detail(): string {
+    return this.statusCode === undefined ? this.message : this.message.slice(`${this.statusCode}: `.length);
   }
 }
 

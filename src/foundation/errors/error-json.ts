@@ -29,8 +29,8 @@ export function errorFromJson(json: SynapseErrorJson): SynapseError {
   const type = CLASSES.get(json.name) ?? plugin.ExecutionError;
   // The constructors build their message from facts that did not all travel, so only the Error part is constructed.
   const error = Reflect.construct(Error, [json.message], type) as SynapseError;
-  const fields: Partial<Record<string, unknown>> = {
-    ...json.details,
+  const fields: Partial<Record<string | symbol, unknown>> = {
+    ...publicFacts(error, json.details),
     code: json.code,
     kind: json.kind satisfies ErrorKind,
     retryable: json.retryable,
@@ -38,13 +38,19 @@ export function errorFromJson(json: SynapseErrorJson): SynapseError {
     [Symbol.for('synapse:error')]: true,
   };
   for (const key of Reflect.ownKeys(fields)) {
-    Object.defineProperty(error, key, { value: fields[key as string], enumerable: true, configurable: true });
+    Object.defineProperty(error, key, { value: fields[key], enumerable: true, configurable: true });
   }
   Object.defineProperty(error, 'name', { value: json.name, configurable: true });
   if (json.causes?.length)
     Object.defineProperty(error, 'cause', { value: new Error(json.causes.join(': ')), configurable: true });
   if (json.stack !== undefined) Object.defineProperty(error, 'remoteStack', { value: json.stack, configurable: true });
   return error;
+}
+
+/** What classes show of their details as fields. Details named like a member of every error stay details only. */
+function publicFacts(error: SynapseError, details: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isMember = (key: string) => key in error || key === 'cause' || key === 'remoteStack';
+  return Object.fromEntries(Object.entries(details).filter(([key]) => !isMember(key)));
 }
 
 /** The stack that shows where it began: the innermost cause's. */

@@ -1,0 +1,73 @@
+import type { ErrorCode, ErrorKind } from './synapse.error.js';
+
+/** What is fixed about an error code. */
+export interface ErrorCodeInfo {
+  /** Name of the class that has the code. */
+  readonly error: string;
+  readonly kind: ErrorKind;
+  /** Whether the same call may succeed later, where the error itself does not say otherwise. */
+  readonly retryable: boolean;
+}
+
+function row(error: string, kind: ErrorKind, retryable = false): ErrorCodeInfo {
+  return { error, kind, retryable };
+}
+
+/** Every code this package throws. `docs/errors.md` says what each means and what to do. */
+export const ERROR_CODES = {
+  SYN_USAGE: row('UsageError', 'usage'),
+  SYN_ACTION_NOT_FOUND: row('ActionNotFoundError', 'usage'),
+  SYN_PLUGIN_NOT_FOUND: row('PluginNotFoundError', 'usage'),
+  SYN_RUN_NOT_FOUND: row('RunNotFoundError', 'usage'),
+  SYN_UNKNOWN_INTEGRATION: row('UnknownIntegrationError', 'usage'),
+  SYN_NO_ACTIVE_RUN: row('NoActiveRunError', 'usage'),
+
+  SYN_CONFIG_NOT_FOUND: row('ConfigNotFoundError', 'config'),
+  SYN_CONFIG_INVALID: row('ConfigInvalidError', 'config'),
+  SYN_CONFIG_WRITE: row('ConfigWriteError', 'config'),
+  SYN_SYNC_CONFLICT: row('SyncConflictError', 'config'),
+  SYN_NOT_CONFIGURED: row('NotConfiguredError', 'config'),
+  SYN_ENVIRONMENT_FILE: row('EnvironmentFileError', 'config'),
+  SYN_ENVIRONMENT_VALUE: row('EnvironmentValueError', 'config'),
+  SYN_DATA_TYPE_INVALID: row('DataTypeInvalidError', 'config'),
+  SYN_DATA_TYPE_NOT_FOUND: row('DataTypeNotFoundError', 'config'),
+  SYN_PLUGIN_FOLDER_NOT_FOUND: row('PluginFolderNotFoundError', 'config'),
+  SYN_PLUGIN_FOLDER_TOO_LARGE: row('PluginFolderTooLargeError', 'config'),
+  SYN_PLUGIN_COMPILE: row('PluginCompileError', 'config'),
+  SYN_PLUGIN_LOAD: row('PluginLoadError', 'config'),
+  SYN_ENTRYPOINT_INVALID: row('EntrypointInvalidError', 'config'),
+  SYN_DUPLICATE_NAME: row('DuplicateNameError', 'config'),
+  SYN_ACTION_DEFINITION: row('ActionDefinitionError', 'config'),
+  SYN_INTEGRATION_UNAVAILABLE: row('IntegrationUnavailableError', 'config'),
+
+  SYN_PARAMS_INVALID: row('ParamsInvalidError', 'validation'),
+
+  SYN_EXECUTION_FAILED: row('ExecutionError', 'execution'),
+  SYN_RESULT_INVALID: row('ResultInvalidError', 'execution'),
+  SYN_RESULT_NOT_SERIALIZABLE: row('ResultNotSerializableError', 'execution'),
+  SYN_RUN_TIMEOUT: row('RunTimeoutError', 'execution', true),
+  SYN_SHUTTING_DOWN: row('ShuttingDownError', 'execution', true),
+  SYN_PLUGIN_EXIT: row('PluginExitError', 'execution'),
+  SYN_LOGGER_FINISHED: row('LoggerFinishedError', 'execution'),
+  SYN_REPORTING_VALUE: row('ReportingValueError', 'execution'),
+  SYN_EVENTS_NOT_STORED: row('EventsNotStoredError', 'execution', true),
+
+  SYN_RUN_CANCELLED: row('RunCancelledError', 'cancelled'),
+
+  SYN_CLIENT: row('ClientError', 'remote'),
+  SYN_CLIENT_CONNECTION: row('ClientConnectionError', 'remote', true),
+  SYN_CLIENT_TIMEOUT: row('ClientTimeoutError', 'remote', true),
+  SYN_HTTP: row('HTTPError', 'remote'),
+  SYN_HTTP_REQUEST_INVALID: row('RequestInvalidError', 'remote'),
+  SYN_HTTP_AUTHENTICATION: row('AuthenticationError', 'remote'),
+  SYN_HTTP_AUTHORIZATION: row('AuthorizationError', 'remote'),
+  SYN_HTTP_NOT_FOUND: row('NotFoundError', 'remote'),
+  SYN_HTTP_RATE_LIMIT: row('RateLimitError', 'remote', true),
+  SYN_HTTP_SERVER: row('ServerError', 'remote', true),
+  SYN_STREAM: row('StreamError', 'remote'),
+  SYN_STREAM_LIMIT: row('StreamLimitExceededError', 'remote'),
+  SYN_WEBSOCKET: row('WebSocketError', 'remote'),
+} as const satisfies Readonly<Record<ErrorCode, ErrorCodeInfo>>;
+
+/** A code that this version throws. */
+export type KnownErrorCode = keyof typeof ERROR_CODES;
