@@ -23,7 +23,7 @@ const MIN_BAR_WIDTH = 6;
 /** Colours for a terminal that shows them; without `hasColor`, texts stay as they are. */
 export function paintOf(hasColor: boolean): Paint {
   const color = (code: number | undefined, text: string): string =>
-    hasColor && code !== undefined ? `\u001b[${code}m${text}\u001b[0m` : text;
+    hasColor && code !== undefined && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
   return {
     bar: (status, text) => color(BAR_COLORS[status], text),
     level: (level, text) => color(LEVEL_COLORS[level], text),

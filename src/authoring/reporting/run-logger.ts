@@ -1,4 +1,5 @@
 import { BaseLogger } from './base-logger.js';
+import { LogLevel } from './log-level.js';
 import type { LogRecord } from './log-record.js';
 import { MAX_UNFINISHED_PERCENT, ProgressModel } from './overall-progress.js';
 import type { ProgressData, ProgressReport, ProgressStatus } from './progress-data.js';
@@ -16,6 +17,7 @@ import type { RunEventStream } from './run-event-stream.js';
 export class RunLogger extends BaseLogger {
   private model: ProgressModel | undefined;
   private hasProgress = false;
+  private hasEnded = false;
 
   constructor(private readonly stream: RunEventStream) {
     super(stream);
@@ -35,7 +37,8 @@ export class RunLogger extends BaseLogger {
    * Further calls do nothing.
    */
   close(status: 'completed' | 'failed' | 'cancelled'): void {
-    if (this.isFinished) return;
+    if (this.hasEnded) return;
+    this.hasEnded = true;
     if (status === 'completed' && this.hasProgress) {
       const last = this.getProgress();
       this.stream.emit('progress', {
@@ -49,7 +52,15 @@ export class RunLogger extends BaseLogger {
         status: 'completed',
       } satisfies ProgressEventData);
     }
-    void this.finish();
+    if (!this.isFinished) void this.finish();
+  }
+
+  /**
+   * Logs a sentence of the framework's own, also when the action has finished its logger: what the framework has to say
+   * about a run must not depend on that. After the end of the run it is ignored.
+   */
+  notice(message: string, level: LogLevel = LogLevel.Warning): void {
+    this.onLog({ event: level, data: { message }, file: null, step: this.getStep(), level });
   }
 
   protected override onLog(record: LogRecord): void {
