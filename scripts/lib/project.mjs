@@ -25,7 +25,7 @@ export function runsOnSupportedNode() {
 }
 
 /** The environment of child tools: the repository's Node and tools first on the PATH. */
-export function toolEnvironment(extra = {}) {
+function toolEnvironment(extra = {}) {
   const binFolder = inProject('node_modules/.bin');
   const separator = process.platform === 'win32' ? ';' : ':';
   return {
