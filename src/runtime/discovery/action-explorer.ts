@@ -7,6 +7,7 @@ import type { ActionDefinition } from './action-definition.js';
 import { type ActionInstance, ActionOwners, type Provider } from './action-owners.js';
 import { ActionRegistry } from './action-registry.js';
 import { defineActions, type FoundAction } from './define-action.js';
+import { announceUnavailable } from './unavailable-actions.js';
 
 /** Finds the actions of an application by walking its providers once. */
 @Injectable()
@@ -34,6 +35,7 @@ export class ActionExplorer {
         }
       }
     }
+    announceUnavailable(this.registry, owners.identities);
     for (const { metatype } of this.discovery.getControllers()) refuseController(metatype);
   }
 

@@ -26,6 +26,8 @@ export interface ActionOwner {
 
 /** Says which plugins a decorated class belongs to: those that list it, the one whose module provides it, else the host. */
 export class ActionOwners {
+  /** All plugins of the application. */
+  readonly identities: readonly PluginIdentity[];
   readonly #plugins: { readonly identity: PluginIdentity; readonly modules: ReadonlySet<Host> }[] = [];
   readonly #byModule = new Map<Host, PluginIdentity>();
   readonly #host: PluginIdentity;
@@ -42,6 +44,7 @@ export class ActionOwners {
       if (identity.actions) this.#plugins.push({ identity, modules: modulesFrom(provider.host) });
       else this.#byModule.set(provider.host, identity);
     }
+    this.identities = [...byCode.values()];
   }
 
   /** @throws {@link ActionDefinitionError} when a plugin has more than one instance of the class. */

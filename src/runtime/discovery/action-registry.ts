@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { ActionNotFoundError, PluginNotFoundError } from '../../foundation/errors/plugin.errors.js';
 import { DuplicateNameError } from '../../foundation/errors/config.errors.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
+import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from './action-definition.js';
 
 /** The actions of an application by plugin and name. Filled once, when the application starts. */
@@ -9,6 +10,7 @@ export class ActionRegistry {
   readonly #byPlugin = new Map<string, Map<string, ActionDefinition>>();
   /** Null marks a name that more than one plugin has. */
   readonly #byName = new Map<string, ActionDefinition | null>();
+  readonly #unavailable = new Map<string, Map<string, SynapseError>>();
 
   /** @throws {@link DuplicateNameError} when the plugin has an action of that name already. */
   add(definition: ActionDefinition): void {
@@ -22,10 +24,26 @@ export class ActionRegistry {
   }
 
   /**
+   * Notes down why an action that a plugin announces cannot run. The others run all the same; whoever asks for this one is told.
+   * A name that an action has already stays with it.
+   */
+  addUnavailable(plugin: string, name: string, reason: SynapseError): void {
+    const known = this.#unavailable.get(plugin) ?? new Map<string, SynapseError>();
+    this.#unavailable.set(plugin, known);
+    known.set(name, reason);
+  }
+
+  /** The actions of a plugin that cannot run, and why. */
+  unavailable(plugin: string): ReadonlyMap<string, SynapseError> {
+    return this.#unavailable.get(plugin) ?? new Map<string, SynapseError>();
+  }
+
+  /**
    * The action called `name`.
    *
    * @param plugin - Code of its plugin; may be left out when only one plugin has an action of that name.
-   * @throws {@link ActionNotFoundError} with the nearest name; {@link UsageError} when several plugins have one.
+   * @throws {@link ActionNotFoundError} with the nearest name; {@link UsageError} when several plugins have one; for an action
+   * that was announced but cannot run, the reason.
    */
   resolve(name: string, plugin?: string): ActionDefinition {
     const definition = plugin === undefined ? this.#byName.get(name) : this.#byPlugin.get(plugin)?.get(name);
@@ -44,6 +62,8 @@ export class ActionRegistry {
   }
 
   #refuse(name: string, plugin: string | undefined): never {
+    const reason = this.#reasonFor(name, plugin);
+    if (reason) throw reason;
     if (plugin !== undefined && !this.#byPlugin.has(plugin)) throw new PluginNotFoundError(plugin, this.plugins());
     const owners = this.plugins().filter((code) => this.#byPlugin.get(code)?.has(name));
     if (plugin === undefined && owners.length > 1) {
@@ -53,6 +73,12 @@ export class ActionRegistry {
     }
     const known = this.list(plugin).map((definition) => definition.name);
     throw new ActionNotFoundError(name, known, nearest(name, known));
+  }
+
+  #reasonFor(name: string, plugin: string | undefined): SynapseError | undefined {
+    if (plugin !== undefined) return this.#unavailable.get(plugin)?.get(name);
+    if (this.#byName.has(name)) return undefined;
+    return [...this.#unavailable.values()].map((reasons) => reasons.get(name)).find((reason) => reason !== undefined);
   }
 }
 
