@@ -60,6 +60,7 @@ export class ClassCompiler {
       if (isConditional || name in Object.prototype) return false;
       if (!rules.every((rule) => rule.isPlain && isCatalogued(rule.name))) return false;
       const inner = valueType.kind === 'list' ? valueType.item : valueType;
+      if (inner.kind === 'mapping' && inner.values !== undefined) return false;
       return inner.kind !== 'object' || this.isKnown(this.classes.describe(inner.type), seen);
     });
   }

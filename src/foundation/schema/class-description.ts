@@ -4,11 +4,16 @@ import type { UiFieldOptions } from './ui-field.decorator.js';
 
 /** What a field holds, as far as its rules, decorators and declared type tell. */
 export type ValueType =
-  | { readonly kind: 'integer' | 'number' | 'boolean' | 'date' | 'mapping' | 'any' }
+  | { readonly kind: 'integer' | 'number' | 'boolean' | 'date' | 'any' }
   | {
       readonly kind: 'string';
       /** `@Type(() => String)` asks for other scalars to be written as text. */
       readonly takesScalars?: boolean;
+    }
+  | {
+      readonly kind: 'mapping';
+      /** What every value is, where `itemType` says it. */
+      readonly values?: ValueType;
     }
   | { readonly kind: 'union'; readonly types: readonly JsonScalarType[] }
   | { readonly kind: 'object'; readonly type: Type<object> }

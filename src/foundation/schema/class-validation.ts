@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { ValidationIssue } from '../errors/plugin.errors.js';
 import { ClassDescriber } from './class-describer.js';
 import type { ClassDescription } from './class-description.js';
+import { innerTypeOf } from './value-type.js';
 import { InstanceBuilder, type UnknownKeys } from './instance-builder.js';
 import { isCatalogued } from './rule-catalog.js';
 import { brokenRules, brokenRulesNow } from './rule-check.js';
@@ -60,7 +61,7 @@ export class ClassValidation {
     seen.add(description);
     return description.fields.some(({ rules, valueType }) => {
       if (rules.some((rule) => !isCatalogued(rule.name))) return true;
-      const inner = valueType.kind === 'list' ? valueType.item : valueType;
+      const inner = innerTypeOf(valueType);
       return inner.kind === 'object' && this.mayWait(this.classes.describe(inner.type), seen);
     });
   }

@@ -6,7 +6,7 @@ import type { ClassDescription, ClassDescriptions, FieldDescription, ValueType }
 import { coerceScalar } from './coercion.js';
 import { findHostileKey } from './hostile-keys.js';
 import { MAX_NESTING_DEPTH } from './schema.constants.js';
-import { allowedValuesOf } from './value-type.js';
+import { allowedValuesOf, isPlainObject } from './value-type.js';
 
 /** What to do with a key that the class does not have. */
 export type UnknownKeys = 'refuse' | 'ignore';
@@ -81,10 +81,21 @@ export class InstanceBuilder {
     }
     if (type.kind === 'mapping' || type.kind === 'any') {
       this.reportHostileKeys(value, path);
-      return value;
+      return type.kind === 'mapping' && type.values !== undefined
+        ? this.buildMapping(type.values, value, path, at)
+        : value;
     }
     // One of the allowed values is what it says, also when it looks like a number.
     return at.allowed?.includes(value) ? value : coerceScalar(type, value);
+  }
+
+  private buildMapping(values: ValueType, value: unknown, path: string, at: Position): unknown {
+    if (!isPlainObject(value)) return value;
+    const built = Object.entries(value).map(([key, item]): [string, unknown] => [
+      key,
+      this.buildValue(values, item, join(path, key), at),
+    ]);
+    return Object.fromEntries(built);
   }
 
   private buildNested(

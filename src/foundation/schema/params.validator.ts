@@ -13,21 +13,13 @@ export interface ParamsValidatorOptions {
   readonly unknownKeys?: UnknownKeys;
 }
 
-/** What one call may ask for. */
-export interface ParseOptions {
-  /** Drops keys the params class does not have instead of refusing them. @defaultValue as the validator was made */
-  readonly ignoresUnknownKeys?: boolean;
-}
-
 /** Turns untrusted input into an instance of a params class, or refuses it. */
 @Injectable()
 export class ParamsValidator {
-  private readonly strict = new FastValidation('refuse');
-  private readonly lenient = new FastValidation('ignore');
-  private readonly ignoresUnknownKeys: boolean;
+  private readonly validation: FastValidation;
 
   constructor(@Optional() options: ParamsValidatorOptions = {}) {
-    this.ignoresUnknownKeys = options.unknownKeys === 'ignore';
+    this.validation = new FastValidation(options.unknownKeys ?? 'refuse');
   }
 
   /**
@@ -40,11 +32,10 @@ export class ParamsValidator {
    * @throws {@link ParamsInvalidError} with every broken rule and its dotted path; as a rejection where a promise was returned.
    * @throws {@link ActionDefinitionError} when `type` cannot be created without arguments.
    */
-  parse<P extends object>(action: string, type: Type<P>, input: unknown, options?: ParseOptions): P | Promise<P> {
-    const validation = (options?.ignoresUnknownKeys ?? this.ignoresUnknownKeys) ? this.lenient : this.strict;
-    const accepted = validation.accept(type, input);
+  parse<P extends object>(action: string, type: Type<P>, input: unknown): P | Promise<P> {
+    const accepted = this.validation.accept(type, input);
     if (accepted !== undefined) return accepted;
-    const judged = validation.judge(type, input);
+    const judged = this.validation.judge(type, input);
     return judged instanceof Promise
       ? judged.then((late) => instanceOrError(action, late))
       : instanceOrError(action, judged);

@@ -2,10 +2,14 @@ import type { Type } from '@nestjs/common';
 import type { ValidationIssue } from '../errors/plugin.errors.js';
 import { ClassDescriber } from './class-describer.js';
 import type { ClassDescription, ClassDescriptions } from './class-description.js';
+import { innerTypeOf } from './value-type.js';
+
+/** How deep the paths of a class that contains itself are followed. */
+const RECURSIVE_LEVELS = 8;
 
 /**
  * Dotted paths of the fields that `@UiField({ secret: true })` marks, e.g. `token` and `storage.password`.
- * Items of a list are written as `*`: `accounts.*.password`.
+ * Items of a list and values of a mapping are written as `*`: `accounts.*.password`.
  */
 export function secretFieldsOf(type: Type<object>): readonly string[] {
   const classes = new ClassDescriber();
@@ -38,15 +42,15 @@ function secretPathsOf(
   prefix: string,
   above: readonly ClassDescription[],
 ): string[] {
-  // A class that contains itself would have endless paths; its first round says enough to find each secret's field.
-  if (above.includes(description)) return [];
+  // A class that contains itself has endless paths; this many levels of them are written out.
+  if (above.includes(description) && above.length >= RECURSIVE_LEVELS) return [];
   return description.fields.flatMap(({ name, ui, valueType }) => {
     const path = `${prefix}${name}`;
     if (ui.secret === true) return [path];
-    if (valueType.kind === 'object')
-      return secretPathsOf(classes, classes.describe(valueType.type), `${path}.`, [...above, description]);
-    if (valueType.kind !== 'list' || valueType.item.kind !== 'object') return [];
-    return secretPathsOf(classes, classes.describe(valueType.item.type), `${path}.*.`, [...above, description]);
+    const inner = innerTypeOf(valueType);
+    if (inner.kind !== 'object') return [];
+    const below = valueType.kind === 'object' ? `${path}.` : `${path}.*.`;
+    return secretPathsOf(classes, classes.describe(inner.type), below, [...above, description]);
   });
 }
 

@@ -62,6 +62,9 @@ export class ShapeCheck implements ShapeFindings {
       this.inspectObject(type, value, path, at);
     } else if (!isOfType(type, value)) {
       this.typed.push({ path, code: 'type', message: `${at.name} must be ${nounOf(type)}` });
+    } else if (type.kind === 'mapping' && type.values !== undefined) {
+      for (const [key, item] of Object.entries(value as object))
+        this.inspectValue(type.values, item, join(path, key), at);
     }
   }
 

@@ -13,20 +13,22 @@ export interface UiFieldChoice {
 /** Choices as plain values, or with a label of their own. */
 export type UiFieldChoices = readonly (string | number | boolean | UiFieldChoice)[];
 
-/** What items of a list are: a scalar's constructor, a params class, or a function that returns one where classes refer to each other. */
+/** What items of a list or values of a mapping are: a scalar's constructor or a params class. */
 export type UiFieldItemType = abstract new (...args: never[]) => unknown;
 
 /** What a field shows in a form, on the command line and in schemas, besides its rules. */
 export interface UiFieldOptions {
   /** Title of the input. @defaultValue the property's name in title case */
   readonly label?: string;
-  /** Sentence below the input, in `--help` and as the schema's description. */
+  /** What the field means: the schema's description, the text in `--help`, and the sentence below the input. */
+  readonly description?: string;
+  /** Sentence below the input and text in `--help`, where they should say something else. @defaultValue `description` */
   readonly help?: string;
   /** FormKit input to use in place of the one the type asks for, e.g. `range`, `radio`, `textarea`. */
   readonly formkit?: string;
   /** Choices of a select, radio or checkbox list. They inform the form only; `@IsIn` or `@IsEnum` enforces them. */
   readonly options?: UiFieldChoices;
-  /** Whether the form marks the input as required. Validation is not changed. @defaultValue true without a default */
+  /** Whether the form marks the input as required. Validation is not changed. @defaultValue true where the input must have it */
   readonly required?: boolean;
   /** Step of a number input. @defaultValue the divisor of `@IsMultipleOf` or `@IsDivisibleBy` */
   readonly step?: number;
@@ -38,7 +40,10 @@ export interface UiFieldOptions {
   readonly placeholder?: string | number | boolean;
   /** The value is a password or token: never stored, logged or shown, and no command line flag. @defaultValue false */
   readonly secret?: boolean;
-  /** Class of the items of a list, e.g. `Number` or a params class; say `() => Box` where classes refer to each other. */
+  /**
+   * Class of the items of a list, or of the values where the default is a plain object, e.g. `Number` or a params class;
+   * say `() => Box` where classes refer to each other.
+   */
   readonly itemType?: UiFieldItemType | (() => UiFieldItemType);
   /** The default differs from run to run (a time, a random id), so it is not written into forms and schemas. @defaultValue false */
   readonly hasDynamicDefault?: boolean;

@@ -10,6 +10,7 @@ import type { UiFieldOptions } from './ui-field.decorator.js';
  * then the default: `epochs = 10` leaves no type behind.
  */
 export function valueTypeOf(metadata: FieldMetadata, defaultValue: unknown): ValueType {
+  if (isMappingOfItems(metadata, defaultValue)) return { kind: 'mapping', values: itemTypeOf(metadata, defaultValue) };
   if (!isList(metadata, defaultValue)) {
     return firstKnown(
       typeOfRules(metadata.rules.filter(({ each }) => !each)),
@@ -19,6 +20,12 @@ export function valueTypeOf(metadata: FieldMetadata, defaultValue: unknown): Val
     );
   }
   return { kind: 'list', item: itemTypeOf(metadata, defaultValue) };
+}
+
+/** The type of a list's items or of a mapping's values; the type itself where it holds no others. */
+export function innerTypeOf(type: ValueType): ValueType {
+  if (type.kind === 'list') return innerTypeOf(type.item);
+  return type.kind === 'mapping' && type.values !== undefined ? innerTypeOf(type.values) : type;
 }
 
 /** Whether `value` is a plain object: JSON's, not an instance of a class. */
@@ -42,6 +49,13 @@ export function allowedValuesOf(rules: readonly FieldRule[], each: boolean): rea
 /** A JSON object made in another realm, such as a test runner's sandbox, has that realm's Object.prototype. */
 function isForeignObjectPrototype(prototype: unknown): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf');
+}
+
+function isMappingOfItems({ rules, ui }: FieldMetadata, defaultValue: unknown): boolean {
+  return (
+    ui?.itemType !== undefined &&
+    (isPlainObject(defaultValue) || rules.some(({ name, each }) => name === 'isObject' && !each))
+  );
 }
 
 function isList({ rules, nested, designType, ui }: FieldMetadata, defaultValue: unknown): boolean {
