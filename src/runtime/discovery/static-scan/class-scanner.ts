@@ -132,8 +132,8 @@ export class ClassScanner {
     };
     return {
       name,
-      inputType: this.#typeName(subject, 'inputType'),
-      outputType: this.#typeName(subject, 'outputType'),
+      inputType: this.#typeName(subject, 'inputType', name),
+      outputType: this.#typeName(subject, 'outputType', name),
       ...Object.fromEntries(Object.entries(described).filter(([, value]) => value !== undefined)),
     };
   }
@@ -159,10 +159,12 @@ export class ClassScanner {
     return null;
   }
 
-  #typeName(subject: Subject, key: 'inputType' | 'outputType'): string | null {
+  #typeName(subject: Subject, key: 'inputType' | 'outputType', actionName: string | null): string | null {
     const option = this.#option(subject, key);
     const name = option && this.tools.reader.typeName(option);
     if (name !== undefined) return name;
+    // Options of which nothing can be read have been warned of for the name's sake.
+    if (option === undefined && actionName === null) return null;
     const { use, label, declaration } = subject;
     const message = `The ${key} of ${label} cannot be read without running the code. Name a class that extends DataType and has a static typeName.`;
     this.findings.warn('dynamic_type', declaration.scope.source, use.start, message);

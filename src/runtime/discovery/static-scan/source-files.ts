@@ -38,89 +38,112 @@ const SOURCES_OF_OUTPUT: Readonly<Record<string, readonly string[]>> = { '.js': 
  */
 export function listSourceFiles(directory: string, limits: SourceFileLimits = {}): string[] {
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) throw new PluginFolderNotFoundError(directory);
-  const walk = new SourceWalk(directory, limits);
-  walk.enter('');
-  return walk.files.sort((one, other) => (one < other ? -1 : 1));
+  return new SourceWalk(directory, limits).list();
+}
+
+/** A folder on the way, under the name it is listed by and under its real one. */
+interface Place {
+  /** Relative to the root, with a `/` at its end; empty for the root. */
+  readonly folder: string;
+  readonly realPath: string;
+}
+
+interface Entries {
+  /** Sources, and whatever links lead to files. */
+  readonly files: Map<string, string>;
+  /** Names of folders and their real paths. */
+  readonly folders: Map<string, string>;
+  readonly links: string[];
+  isEnvironment: boolean;
 }
 
 class SourceWalk {
-  readonly files: string[] = [];
+  readonly #files: string[] = [];
   readonly #root: string;
-  /** Real paths of the folder itself and of what links led to. */
-  readonly #visited: string[];
+  readonly #realRoot: string;
   readonly #maxEntries: number;
   readonly #maxSourceFiles: number;
+  /** Real paths of all folders and listed files: what was seen once is not seen again under another name. */
+  readonly #visited = new Set<string>();
   #entries = 0;
 
   constructor(root: string, { maxEntries = 1_000_000, maxSourceFiles = 20_000 }: SourceFileLimits) {
     this.#root = root;
-    this.#visited = [realpathSync(root)];
+    this.#realRoot = realpathSync(root);
     this.#maxEntries = maxEntries;
     this.#maxSourceFiles = maxSourceFiles;
   }
 
-  /** @param folder - Relative to the root, with a `/` at its end; empty for the root. */
-  enter(folder: string): void {
-    const { names, folders, links, isEnvironment } = this.#read(folder);
+  list(): string[] {
+    this.#enter({ folder: '', realPath: this.#realRoot });
+    return this.#files.sort((one, other) => (one < other ? -1 : 1));
+  }
+
+  #enter(place: Place): void {
+    if (this.#visited.has(place.realPath)) return;
+    this.#visited.add(place.realPath);
+    const entries = this.#read(place);
     // The root is what the caller asked for, whatever it looks like.
-    if (isEnvironment && folder !== '') return;
-    for (const link of links.sort()) this.#follow(folder, link, names, folders);
-    for (const name of names) {
-      if (isSource(name) && !isOutput(name, names)) this.#add(folder + name);
+    if (entries.isEnvironment && place.folder !== '') return;
+    for (const link of entries.links.sort()) this.#follow(place.folder, link, entries);
+    for (const [name, realPath] of entries.files) {
+      if (isSource(name) && !isOutput(name, entries.files)) this.#add(place.folder + name, realPath);
     }
-    for (const name of folders.sort()) this.enter(`${folder}${name}/`);
+    for (const [name, realPath] of sorted(entries.folders))
+      this.#enter({ folder: `${place.folder}${name}/`, realPath });
   }
 
   /** Reads entry by entry, so that a folder with a million files is given up before all of their names are in memory. */
-  #read(folder: string): { names: Set<string>; folders: string[]; links: string[]; isEnvironment: boolean } {
-    const found = { names: new Set<string>(), folders: [] as string[], links: [] as string[], isEnvironment: false };
+  #read({ folder, realPath }: Place): Entries {
+    const entries: Entries = { files: new Map(), folders: new Map(), links: [], isEnvironment: false };
     const handle = opendirSync(join(this.#root, folder), { bufferSize: 256 });
     try {
       for (let entry = handle.readSync(); entry !== null; entry = handle.readSync()) {
         if (++this.#entries > this.#maxEntries) {
           throw new PluginFolderTooLargeError(this.#root, this.#maxEntries, 'files and folders');
         }
-        sortIn(entry, found);
+        sortIn(entry, realPath, entries);
       }
     } finally {
       handle.closeSync();
     }
-    return found;
+    return entries;
   }
 
-  #follow(folder: string, name: string, names: Set<string>, folders: string[]): void {
+  #follow(folder: string, name: string, { files, folders }: Entries): void {
     const path = join(this.#root, folder, name);
     const target = statSync(path, { throwIfNoEntry: false });
     if (!target) return;
     const realPath = realpathSync(path);
-    // What lies inside of a visited folder is found under its own name; a second name would make every action a duplicate.
-    // A link to a folder above leads round in circles.
-    if (this.#visited.some((visited) => isWithin(realPath, visited) || isWithin(visited, realPath))) return;
-    this.#visited.push(realPath);
-    if (target.isDirectory() && isFolderOfSources(name)) folders.push(name);
-    if (target.isFile()) names.add(name);
+    // What lies inside of the root is listed under its own name, and a folder above leads round in circles.
+    if (isWithin(realPath, this.#realRoot) || isWithin(this.#realRoot, realPath)) return;
+    if (target.isDirectory() && isFolderOfSources(name)) folders.set(name, realPath);
+    if (target.isFile()) files.set(name, realPath);
   }
 
-  #add(file: string): void {
-    if (this.files.length >= this.#maxSourceFiles) {
+  #add(file: string, realPath: string): void {
+    if (this.#visited.has(realPath)) return;
+    this.#visited.add(realPath);
+    if (this.#files.length >= this.#maxSourceFiles) {
       throw new PluginFolderTooLargeError(this.#root, this.#maxSourceFiles, 'source files');
     }
-    this.files.push(file);
+    this.#files.push(file);
   }
 }
 
-function sortIn(
-  entry: Dirent,
-  found: { names: Set<string>; folders: string[]; links: string[]; isEnvironment: boolean },
-): void {
+function sorted(folders: ReadonlyMap<string, string>): [string, string][] {
+  return [...folders].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function sortIn(entry: Dirent, parent: string, entries: Entries): void {
   const { name } = entry;
-  if (ENVIRONMENT_MARKERS.has(name)) found.isEnvironment = true;
+  if (ENVIRONMENT_MARKERS.has(name)) entries.isEnvironment = true;
   if (entry.isDirectory()) {
-    if (isFolderOfSources(name)) found.folders.push(name);
+    if (isFolderOfSources(name)) entries.folders.set(name, join(parent, name));
   } else if (entry.isSymbolicLink()) {
-    if (!name.startsWith('.')) found.links.push(name);
+    if (!name.startsWith('.')) entries.links.push(name);
   } else if (entry.isFile() && SOURCE.test(name)) {
-    found.names.add(name);
+    entries.files.set(name, join(parent, name));
   }
 }
 
@@ -136,7 +159,7 @@ function isSource(name: string): boolean {
   return SOURCE.test(name) && !NOT_SOURCE.test(name) && !name.startsWith('.');
 }
 
-function isOutput(name: string, names: ReadonlySet<string>): boolean {
+function isOutput(name: string, names: ReadonlyMap<string, string>): boolean {
   const dot = name.lastIndexOf('.');
   const sources = SOURCES_OF_OUTPUT[name.slice(dot)] ?? [];
   return sources.some((extension) => names.has(name.slice(0, dot) + extension));

@@ -68,10 +68,11 @@ export function unwrap(expression: Expression): Expression {
 /** Line and column, both from 1, of an offset in `text`. */
 export function positionOf(text: string, offset: number): { line: number; column: number } {
   let line = 1;
-  let lineStart = 0;
+  // A byte order mark is no column of the first line.
+  let lineStart = text.startsWith('\uFEFF') ? 1 : 0;
   for (let next = text.indexOf('\n'); next !== -1 && next < offset; next = text.indexOf('\n', lineStart)) {
     line += 1;
     lineStart = next + 1;
   }
-  return { line, column: offset - lineStart + 1 };
+  return { line, column: Math.max(offset - lineStart, 0) + 1 };
 }

@@ -31,7 +31,7 @@ export function warnOfUnreachable(
       for (const child of node) open.push({ node: child, shadowed });
       continue;
     }
-    if (!isNode(node)) continue;
+    if (!isNode(node) || isAmbient(node)) continue;
     if (isClass(node) && !known.has(node)) warnOf(node, scope, shadowed, { decorators, findings });
     const inner = namesWithin(node, shadowed);
     for (const child of Object.values(node)) {
@@ -116,6 +116,11 @@ function* declaredBy(statement: Statement): Generator<string> {
 
 function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+}
+
+/** What is only declared makes nothing at run time. */
+function isAmbient(node: AnyNode): boolean {
+  return 'declare' in node && node.declare === true;
 }
 
 function isClass(node: AnyNode): node is AnyNode & ClassNode {
