@@ -7,7 +7,8 @@ export type OutputStream = NodeJS.WritableStream & {
 
 /** Writes `text`; the promise, if there is one, resolves when the stream can take more. */
 export function writeText(stream: OutputStream, text: string): void | Promise<void> {
-  if (stream.write(text)) return;
+  // A stream whose reader is gone takes nothing and never drains.
+  if (!stream.writable || stream.write(text)) return;
   return new Promise((resolve) => {
     const goOn = (): void => {
       stream.removeListener('drain', goOn);

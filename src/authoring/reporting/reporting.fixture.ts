@@ -1,6 +1,9 @@
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { LogEntry, LoggerBackend } from './logger-backend.interface.js';
+import type { ProgressData } from './progress-data.js';
 import type { RunEvent } from './run-event.js';
 import type { EventSink } from './sink-writer.js';
 
@@ -67,4 +70,61 @@ export function liveHeapBytes(): number {
   setFlagsFromString('--expose_gc');
   (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed;
+}
+
+/** A platform that fails the calls whose numbers, from 1, are given, and remembers what it took. */
+export class RecordingBackend implements LoggerBackend {
+  readonly delivered: {
+    readonly text: string;
+    readonly key: string | null;
+    readonly id: string;
+    readonly jobId: string;
+  }[] = [];
+  calls = 0;
+
+  constructor(private readonly fails: (call: number) => boolean = () => false) {}
+
+  publishProgress(jobId: string, progress: ProgressData, key: string | null, id: string): void | Promise<void> {
+    return this.take({ text: `progress ${progress.percent.toFixed(1)} ${progress.status}`, key, id, jobId });
+  }
+
+  publishMetrics(jobId: string, metrics: Record<string, Record<string, unknown>>, id: string): void | Promise<void> {
+    return this.take({ text: `metrics ${JSON.stringify(metrics)}`, key: null, id, jobId });
+  }
+
+  publishLog(jobId: string, entry: LogEntry, id: string): void | Promise<void> {
+    return this.take({ text: entry.event, key: entry.step, id, jobId });
+  }
+
+  get texts(): string[] {
+    return this.delivered.map(({ text }) => text);
+  }
+
+  protected take(entry: (typeof this.delivered)[number]): void | Promise<void> {
+    this.calls++;
+    if (this.fails(this.calls)) throw new Error('backend down');
+    this.delivered.push(entry);
+  }
+}
+
+/** Collects what is written to it; a terminal when it is told so. */
+export class TextStream extends Writable {
+  text = '';
+  isTTY?: boolean;
+  columns?: number;
+  rows?: number;
+
+  constructor(shape: { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number } = {}) {
+    super({ decodeStrings: false });
+    Object.assign(this, shape);
+  }
+
+  override _write(chunk: string, _encoding: string, done: () => void): void {
+    this.text += chunk;
+    done();
+  }
+
+  get lines(): string[] {
+    return this.text.split('\n').slice(0, -1);
+  }
 }
