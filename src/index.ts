@@ -137,5 +137,5 @@ export { type MaybePromise, type RunFilter, RunStore } from './runtime/run-store
 export { PluginRunner, type PluginRunnerInit } from './runtime/runner/plugin-runner.service.js';
 export { RunHandle } from './runtime/runner/run-handle.js';
 export { type RunRequest } from './runtime/runner/run-request.js';
-export { SynapseModule } from './synapse.module.js';
+export { type SynapseFeatureOptions, SynapseModule } from './synapse.module.js';
 export { type SynapseModuleOptions } from './synapse.module-definition.js';

@@ -1,33 +1,64 @@
-import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ActionExplorer } from './runtime/discovery/action-explorer.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
 import { SynapseSettings } from './synapse.settings.js';
+import { ShutdownGate } from './synapse.shutdown.js';
 
-/** What happens when the application starts and ends: actions are found, runs come to rest. */
+/** Finds the actions when the application starts. A class that cannot be one stops the start: better than the first run at night. */
 @Injectable()
-export class SynapseLifecycle implements OnModuleInit, BeforeApplicationShutdown {
+export class SynapseStart implements OnModuleInit {
   constructor(
     private readonly settings: SynapseSettings,
     private readonly explorer: ActionExplorer,
-    private readonly runner: PluginRunner,
-    private readonly store: RunStore,
   ) {}
 
-  /** A class that cannot be an action stops the start: found now rather than by the first run at night. */
   onModuleInit(): void {
     this.explorer.explore(this.settings.code);
   }
+}
 
-  async beforeApplicationShutdown(signal?: string): Promise<void> {
-    if (this.settings.onShutdown === 'wait') {
-      const limit = new AbortController();
-      const timeUp = sleep(this.settings.shutdownTimeoutMs, undefined, { signal: limit.signal }).catch(() => undefined);
-      await Promise.race([this.runner.settled(), timeUp]);
-      limit.abort();
-    }
-    await this.runner.cancelAll(`the application shuts down${signal ? ` (${signal})` : ''}`);
+/** Brings the runs to rest when the application ends. */
+@Injectable()
+export class SynapseEnd implements BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    private readonly settings: SynapseSettings,
+    private readonly runner: PluginRunner,
+    private readonly store: RunStore,
+    gate: ShutdownGate,
+  ) {
+    gate.add(() => this.#endRuns());
+  }
+
+  /** Again, for runs that hooks of the host have started meanwhile from within others. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.#endRuns();
+  }
+
+  /** Last of all, since requests that were under way until now may have read from the store. */
+  async onApplicationShutdown(): Promise<void> {
     await this.store.close();
   }
+
+  async #endRuns(): Promise<void> {
+    const { onShutdown, shutdownTimeoutMs } = this.settings;
+    this.runner.stopAccepting();
+    if (onShutdown === 'wait') await atMost(shutdownTimeoutMs, this.runner.settled());
+    await this.runner.cancelAll('the application shuts down');
+    await atMost(shutdownTimeoutMs, this.runner.heard());
+  }
+}
+
+/** Resolves with `work`, or when the time is over. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const limit = new AbortController();
+  const timeUp = sleep(ms, undefined, { signal: limit.signal }).catch(() => undefined);
+  await Promise.race([work, timeUp]);
+  limit.abort();
 }

@@ -13,13 +13,13 @@ export interface SynapseModuleOptions {
   readonly listeners?: readonly RunListener[];
   /** Environment of runs. @defaultValue the process's, read once */
   readonly env?: PluginEnvironment | Readonly<Record<string, unknown>>;
-  /** How long work may go on after it was told to end, in milliseconds, 0 and up. @defaultValue 1,000 */
+  /** How long work may go on after it was told to end, in milliseconds, 0 to 2,147,483,647. @defaultValue 1,000 */
   readonly cancelGraceMs?: number;
   /** What happens to active runs when the application shuts down. @defaultValue `cancel` */
   readonly onShutdown?: 'wait' | 'cancel';
-  /** Longest wait for runs at shutdown, in milliseconds; then they are cancelled. @defaultValue 30,000 */
+  /** Longest wait for runs at shutdown, in milliseconds, 0 to 2,147,483,647; then they are cancelled. @defaultValue 30,000 */
   readonly shutdownTimeoutMs?: number;
-  /** Folder in which runs get working folders. @defaultValue `synapse/work` in the system's folder for temporary files */
+  /** Folder in which runs get working folders. @defaultValue `synapse-<user id>/work` in the system's folder for temporary files */
   readonly workRoot?: string;
 }
 

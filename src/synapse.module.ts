@@ -1,5 +1,5 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { DiscoveryModule, ModuleRef } from '@nestjs/core';
+import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { PlatformPorts } from './authoring/context/platform-ports.js';
 import { createInjectableContext } from './authoring/context/run-scope.js';
 import { RuntimeContext } from './authoring/context/runtime-context.js';
@@ -19,9 +19,16 @@ import { LocalExecutor } from './runtime/executors/local/local.executor.js';
 import { ActionInvoker } from './runtime/invocation/action-invoker.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
-import { SynapseLifecycle } from './synapse.lifecycle.js';
+import { SynapseEnd, SynapseStart } from './synapse.lifecycle.js';
 import { ConfigurableSynapseModule, type SYNAPSE_OPTIONS_TYPE } from './synapse.module-definition.js';
 import { SynapseSettings } from './synapse.settings.js';
+import { SynapseShutdownModule } from './synapse.shutdown.js';
+
+/** What actions of a feature or a plugin may inject besides their own providers and global ones. */
+export interface SynapseFeatureOptions {
+  /** Modules whose exports the actions inject, e.g. the host's database module. @defaultValue none */
+  readonly imports?: ModuleMetadata['imports'];
+}
 
 /**
  * Runs actions inside a Nest application.
@@ -30,7 +37,7 @@ import { SynapseSettings } from './synapse.settings.js';
  * plugin's folder. Every provider of the application that carries `@Action` is found, however it came in.
  */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, SynapseShutdownModule],
   providers: [
     SynapseSettings,
     ActionExplorer,
@@ -38,7 +45,8 @@ import { SynapseSettings } from './synapse.settings.js';
     ResultValidator,
     ActionInvoker,
     IntegrationRegistry,
-    SynapseLifecycle,
+    SynapseStart,
+    SynapseEnd,
     { provide: ActionRegistry, useFactory: () => new ActionRegistry() },
     { provide: RuntimeContext, useFactory: createInjectableContext },
     { provide: RunStore, inject: [SynapseSettings], useFactory: ({ store }: SynapseSettings) => store },
@@ -50,15 +58,9 @@ import { SynapseSettings } from './synapse.settings.js';
     },
     {
       provide: PluginRunner,
-      inject: [ActionRegistry, ExecutorRegistry, SynapseSettings, ModuleRef],
-      useFactory: (registry: ActionRegistry, executors: ExecutorRegistry, settings: SynapseSettings, moduleRef: ModuleRef) =>
-        new PluginRunner({
-          ...settings,
-          registry,
-          executors,
-          integrations: moduleRef.get(IntegrationRegistry),
-          ports: portsOf(moduleRef),
-        }),
+      // Injected rather than asked for in the factory: what ModuleRef gives at this time may not be constructed yet.
+      inject: [ActionRegistry, ExecutorRegistry, IntegrationRegistry, RunStore, SynapseSettings, ModuleRef],
+      useFactory: (...parts: RunnerParts) => createRunner(parts),
     },
   ],
   exports: [ActionRegistry, IntegrationRegistry, PluginRunner, RunStore, RuntimeContext],
@@ -69,20 +71,28 @@ export class SynapseModule extends ConfigurableSynapseModule {
     return super.forRoot(options);
   }
 
-  /** Providers of one feature of the host: actions, steps and what they inject. */
-  static forFeature(providers: readonly Type[]): DynamicModule {
-    return { module: class SynapseFeatureModule {}, providers: [...providers], exports: [...providers] };
+  /** Providers of one feature of the host: actions, steps and what they inject. The feature's module exports them all. */
+  static forFeature(providers: readonly Provider[], { imports = [] }: SynapseFeatureOptions = {}): DynamicModule {
+    return { module: class SynapseFeatureModule {}, imports, providers: [...providers], exports: [...providers] };
   }
 
   /**
    * The plugin in a folder, compiled when it changed.
    *
    * @param path - The folder, or its config.yaml.
+   * @param options - Modules that the plugin's classes inject from; a folder that exports Nest modules of its own imports in those.
    * @throws ConfigNotFoundError, ConfigInvalidError, PluginCompileError or PluginLoadError, which stop the application's start.
    */
-  static async forPlugin(path: string): Promise<DynamicModule> {
-    return createPluginModule(await new PluginLoader(HostModules.ofApplication()).load(path));
+  static async forPlugin(path: string, { imports = [] }: SynapseFeatureOptions = {}): Promise<DynamicModule> {
+    const plugin = createPluginModule(await new PluginLoader(HostModules.ofApplication()).load(path));
+    return { ...plugin, imports: [...(plugin.imports ?? []), ...imports] };
   }
+}
+
+type RunnerParts = [ActionRegistry, ExecutorRegistry, IntegrationRegistry, RunStore, SynapseSettings, ModuleRef];
+
+function createRunner([registry, executors, integrations, store, settings, moduleRef]: RunnerParts): PluginRunner {
+  return new PluginRunner({ ...settings, registry, executors, integrations, store, ports: portsOf(moduleRef) });
 }
 
 /** The clients that the host provides anywhere in its graph, asked for on first use. */
@@ -90,8 +100,11 @@ function portsOf(moduleRef: ModuleRef): PlatformPorts {
   const find = <T>(token: abstract new (...args: never[]) => T): T | undefined => {
     try {
       return moduleRef.get<T>(token as never, { strict: false });
-    } catch {
-      return undefined; // nobody provides it, which portOf says in better words
+    } catch (thrown) {
+      // A provider that cannot be had, e.g. a request-scoped one, is a fault of its own; none at all is told by portOf in better words.
+      const discovery = moduleRef.get(DiscoveryService, { strict: false });
+      if (discovery.getProviders().some((provider) => provider.token === token)) throw thrown;
+      return undefined;
     }
   };
   return {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RunListener } from './authoring/reporting/run-listener.js';
+import { UsageError } from './foundation/errors/run.errors.js';
 import { PluginEnvironment } from './foundation/environment/plugin-environment.js';
 import { MemoryRunStore } from './runtime/run-store/memory-run-store.js';
 import type { RunStore } from './runtime/run-store/run-store.interface.js';
@@ -22,11 +23,20 @@ export class SynapseSettings {
     this.store = options.store ?? new MemoryRunStore();
     this.listeners = options.listeners ?? [];
     this.env = environmentOf(options.env);
-    this.cancelGraceMs = options.cancelGraceMs ?? 1_000;
+    this.cancelGraceMs = milliseconds('cancelGraceMs', options.cancelGraceMs, 1_000);
     this.onShutdown = options.onShutdown ?? 'cancel';
-    this.shutdownTimeoutMs = options.shutdownTimeoutMs ?? 30_000;
+    this.shutdownTimeoutMs = milliseconds('shutdownTimeoutMs', options.shutdownTimeoutMs, 30_000);
     this.workRoot = options.workRoot;
   }
+}
+
+/** @throws {@link UsageError} for what a timer would silently take for 1 ms. */
+function milliseconds(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (value >= 0 && value <= 2_147_483_647) return value;
+  throw new UsageError(`${name} of SynapseModule must be milliseconds from 0 to 2147483647, got ${value}.`, {
+    details: { option: name },
+  });
 }
 
 function environmentOf(env: SynapseModuleOptions['env']): PluginEnvironment {

@@ -52,6 +52,19 @@ export class RunCancelledError extends PluginError {
   }
 }
 
+/** The application ends, and starts no new runs. */
+export class ShuttingDownError extends PluginError {
+  readonly code = 'SYN_SHUTTING_DOWN';
+  readonly kind = 'execution';
+
+  constructor(action: string) {
+    super(`Action '${action}' was not started: the application shuts down. Ask again once it is back.`, {
+      retryable: true,
+      details: { action },
+    });
+  }
+}
+
 /** A result that has no JSON form: circular, a function, a bigint, or larger than the limit. */
 export class ResultNotSerializableError extends PluginError {
   readonly code = 'SYN_RESULT_NOT_SERIALIZABLE';

@@ -28,7 +28,9 @@ export const RUN_MODE_WORDS: readonly string[] = [...Object.values(RunMode), ...
  * @throws {@link UsageError} for any other word: a typo must not become another mode.
  */
 export function parseRunMode(text: string): RunMode {
-  const mode = Object.values(RunMode).find((known) => known === text) ?? (Object.hasOwn(ALIASES, text) ? ALIASES[text] : undefined);
+  const mode =
+    Object.values(RunMode).find((known) => known === text) ??
+    (Object.hasOwn(ALIASES, text) ? ALIASES[text] : undefined);
   if (!mode) {
     throw new UsageError(`Unknown mode '${text}'. Modes: ${RUN_MODE_WORDS.join(', ')}.`, {
       details: { mode: text, modes: RUN_MODE_WORDS },

@@ -1,8 +1,9 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { runInScope } from '../../authoring/context/run-scope.js';
 import { RuntimeContext } from '../../authoring/context/runtime-context.js';
-import { ExecutionError, ResultInvalidError } from '../../foundation/errors/plugin.errors.js';
+import { ExecutionError, ParamsInvalidError, ResultInvalidError } from '../../foundation/errors/plugin.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
+import { typeNameOf } from '../../foundation/schema/class-validation.js';
 import { ParamsValidator } from '../../foundation/schema/params.validator.js';
 import { type ResultMismatch, ResultValidator } from '../../foundation/schema/result.validator.js';
 import type { ActiveRun } from './active-run.js';
@@ -26,18 +27,19 @@ export class ActionInvoker {
    * Runs the action of `run` in this process.
    *
    * @returns The action's result as it is, or a promise of it.
-   * @throws ParamsInvalidError when the params break a rule; ExecutionError when the action failed, with what it threw as
+   * @throws ParamsInvalidError when the params break a rule or are no object; ExecutionError when the action failed, with what it threw as
    * cause; ResultInvalidError for a wrong result under `strictResult`.
    */
   invoke(run: ActiveRun): unknown {
     const { definition } = run;
-    if (!definition.paramsType) return this.#execute(run, run.input);
+    if (!definition.paramsType) return this.#execute(run, asObject(run));
     const validator = definition.ignoresUnknownParams ? this.lenientParams : this.params;
     const params: unknown = validator.parse(definition.name, definition.paramsType as Type<object>, run.input);
-    return isThenable(params) ? params.then((parsed) => this.#execute(run, parsed)) : this.#execute(run, params);
+    return params instanceof Promise ? params.then((parsed) => this.#execute(run, parsed)) : this.#execute(run, params);
   }
 
   #execute(run: ActiveRun, params: unknown): unknown {
+    if (run.abortError) throw run.abortError; // told to end while its params were checked
     run.params = params;
     const context = new RuntimeContext<unknown>(run);
     let result: unknown;
@@ -47,7 +49,8 @@ export class ActionInvoker {
       throw asExecutionError(run, thrown);
     }
     if (isThenable(result)) {
-      return result.then(
+      // A promise of our own: a query builder's `then`, or another realm's, need not be one.
+      return Promise.resolve(result).then(
         (value) => this.#checked(run, value),
         (thrown: unknown) => {
           throw asExecutionError(run, thrown);
@@ -86,6 +89,14 @@ function asExecutionError(run: ActiveRun, thrown: unknown): SynapseError {
   });
 }
 
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function';
+/** Without a params class, this is all that is known about them. */
+function asObject({ action, input }: ActiveRun): object {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input;
+  throw new ParamsInvalidError(action, [
+    { path: '', code: 'not_an_object', message: `must be an object, got ${typeNameOf(input)}` },
+  ]);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
 }

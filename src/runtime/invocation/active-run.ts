@@ -104,7 +104,7 @@ export class ActiveRun implements RunBinding {
 
   get workDir(): string {
     const directory = join(this.#workRoot, this.runId);
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     return directory;
   }
 
@@ -120,9 +120,9 @@ export class ActiveRun implements RunBinding {
     return this.#abortError;
   }
 
-  /** Tells the work to end: aborts the signal and calls whoever drives the run. Returns false when it had been told already. */
+  /** Tells the work to end: aborts the signal and calls whoever drives the run. Returns false when it had been told, or is over. */
   abort(error: SynapseError): boolean {
-    if (this.#abortError) return false;
+    if (this.#abortError || this.#endStatus) return false;
     this.#abortError = error;
     this.#controller?.abort(error);
     this.#onAbort?.(error);

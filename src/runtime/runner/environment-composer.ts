@@ -21,7 +21,8 @@ export class EnvironmentComposer {
     const { env } = definition;
     let composed = this.#byConfig.get(env);
     if (!composed) {
-      composed = Object.keys(env).length === 0 ? this.#base : PluginEnvironment.merge(this.#base, new PluginEnvironment(env));
+      composed =
+        Object.keys(env).length === 0 ? this.#base : PluginEnvironment.merge(this.#base, new PluginEnvironment(env));
       this.#byConfig.set(env, composed);
     }
     return composed;

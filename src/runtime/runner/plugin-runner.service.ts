@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
+import { activeContext } from '../../authoring/context/run-scope.js';
 import { EventFlusher } from '../../authoring/reporting/event-flusher.js';
 import { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
 import type { TerminalEventType } from '../../authoring/reporting/run-event.js';
@@ -8,7 +9,7 @@ import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { errorToJson } from '../../foundation/errors/error-json.js';
-import { RunCancelledError } from '../../foundation/errors/run.errors.js';
+import { RunCancelledError, ShuttingDownError } from '../../foundation/errors/run.errors.js';
 import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
@@ -39,7 +40,7 @@ export interface PluginRunnerInit {
   readonly env?: PluginEnvironment;
   /** Hears every event of every run once it is stored. */
   readonly listeners?: readonly RunListener[];
-  /** Folder in which runs get their working folders. @defaultValue `synapse/work` in the system's folder for temporary files */
+  /** Folder in which runs get their working folders. @defaultValue `synapse-<user id>/work` in the system's folder for temporary files */
   readonly workRoot?: string;
 }
 
@@ -58,6 +59,9 @@ export class PluginRunner {
   readonly #flusher = new EventFlusher();
   readonly #redactors = new WeakMap<ActiveRun, SecretRedactor>();
   readonly #active = new Map<ActiveRun, Promise<RunOutcome>>();
+  /** Streams of ended runs that listeners are still busy with. */
+  readonly #unheard = new Set<RunEventStream>();
+  #isStopping = false;
 
   constructor(init: PluginRunnerInit) {
     this.#registry = init.registry;
@@ -65,7 +69,7 @@ export class PluginRunner {
     this.#store = init.store;
     this.#ports = init.ports ?? {};
     this.#listeners = init.listeners ?? [];
-    this.#workRoot = init.workRoot ?? join(tmpdir(), 'synapse', 'work');
+    this.#workRoot = init.workRoot ?? defaultWorkRoot();
     this.#integrations = init.integrations ?? new IntegrationRegistry();
     this.#env = new EnvironmentComposer(init.env ?? PluginEnvironment.fromEnviron());
   }
@@ -74,9 +78,10 @@ export class PluginRunner {
    * Starts a run and resolves as soon as it exists. Bad params are an outcome of the run, not of this call.
    *
    * @throws ActionNotFoundError, PluginNotFoundError or UsageError when the request names no action; UsageError or
-   * NotConfiguredError for its mode.
+   * NotConfiguredError for its mode; ShuttingDownError after {@link PluginRunner.stopAccepting}.
    */
   async run<R = unknown>(request: RunRequest): Promise<RunHandle<R>> {
+    if (this.#isStopping && !activeContext()) throw new ShuttingDownError(request.action);
     const definition = this.#registry.resolve(request.action, request.plugin);
     const { executor, notice } = this.#executors.choose(definition, request.mode);
     const run = this.#createRun(request, definition, executor);
@@ -94,15 +99,27 @@ export class PluginRunner {
     return this.#active.size;
   }
 
-  /** Resolves when every run that is active now has ended. */
+  /** Refuses new runs from now on, but for those that an active run starts: it may need them to end well. */
+  stopAccepting(): void {
+    this.#isStopping = true;
+  }
+
+  /** Resolves when no run is active any more. */
   async settled(): Promise<void> {
-    await Promise.all(this.#active.values());
+    while (this.#active.size > 0) await Promise.all(this.#active.values());
   }
 
   /** Tells every active run to end, and resolves when they have. */
   async cancelAll(reason: string): Promise<void> {
-    for (const run of this.#active.keys()) run.abort(new RunCancelledError(run.action, reason));
-    await this.settled();
+    while (this.#active.size > 0) {
+      for (const run of this.#active.keys()) run.abort(new RunCancelledError(run.action, reason));
+      await Promise.all(this.#active.values());
+    }
+  }
+
+  /** Resolves when the listeners have heard all of the runs that have ended. Waits for as long as a listener takes. */
+  async heard(): Promise<void> {
+    await Promise.all([...this.#unheard].map((stream) => stream.drained()));
   }
 
   #createRun(request: RunRequest, definition: ActionDefinition, executor: Executor): ActiveRun {
@@ -148,9 +165,14 @@ export class PluginRunner {
     for (const listener of this.#listeners) stream.subscribe(listener);
     stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
     if (notice !== undefined) run.logger.warning(notice);
-    const raw = await executor.execute(run);
+    let outcome: RunOutcome;
+    try {
+      outcome = await executor.execute(run);
+    } catch (thrown) {
+      outcome = { status: 'failed', error: asSynapseError(thrown) }; // an executor that does not keep its contract
+    }
     const redactor = this.#redactors.get(run);
-    const outcome = redactor ? redactedOutcome(raw, redactor) : raw;
+    if (redactor) outcome = redactedOutcome(outcome, redactor);
     try {
       const ended = this.#end(run, outcome);
       if (ended) await ended;
@@ -160,7 +182,13 @@ export class PluginRunner {
       return { status: 'failed', error: asSynapseError(thrown) };
     } finally {
       this.#active.delete(run);
+      if (this.#listeners.length > 0) this.#awaitListeners(stream);
     }
+  }
+
+  #awaitListeners(stream: RunEventStream): void {
+    this.#unheard.add(stream);
+    void stream.drained().then(() => this.#unheard.delete(stream));
   }
 
   /**
@@ -171,9 +199,15 @@ export class PluginRunner {
     run.close(outcome.status);
     const change = finalChange(outcome, this.#redactors.get(run));
     const updated = this.#store.update(run.runId, change);
-    const close = (): MaybePromise<void> => run.stream.close(terminalEventOf(outcome), change.error ? { error: change.error } : {});
+    const close = (): MaybePromise<void> =>
+      run.stream.close(terminalEventOf(outcome), change.error ? { error: change.error } : {});
     return updated instanceof Promise ? updated.then(close) : close();
   }
+}
+
+/** A folder of the user's own: on a shared machine, the first user's would be closed to the others. */
+function defaultWorkRoot(): string {
+  return join(tmpdir(), `synapse-${process.getuid?.() ?? 'user'}`, 'work');
 }
 
 function finalChange(outcome: RunOutcome, redactor: SecretRedactor | undefined): RunChange {
@@ -195,7 +229,9 @@ function observe(signal: AbortSignal, run: ActiveRun): () => void {
   const cancel = (): void => {
     const reason: unknown = signal.reason;
     const isPlainAbort = reason instanceof DOMException && reason.name === 'AbortError';
-    run.abort(new RunCancelledError(run.action, isPlainAbort ? 'the signal of the caller was aborted' : messageOf(reason)));
+    run.abort(
+      new RunCancelledError(run.action, isPlainAbort ? 'the signal of the caller was aborted' : messageOf(reason)),
+    );
   };
   if (signal.aborted) cancel();
   else signal.addEventListener('abort', cancel, { once: true });

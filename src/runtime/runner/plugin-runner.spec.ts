@@ -79,12 +79,14 @@ class SlowAction {
 @Action({ name: 'text' })
 class TextThrower {
   execute(): never {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- plugins do this
     throw 'just text';
   }
 }
 
-async function start(actions: Type[], options: SynapseModuleOptions = {}): Promise<{ app: TestingModule; runner: PluginRunner }> {
+async function start(
+  actions: Type[],
+  options: SynapseModuleOptions = {},
+): Promise<{ app: TestingModule; runner: PluginRunner }> {
   @Module({ imports: [SynapseModule.forRoot({ cancelGraceMs: 20, ...options }), SynapseModule.forFeature(actions)] })
   class Host {}
   const app = await Test.createTestingModule({ imports: [Host] }).compile();
@@ -127,7 +129,9 @@ describe(PluginRunner, () => {
 
   it('reaches 100 percent exactly once, and overall progress never goes back', async () => {
     const handle = await runner.run({ action: 'train', params: { epochs: 9 } });
-    const overall = (await collect(handle)).filter((event) => event.type === 'progress').map((event) => Number(event.data.overall));
+    const overall = (await collect(handle))
+      .filter((event) => event.type === 'progress')
+      .map((event) => Number(event.data.overall));
 
     expect(overall).toEqual([...overall].sort((left, right) => left - right));
     expect(overall.filter((percent) => percent === 100)).toHaveLength(1);
@@ -150,7 +154,9 @@ describe(PluginRunner, () => {
   });
 
   it('keeps concurrent runs of one singleton apart', async () => {
-    const handles = await Promise.all(Array.from({ length: 20 }, () => runner.run<{ run: string }>({ action: 'train' })));
+    const handles = await Promise.all(
+      Array.from({ length: 20 }, () => runner.run<{ run: string }>({ action: 'train' })),
+    );
     const results = await Promise.all(handles.map((handle) => handle.result()));
 
     expect(results.map((result) => result.run)).toEqual(handles.map((handle) => handle.id));
@@ -162,9 +168,15 @@ describe(PluginRunner, () => {
   ])('fails the run on %s, with its path', async (_case, params, path) => {
     const handle = await runner.run({ action: 'train', params });
 
-    await expect(handle.result()).rejects.toMatchObject({ code: 'SYN_PARAMS_INVALID', issues: [expect.objectContaining({ path })] });
+    await expect(handle.result()).rejects.toMatchObject({
+      code: 'SYN_PARAMS_INVALID',
+      issues: [expect.objectContaining({ path })],
+    });
     await expect(handle.status()).resolves.toBe('failed');
-    expect((await collect(handle)).at(-1)).toMatchObject({ type: 'run.failed', data: { error: { code: 'SYN_PARAMS_INVALID' } } });
+    expect((await collect(handle)).at(-1)).toMatchObject({
+      type: 'run.failed',
+      data: { error: { code: 'SYN_PARAMS_INVALID' } },
+    });
   });
 
   it('names the nearest action when there is none of the name', async () => {
@@ -199,7 +211,10 @@ describe(PluginRunner, () => {
   it('makes an error of a thrown text', async () => {
     const handle = await runner.run({ action: 'text' });
 
-    await expect(handle.result()).rejects.toMatchObject({ code: 'SYN_EXECUTION_FAILED', message: 'Action execution failed: just text' });
+    await expect(handle.result()).rejects.toMatchObject({
+      code: 'SYN_EXECUTION_FAILED',
+      message: 'Action execution failed: just text',
+    });
   });
 
   it('makes run ids that sort by creation', async () => {

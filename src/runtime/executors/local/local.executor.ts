@@ -65,15 +65,17 @@ export class LocalExecutor extends Executor {
   }
 }
 
-/** A timer or two that are cleared together; none is made for a run without a limit. */
+/** A timer or two that are cleared together; none is made for a run without a limit, or after the clearing. */
 class Timers {
   #timers: NodeJS.Timeout[] | undefined;
+  #isCleared = false;
 
   start(ms: number, callback: () => void): void {
-    (this.#timers ??= []).push(setTimeout(callback, ms));
+    if (!this.#isCleared) (this.#timers ??= []).push(setTimeout(callback, ms));
   }
 
   clear(): void {
+    this.#isCleared = true;
     this.#timers?.forEach((timer) => clearTimeout(timer));
   }
 }
