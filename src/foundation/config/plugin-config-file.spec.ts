@@ -145,6 +145,7 @@ actions:
     ['an unknown tag', `${MINIMAL}env: !!python/object:os.system {}\n`, { code: 'tag_resolve_failed', line: 3 }],
     ['a broken bracket', `${MINIMAL}tasks: [a, b\n`, { line: 4 }],
     ['an alias of nothing', `${MINIMAL}env: *nope\n`, { code: 'unresolved_alias' }],
+    ['a merge of what is no mapping', `${MINIMAL}env:\n  <<: 1\n`, { code: 'merge_key' }],
     ['an unknown category', `${MINIMAL}category: neural\n`, { path: 'category', code: 'enum', line: 3 }],
     [
       'an unknown method',

@@ -171,6 +171,32 @@ describe('D11: what a sync must not decide', () => {
     expect(sync('', [INFER, { ...INFER, entrypoint: './plugin/acts.ts:Infer' }]).conflicts).toEqual([]);
   });
 
+  it('leaves two classes of one name alone that have entries of their own', () => {
+    const other = { ...TRAIN, entrypoint: 'plugin/other:Train' };
+    const text = 'actions: { small: plugin/acts:Train, train: plugin/other:Train }\n';
+
+    expect(sync(text, [INFER, TRAIN, other])).toMatchObject({
+      conflicts: [],
+      changes: { infer: expect.any(String) as string },
+    });
+    expect(sync(text.replace('small', 'big').replace('acts', 'gone'), [TRAIN, other]).conflicts).toEqual([
+      expect.objectContaining({ kind: 'duplicate_name' }),
+    ]);
+  });
+
+  it('never takes an entry away from code that is there', () => {
+    const text = 'actions: { infer: plugin/acts:Train }\n';
+    const result = sync(text, [INFER, { ...TRAIN, inputType: undefined, outputType: undefined }], { repoint: true });
+
+    expect(result).toMatchObject({ text, conflicts: [{ action: 'infer', kind: 'duplicate_name' }] });
+  });
+
+  it('adds no second entry for code that has one under another name, and brings its types up to date', () => {
+    expect(synced('actions:\n  fit: plugin.acts.Train\n  again: { entrypoint: plugin/acts:Train }\n', [TRAIN])).toBe(
+      'actions:\n  fit:\n    entrypoint: plugin.acts.Train\n    input_type: dataset\n    output_type: model\n  again: { entrypoint: plugin/acts:Train, input_type: dataset, output_type: model }\n',
+    );
+  });
+
   it('reports an entry that names other code, and leaves it alone', () => {
     const text = 'actions:\n  train:\n    entrypoint: plugin/old:Train\n';
     const result = sync(text, [TRAIN]);
@@ -204,7 +230,10 @@ describe('D11: what a sync must not decide', () => {
     const text = 'base: &b { entrypoint: plugin/acts:Train }\nactions:\n  train: *b\n  copy: *b\n';
     const result = sync(text, [TRAIN, INFER]);
 
-    expect(result.conflicts).toEqual([expect.objectContaining({ action: 'train', kind: 'not_editable' })]);
+    expect(result.conflicts.map(({ action, kind }) => `${action} ${kind}`)).toEqual([
+      'train not_editable',
+      'copy not_editable',
+    ]);
     expect(result.text).toBe(`${text}  infer:\n    entrypoint: plugin/acts:Infer\n`);
   });
 
@@ -318,7 +347,11 @@ describe('any file', () => {
   const config = fc.record(
     {
       name: scalar,
-      env: fc.dictionary(fc.string({ maxLength: 5 }), scalar, { maxKeys: 3 }),
+      env: fc.dictionary(
+        fc.string({ maxLength: 5 }).filter((key) => key !== '<<'),
+        scalar,
+        { maxKeys: 3 },
+      ),
       actions: fc.dictionary(name, entry, { maxKeys: 4 }),
       tail: scalar,
     },
@@ -331,10 +364,11 @@ describe('any file', () => {
     isCommented: fc.boolean(),
     isWindows: fc.boolean(),
   });
-  const found = fc.array(
-    fc.record({ name, entrypoint: fc.constantFrom('plugin/acts:Known', 'p/q:New'), inputType: type, outputType: type }),
-    { maxLength: 4 },
-  );
+  const entrypoint = fc.constantFrom('plugin/acts:Known', 'p/q:New', 'p/q:Newer', 'p:Q.method');
+  const found = fc.uniqueArray(fc.record({ name, entrypoint, inputType: type, outputType: type }), {
+    maxLength: 4,
+    selector: (action) => action.entrypoint,
+  });
 
   it('is changed where it must be, nowhere else, and only once', () => {
     fc.assert(

@@ -63,24 +63,38 @@ export function planSync(
   discovered: readonly DiscoveredAction[],
   { prune = false, repoint = false }: SyncPlanOptions = {},
 ): SyncPlan {
-  const changes: EntryChange[] = [];
-  const conflicts: SyncConflict[] = [];
+  const isInCode = (entry: unknown) => isCodeOf(entrypointIn(entry), discovered);
+  const outcomes: (EntryChange | SyncConflict)[] = [];
   for (const [name, claims] of byName(discovered)) {
-    const [action, ...others] = claims;
-    if (action === undefined) continue;
-    const outcome =
-      others.length > 0
-        ? duplicate(name, claims)
-        : planAction(action, Object.hasOwn(actions, name), actions[name], repoint);
-    if (outcome === undefined) continue;
-    if ('message' in outcome) conflicts.push(outcome);
-    else changes.push(outcome);
+    const [open] = claims.filter((action) => keysOf(actions, action).length === 0);
+    for (const action of claims) {
+      outcomes.push(...keysOf(actions, action).flatMap((key) => planUpdate(key, actions[key], action, repoint)));
+    }
+    if (open === undefined) continue;
+    if (claims.length > 1) outcomes.push(duplicate(name, claims));
+    else if (!Object.hasOwn(actions, name)) outcomes.push(planAdd(open));
+    else if (isInCode(actions[name])) outcomes.push(taken(open, actions[name]));
+    else outcomes.push(...planUpdate(name, actions[name], open, repoint));
   }
+  const conflicts = outcomes.filter((outcome) => 'message' in outcome);
+  const changes = outcomes.filter((outcome) => 'set' in outcome);
   const stale = staleOf(actions, discovered);
   const removals = prune
     ? stale.map((action): EntryChange => ({ action, kind: 'remove', set: {}, description: 'removed' }))
     : [];
   return { changes: [...changes, ...removals], conflicts, stale };
+}
+
+/** The entries that name an action's code: these speak of it, whatever they are called. */
+function keysOf(actions: Readonly<Record<string, unknown>>, { entrypoint }: DiscoveredAction): string[] {
+  return Object.keys(actions).filter((key) => {
+    const named = entrypointIn(actions[key]);
+    return typeof named === 'string' && isSameEntrypoint(named, entrypoint);
+  });
+}
+
+function entrypointIn(entry: unknown): unknown {
+  return isMapping(entry) ? entry['entrypoint'] : entry;
 }
 
 /** The claims on each name, without repetitions of the same code. */
@@ -100,35 +114,40 @@ function duplicate(action: string, claims: readonly DiscoveredAction[]): SyncCon
   return { action, kind: 'duplicate_name', message };
 }
 
-function planAction(
-  found: DiscoveredAction,
-  exists: boolean,
+/** The name of code without an entry, in use for other code that is there as well: to repoint it would orphan that. */
+function taken({ name: action, entrypoint }: DiscoveredAction, entry: unknown): SyncConflict {
+  const message = `the name of action '${action}' at ${entrypoint} is taken by the entry for ${kindOf(entrypointIn(entry))}; add an entry with another name for it, or rename it in @Action`;
+  return { action, kind: 'duplicate_name', message };
+}
+
+function planAdd({ name: action, entrypoint, inputType, outputType }: DiscoveredAction): EntryChange {
+  const set = given({ entrypoint, input_type: inputType, output_type: outputType });
+  return { action, kind: 'add', set, description: `added (${inWords(set)})` };
+}
+
+function planUpdate(
+  action: string,
   entry: unknown,
+  { entrypoint, inputType, outputType }: DiscoveredAction,
   repoint: boolean,
-): EntryChange | SyncConflict | undefined {
-  const { name: action, entrypoint } = found;
-  const types = { input_type: found.inputType, output_type: found.outputType };
-  if (!exists) {
-    const set = given({ entrypoint, ...types });
-    return { action, kind: 'add', set, description: `added (${inWords(set)})` };
-  }
+): (EntryChange | SyncConflict)[] {
   const present = typeof entry === 'string' ? { entrypoint: entry } : (entry ?? {});
   if (!isMapping(present)) {
     const message = `the entry of action '${action}' is ${kindOf(entry)}; make it an entrypoint or a mapping`;
-    return { action, kind: 'not_editable', message };
+    return [{ action, kind: 'not_editable', message }];
   }
   const pointsAt = pointing(present['entrypoint'], entrypoint);
   if (pointsAt === 'elsewhere' && !repoint) {
     const message = `action '${action}' points at ${kindOf(present['entrypoint'])}, but the code has it at '${entrypoint}'; correct the entry, or allow it to be repointed`;
-    return { action, kind: 'repointed', message };
+    return [{ action, kind: 'repointed', message }];
   }
   const set = given({
     entrypoint: pointsAt === 'here' ? undefined : entrypoint,
     // A type that the code does not declare never clears what the file says.
-    input_type: types.input_type === present['input_type'] ? undefined : types.input_type,
-    output_type: types.output_type === present['output_type'] ? undefined : types.output_type,
+    input_type: inputType === present['input_type'] ? undefined : inputType,
+    output_type: outputType === present['output_type'] ? undefined : outputType,
   });
-  return Object.keys(set).length === 0 ? undefined : { action, kind: 'update', set, description: inWords(set) };
+  return Object.keys(set).length === 0 ? [] : [{ action, kind: 'update', set, description: inWords(set) }];
 }
 
 function pointing(present: unknown, found: string): 'here' | 'elsewhere' | 'nowhere' {
@@ -139,12 +158,14 @@ function pointing(present: unknown, found: string): 'here' | 'elsewhere' | 'nowh
 /** An entry is not stale while the code has what it names, be it under another name. */
 function staleOf(actions: Readonly<Record<string, unknown>>, discovered: readonly DiscoveredAction[]): string[] {
   const names = new Set(discovered.map(({ name }) => name));
-  return Object.entries(actions).flatMap(([name, entry]) => {
-    const entrypoint = isMapping(entry) ? entry['entrypoint'] : entry;
-    const isKnown =
-      typeof entrypoint === 'string' && discovered.some((found) => isSameEntrypoint(found.entrypoint, entrypoint));
-    return names.has(name) || isKnown ? [] : [name];
-  });
+  const isStale = ([name, entry]: [string, unknown]) => !names.has(name) && !isCodeOf(entrypointIn(entry), discovered);
+  return Object.entries(actions)
+    .filter(isStale)
+    .map(([name]) => name);
+}
+
+function isCodeOf(entrypoint: unknown, discovered: readonly DiscoveredAction[]): boolean {
+  return typeof entrypoint === 'string' && discovered.some((found) => isSameEntrypoint(found.entrypoint, entrypoint));
 }
 
 function given(values: Record<SyncedKey, string | undefined>): Partial<Record<SyncedKey, string>> {

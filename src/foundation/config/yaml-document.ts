@@ -99,8 +99,13 @@ function toValues(document: Document.Parsed, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    const code = messageOf(error).startsWith('Unresolved alias') ? 'unresolved_alias' : 'alias_limit';
-    throw invalid(path, { path: '', code, message: messageOf(error) }, error);
+    const message = messageOf(error);
+    const code = message.startsWith('Unresolved')
+      ? 'unresolved_alias'
+      : message.startsWith('Excessive')
+        ? 'alias_limit'
+        : 'merge_key';
+    throw invalid(path, { path: '', code, message }, error);
   }
 }
 
