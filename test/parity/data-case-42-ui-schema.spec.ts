@@ -106,8 +106,8 @@ describe('data case 42: the form of a params model', () => {
 
   it('D33: tells exclusive bounds, offers choices, and gives lists and mappings controls of their own', () => {
     expect(ours.get('lr')).toEqual({ ...recorded.get('lr'), validation: [['min', 0], ['max', 1], ['not', 0, 1]] });
-    expect(ours.get('lit')).toEqual({ ...recorded.get('lit'), $formkit: 'select', options: ['a', 'b'] });
-    expect(ours.get('en')).toEqual({ ...recorded.get('en'), $formkit: 'select', options: ['a', 'b'] });
+    expect(ours.get('lit')).toEqual({ $formkit: 'select', name: 'lit', label: 'Lit', value: 'a', options: ['a', 'b'] });
+    expect(ours.get('en')).toEqual({ $formkit: 'select', name: 'en', label: 'En', value: 'a', options: ['a', 'b'] });
     expect(['l', 'bare', 'li', 'd'].map((name) => ours.get(name)?.$formkit)).toEqual(['list', 'list', 'list', 'group']);
     expect(ours.get('li')?.['value']).toEqual([1]);
   });

@@ -40,14 +40,15 @@ export function fieldInput(field: FieldDescription, base: Properties, value: Jso
   return item({ ...withoutUndefined(written), ...overridesOf(field) });
 }
 
-/** The default, as the original has it. A select without one shows that nothing is chosen; a browser would choose its first option. */
+/** The default, as the original has it. A select made of rules shows that nothing is chosen; a browser would choose its first option. */
 function placeholderOf(
   { ui, valueType }: FieldDescription,
   choices: unknown,
   value: JsonValue | undefined,
 ): JsonValue | undefined {
   if (valueType.kind === 'list') return undefined;
-  return value ?? (choices !== undefined && ui.formkit === undefined ? NOTHING_CHOSEN : undefined);
+  if (choices === undefined || ui.formkit !== undefined) return value;
+  return value === undefined ? NOTHING_CHOSEN : undefined;
 }
 
 /** The input of a list's item or of a mapping's value. It must be filled in: an empty one would be no value of its type. */
