@@ -33,6 +33,7 @@ export {
   PluginLoadError,
   SyncConflictError,
 } from './config.errors.js';
+export { ERROR_CODES, type ErrorCodeInfo, type KnownErrorCode } from './error-codes.js';
 export { errorFromJson, errorToJson } from './error-json.js';
 export {
   ActionNotFoundError,
@@ -57,6 +58,7 @@ export {
   RunCancelledError,
   RunNotFoundError,
   RunTimeoutError,
+  ShuttingDownError,
   UsageError,
 } from './run.errors.js';
 export {
