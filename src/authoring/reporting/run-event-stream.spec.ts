@@ -223,6 +223,18 @@ describe(RunEventStream, () => {
     await expect(stream.close('run.completed', {})).rejects.toMatchObject({ code: 'SYN_EVENTS_NOT_STORED' });
   });
 
+  it('stores what waits on request, and says whether it could', async () => {
+    const { sink, stream } = setUp(new FailingSink(), { retryDelayMs: 1, closeTimeoutMs: 20 });
+    stream.emit('log', log('a'));
+    expect(await stream.settle()).toBe(false);
+    sink.isDown = false;
+    expect(await stream.settle()).toBe(true);
+    stream.emit('log', log('b'));
+
+    expect(stream.settle()).toBe(true);
+    expect(sink.events.map(({ data }) => data.event)).toEqual(['a', 'b']);
+  });
+
   describe('listeners', () => {
     it('get each event after it was stored, in order', async () => {
       const { sink, stream } = setUp(new SlowSink(5));

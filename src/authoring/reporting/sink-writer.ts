@@ -30,7 +30,12 @@ export interface SinkWriterOptions {
 
 const MAX_RETRY_DELAY_MS = 5000;
 
-/** Hands batches to a store, one at a time, and repeats a batch until it is stored. */
+/**
+ * Hands batches to a store, one at a time, and repeats a batch until it is stored.
+ *
+ * The retries are its own, not those of a policy library: with a store that answers at once a batch has to be stored before
+ * the call returns, and a policy answers with a promise always.
+ */
 export class SinkWriter {
   /** Why the last try failed. */
   lastFailure: unknown;
