@@ -3,12 +3,12 @@ import type { ValidationIssue } from '../errors/plugin.errors.js';
 import { ClassDescriber } from './class-describer.js';
 import type { ClassDescription } from './class-description.js';
 import { innerTypeOf } from './value-type.js';
-import { InstanceBuilder, type UnknownKeys } from './instance-builder.js';
+import { InstanceBuilder, join, type UnknownKeys } from './instance-builder.js';
 import { isCatalogued } from './rule-catalog.js';
 import { brokenRules, brokenRulesNow } from './rule-check.js';
 import { withoutSecrets } from './secret-fields.js';
 import { MAX_LISTED_ISSUES } from './schema.constants.js';
-import { ShapeCheck, type ShapeFindings } from './shape-check.js';
+import { type CheckedList, ShapeCheck, type ShapeFindings } from './shape-check.js';
 
 /** An instance and every rule it breaks; with no issues the instance is valid. */
 export interface ValidatedInstance<T extends object> {
@@ -77,20 +77,27 @@ export function typeNameOf(value: unknown): string {
 }
 
 /** One text per fault: a missing value breaks all its rules at once, and a wrong shape makes the rules' texts mislead. */
-function mergeIssues({ structural, typed }: ShapeFindings, rules: readonly ValidationIssue[]): ValidationIssue[] {
+function mergeIssues(shape: ShapeFindings, rules: readonly ValidationIssue[]): ValidationIssue[] {
+  const { structural, typed, lists } = shape;
   const structuralPaths = new Set(structural.map(({ path }) => path));
-  const told = rules.filter(({ path }) => !structuralPaths.has(path));
+  const told = rules
+    .filter(({ path }) => !structuralPaths.has(path))
+    .flatMap((issue) => atItems(issue, lists.get(issue.path)));
   const toldPaths = new Set(told.map(({ path }) => path));
-  return [
-    ...structural,
-    ...told,
-    ...typed.filter(({ path }) => !toldPaths.has(path) && !toldPaths.has(listPathOf(path))),
-  ];
+  return [...structural, ...told, ...typed.filter(({ path }) => !toldPaths.has(path))];
 }
 
-/** The path of the list that an item's path lies in: item rules are told at the list. */
-function listPathOf(path: string): string {
-  return path.replace(/\.\d+$/, '');
+/** The issue at each item that breaks the rule, in place of one at the list. */
+function atItems(issue: ValidationIssue, list: CheckedList | undefined): ValidationIssue[] {
+  const rules = list?.rules.filter(({ name }) => name === issue.code) ?? [];
+  if (list === undefined || rules.length === 0) return [issue];
+  const message = issue.message.replace(/^each value in /, '');
+  const located = list.items.flatMap((item, index) =>
+    rules.every((rule) => rule.holds(item) === true)
+      ? []
+      : [{ ...issue, path: join(issue.path, String(index)), message }],
+  );
+  return located.length > 0 ? located : [issue];
 }
 
 function summary(issues: readonly ValidationIssue[]): readonly ValidationIssue[] {

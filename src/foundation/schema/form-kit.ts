@@ -13,7 +13,8 @@ export type FormKitItem = {
 
 /** The form of an action, as config.yaml and the platform carry it. */
 export interface ActionUiSchema {
-  readonly action: string;
+  /** Null where the form stands for no action in particular. */
+  readonly action: string | null;
   readonly ui_schemas: readonly FormKitItem[];
 }
 
@@ -28,6 +29,6 @@ export function uiSchemaOf(type: Type<object>): readonly FormKitItem[] {
 }
 
 /** {@link uiSchemaOf} with the action's name. */
-export function getActionUiSchema(type: Type<object>, name: string): ActionUiSchema {
+export function getActionUiSchema(type: Type<object>, name: string | null = null): ActionUiSchema {
   return { action: name, ui_schemas: uiSchemaOf(type) };
 }

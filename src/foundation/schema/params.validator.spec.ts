@@ -102,6 +102,22 @@ describe(ParamsValidator, () => {
     ]);
   });
 
+  it('names the items of a list that break a rule, and only them', () => {
+    class Ids {
+      @IsInt({ each: true })
+      @Min(1, { each: true })
+      @ArrayMinSize(1)
+      ids: number[] = [1];
+    }
+
+    expect(issuesOf(Ids, { ids: [3, 'x', 4, 0] })).toEqual([
+      ['ids.1', 'min'],
+      ['ids.3', 'min'],
+      ['ids.1', 'isInt'],
+    ]);
+    expect(issuesOf(Ids, { ids: [] })).toEqual([['ids', 'arrayMinSize']]);
+  });
+
   it.each([
     ['at the top', { epoch: 3 }, 'epoch'],
     ['in a nested object', { optimizer: { name: 'sgd', momentum: 1 } }, 'optimizer.momentum'],
@@ -191,6 +207,26 @@ describe('coercion', () => {
         ...{ f: new Date('2026-01-31T00:00:00Z'), g: 'x' },
       }),
     );
+  });
+
+  it('turns the values of a mapping into its item type, and refuses others with their key', () => {
+    class Weights {
+      @UiField({ itemType: Number })
+      weights: Record<string, number> = {};
+
+      @UiField({ itemType: Item })
+      items: Record<string, Item> = {};
+    }
+
+    expect(parse(Weights, { weights: { car: '0.5' }, items: { a: { qty: '2' } } })).toEqual({
+      weights: { car: 0.5 },
+      items: { a: { qty: 2 } },
+    });
+    expect(issuesOf(Weights, { weights: { car: 'x' }, items: { a: { qty: 0 }, b: 1 } })).toEqual([
+      ['items.b', 'isObject'],
+      ['items.a.qty', 'min'],
+      ['weights.car', 'type'],
+    ]);
   });
 
   it.each([

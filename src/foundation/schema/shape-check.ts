@@ -1,5 +1,11 @@
 import type { ValidationIssue } from '../errors/plugin.errors.js';
-import type { ClassDescription, ClassDescriptions, FieldDescription, ValueType } from './class-description.js';
+import type {
+  ClassDescription,
+  ClassDescriptions,
+  FieldDescription,
+  FieldRule,
+  ValueType,
+} from './class-description.js';
 import { join } from './instance-builder.js';
 import { isOfScalarType } from './is-json-type.decorator.js';
 import { MAX_NESTING_DEPTH } from './schema.constants.js';
@@ -10,6 +16,12 @@ export interface UnreachedInstance {
   readonly instance: object;
 }
 
+/** A list, and the rules for its items: class-validator tells a broken one at the list, without saying which item it was. */
+export interface CheckedList {
+  readonly items: readonly unknown[];
+  readonly rules: readonly FieldRule[];
+}
+
 /** What the declared types alone say of an instance. */
 export interface ShapeFindings {
   /** A field is missing, or a list or object is something else: rules on such a value would only mislead. */
@@ -17,6 +29,8 @@ export interface ShapeFindings {
   /** A scalar of the wrong type; told only where no rule tells it better. */
   readonly typed: readonly ValidationIssue[];
   readonly unreached: readonly UnreachedInstance[];
+  /** Lists with rules for their items, by path. */
+  readonly lists: ReadonlyMap<string, CheckedList>;
 }
 
 /**
@@ -27,6 +41,7 @@ export class ShapeCheck implements ShapeFindings {
   readonly structural: ValidationIssue[] = [];
   readonly typed: ValidationIssue[] = [];
   readonly unreached: UnreachedInstance[] = [];
+  readonly lists = new Map<string, CheckedList>();
 
   constructor(private readonly classes: ClassDescriptions) {}
 
@@ -45,6 +60,8 @@ export class ShapeCheck implements ShapeFindings {
       return;
     }
     if (field.isConditional || field.isTransformed || (value === null && field.isNullable)) return;
+    const rules = field.rules.filter(({ each, isPlain }) => each && isPlain);
+    if (Array.isArray(value) && rules.length > 0) this.lists.set(path, { items: value, rules });
     this.inspectValue(field.valueType, value, path, { depth, isReached: field.isNestedByRule, name: field.name });
   }
 

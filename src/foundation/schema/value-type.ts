@@ -144,6 +144,7 @@ const BUILT_INS: ReadonlySet<unknown> = new Set<unknown>([
 function typeOfDefault(value: unknown): ValueType | undefined {
   if (value instanceof Date) return { kind: 'date' };
   if (isPlainObject(value)) return { kind: 'mapping' };
+  if (typeof value === 'object' && value !== null) return typeOfClass(value.constructor, 'declared');
   const kind = typeof value;
   return kind === 'number' || kind === 'string' || kind === 'boolean' ? { kind } : undefined;
 }
