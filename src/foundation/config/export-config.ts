@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
+import { UsageError } from '../errors/run.errors.js';
+import { toJsonSafe } from '../schema/json-safe.js';
 import { RunMethod } from './enums.js';
-import { jsonSafe } from './json-safe.js';
 import { extraKeysOf, isDeclared, type ActionConfig, type PluginConfig } from './plugin-config.js';
 import { isMapping } from './read-mapping.js';
 
@@ -29,6 +30,8 @@ export interface ExportOptions {
 /**
  * The whole of a plugin as plain JSON values, in the form of config.yaml: every key that says something, keys this
  * version does not know included, and for each action what its entry says, completed by what the code knows.
+ *
+ * @throws {@link UsageError} when the configuration was made in memory and holds a value that contains itself.
  */
 export function toConfigDict(config: PluginConfig, options: ExportOptions = {}): Record<string, unknown> {
   const { name, code, version, category, description, readme } = config;
@@ -42,7 +45,7 @@ export function toConfigDict(config: PluginConfig, options: ExportOptions = {}):
     actions: actionsOf(config, options),
     ...said({ pipelines }),
   };
-  return jsonSafe(dict) as Record<string, unknown>;
+  return plain(dict);
 }
 
 /**
@@ -50,7 +53,7 @@ export function toConfigDict(config: PluginConfig, options: ExportOptions = {}):
  * take for something else is in quotes.
  */
 export function toConfigYaml(dict: Readonly<Record<string, unknown>>): string {
-  return stringify(jsonSafe(dict), { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
+  return stringify(plain(dict), { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }
 
 function actionsOf(
@@ -103,4 +106,11 @@ function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true;
   if (Array.isArray(value)) return value.length === 0;
   return isMapping(value) && Object.keys(value).length === 0;
+}
+
+/** Values of a language, such as dates, sets or big integers, as what every reader knows. */
+function plain(dict: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const safe = toJsonSafe(dict);
+  if (safe !== undefined) return safe as Record<string, unknown>;
+  throw new UsageError('The configuration holds a value that contains itself, which a file cannot. Break the circle.');
 }
