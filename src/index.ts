@@ -32,6 +32,17 @@ export {
   type UltralyticsOptions,
 } from './authoring/integrations/ultralytics.integration.js';
 export { BaseLogger, type LoggerOptions } from './authoring/reporting/base-logger.js';
+export { BackendListener } from './authoring/reporting/backend-listener.js';
+export { BackendLogger, type BackendLoggerOptions } from './authoring/reporting/backend-logger.js';
+export { ConsoleListener, type ConsoleListenerOptions } from './authoring/reporting/console-listener.js';
+export { ConsoleLogger, type ConsoleLoggerOptions } from './authoring/reporting/console-logger.js';
+export { type LogEntry, type LoggerBackend } from './authoring/reporting/logger-backend.interface.js';
+export { NdjsonListener, NdjsonSink } from './authoring/reporting/ndjson.js';
+export { NdjsonLogger, type NdjsonLoggerOptions } from './authoring/reporting/ndjson-logger.js';
+export { NoOpLogger } from './authoring/reporting/no-op-logger.js';
+export { type OutputStream } from './authoring/reporting/output-stream.js';
+export { RunLogger } from './authoring/reporting/run-logger.js';
+export { type EventSink } from './authoring/reporting/sink-writer.js';
 export { type Clock } from './authoring/reporting/clock.js';
 export { type LogAttachments, type LogRecord } from './authoring/reporting/log-record.js';
 export { type ProgressData, type ProgressReport, type ProgressStatus } from './authoring/reporting/progress-data.js';
@@ -53,7 +64,7 @@ export {
   type RunEventType,
   type TerminalEventType,
 } from './authoring/reporting/run-event.js';
-export { type RunListener } from './authoring/reporting/run-listener.js';
+export { type RunEventHandler, type RunListener, type RunObserver } from './authoring/reporting/run-listener.js';
 export { getActionConfig, getActionMethod, getPluginActions, readRequirements } from './foundation/config/config-helpers.js';
 export {
   ActionStatus,
@@ -106,9 +117,13 @@ export {
   PluginEnvironment,
 } from './foundation/environment/plugin-environment.js';
 export * from './foundation/errors/index.js';
+export { type CliFlag, type CliFlagKind, cliFlagsOf } from './foundation/schema/cli-flags.js';
+export { type ActionUiSchema, type FormKitItem, getActionUiSchema, uiSchemaOf } from './foundation/schema/form-kit.js';
 export { IsNullable } from './foundation/schema/is-nullable.decorator.js';
 export { IsJsonType, type JsonScalarType } from './foundation/schema/is-json-type.decorator.js';
+export { type JsonSchema, jsonSchemaOf } from './foundation/schema/json-schema.js';
 export { IsGreaterThan, IsLessThan, IsMultipleOf } from './foundation/schema/numeric-rules.decorator.js';
+export { type JsonValue } from './foundation/schema/json-safe.js';
 export { ParamsValidator, type ParamsValidatorOptions } from './foundation/schema/params.validator.js';
 export { type ResultMismatch, ResultValidator } from './foundation/schema/result.validator.js';
 export {

@@ -16,15 +16,25 @@ export interface GuardedRun {
 export class StdoutGuard {
   readonly #exit = process.exit.bind(process);
   #run: GuardedRun | undefined;
+  #show: ((line: string) => void) | undefined;
+  #partialLine = '';
 
   install(): void {
-    process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+    process.stdout.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => this.#onPrint(chunk, rest)) as typeof process.stdout.write;
     process.exit = ((code?: number | string) => this.#onExit(code)) as typeof process.exit;
   }
 
   /** Names the run that a call of `process.exit` would be part of. */
   watch(run: GuardedRun | undefined): void {
     this.#run = run;
+  }
+
+  /** Has whole lines that plugins print shown by `show`, which keeps progress bars in order; without it they go to stderr as they are. */
+  showPrints(show: ((line: string) => void) | undefined): void {
+    const rest = this.#partialLine;
+    this.#partialLine = '';
+    if (rest !== '') (this.#show ?? ((line) => process.stderr.write(line)))(rest);
+    this.#show = show;
   }
 
   /** Ends the process with the code that was set, whatever a plugin has left running. */
@@ -35,6 +45,20 @@ export class StdoutGuard {
   /** Ends the process at once. */
   exitNow(code: number): never {
     return this.#exit(code);
+  }
+
+  #onPrint(chunk: string | Uint8Array, rest: readonly unknown[]): boolean {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    if (this.#show) {
+      const lines = (this.#partialLine + text).split('\n');
+      this.#partialLine = lines.pop() ?? '';
+      for (const line of lines) this.#show(line);
+    } else {
+      process.stderr.write(text);
+    }
+    const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
+    if (done) queueMicrotask(done);
+    return true;
   }
 
   #onExit(code: number | string | undefined): never {

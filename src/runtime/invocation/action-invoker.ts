@@ -73,8 +73,8 @@ export class ActionInvoker {
 function reported(run: ActiveRun, result: unknown, mismatch: ResultMismatch | undefined): unknown {
   if (!mismatch) return result;
   if (run.definition.isStrictResult) throw new ResultInvalidError(run.action, mismatch.issues);
-  // An action that finished its own logger has nowhere to put a warning; its result is no worse for it.
-  if (!run.logger.isFinished) run.logger.warning(mismatch.message);
+  // Also when the action has finished its logger: what is wrong with its result must not depend on that.
+  run.logger.notice(mismatch.message);
   return result;
 }
 

@@ -164,7 +164,7 @@ export class PluginRunner {
     const { stream, record } = run;
     for (const listener of this.#listeners) stream.subscribe(listener);
     stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
-    if (notice !== undefined) run.logger.warning(notice);
+    if (notice !== undefined) run.logger.notice(notice);
     let outcome: RunOutcome;
     try {
       outcome = await executor.execute(run);

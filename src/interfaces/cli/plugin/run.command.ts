@@ -70,6 +70,7 @@ export class PluginRunCommand extends SynapseCommand {
     if (options.mode !== undefined) parseRunMode(options.mode);
     
     const display = new ConsoleListener();
+    this.guard.showPrints((line) => display.print(line));
     const opened = await this.host.open(options.path ?? '.', [display]);
     try {
       const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
@@ -77,10 +78,12 @@ export class PluginRunCommand extends SynapseCommand {
       const handle = await opened.runner.run({ plugin: definition.plugin, action: definition.name, params, mode: options.mode });
       const outcome = await this.#finish(definition, handle);
       await handle.shown();
+      this.guard.showPrints(undefined);
       display.close();
       this.#print(handle, outcome, options);
     } finally {
       this.guard.watch(undefined);
+      this.guard.showPrints(undefined);
       await opened.close();
     }
   }
