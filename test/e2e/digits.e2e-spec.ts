@@ -1,7 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+jest.setTimeout(120_000); // real training, perhaps on a busy machine
 
 const repository = resolve(__dirname, '../..');
 const plugin = join(repository, 'plugins-example/digits');
@@ -44,10 +47,10 @@ describe('The digits plugin, run by the built command line', () => {
   };
 
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), 'digits-e2e-'));
+    home = realpathSync(mkdtempSync(join(tmpdir(), 'digits-e2e-')));
     trained = await synapse('train', '--output-dir', 'weights');
     result = resultOf(trained);
-  }, 120_000);
+  });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   it('trains a classifier that gets 95 of 100 unseen digits right', () => {
@@ -65,13 +68,13 @@ describe('The digits plugin, run by the built command line', () => {
   });
 
   it('saves the weights where it says, whole and alone', () => {
-    expect(result.weights_path).toBe(join(realPathOf(home), 'weights/weights.json'));
+    expect(result.weights_path).toBe(join(home, 'weights/weights.json'));
     expect(statSync(result.weights_path).size).toBeGreaterThan(10_000);
     expect(readdirSync(join(home, 'weights'))).toEqual(['weights.json']);
   });
 
   it('learns nothing from shuffled labels', async () => {
-    const control = await synapse('train', '--shuffle-labels', 'true', '--epochs', '10', '--output-dir', 'control');
+    const control = await synapse('train', '--shuffle-labels', '--epochs', '10', '--output-dir', 'control');
 
     expect(resultOf<TrainResult>(control).accuracy).toBeLessThan(0.3);
   });
@@ -141,16 +144,15 @@ describe('The digits plugin, run by the built command line', () => {
 
     expect(code).toBe(130);
     expect(existsSync(join(home, 'stopped'))).toBe(false);
-  }, 60_000);
+  });
 
-  it('has an npm script that runs the training', async () => {
+  it('is what the npm script of the example runs', async () => {
     const manifest = JSON.parse(readFileSync(join(plugin, 'package.json'), 'utf8')) as { scripts: { example: string } };
-    const [command, ...args] = manifest.scripts.example.split(' ');
+    const [command, ...words] = manifest.scripts.example.split(' ');
     expect(command).toBe('synapse');
-    expect(args.slice(0, 5)).toEqual(['plugin', 'run', 'train', '--path', '.']);
+    const args = [launcher, ...words, '--epochs', '1', '--output-dir', join(home, 'example')];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: plugin, env: environment() });
+
+    expect(JSON.parse(stdout)).toMatchObject({ weights_path: join(home, 'example/weights.json') });
   });
 });
-
-function realPathOf(folder: string): string {
-  return resolve(folder);
-}

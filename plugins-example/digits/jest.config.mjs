@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import root from '../../jest.config.mjs';
+
+const [unit] = root.projects;
+
+/** Compiles specs and sources as the repository does its own; `npm test` in the repository adds the totals to its own. */
+export default {
+  reporters: ['default', join(import.meta.dirname, '../../scripts/closing-line.reporter.mjs')],
+  testTimeout: 60_000, // training is slow on a busy machine
+  projects: [{ ...unit, displayName: 'digits', rootDir: import.meta.dirname, testMatch: ['<rootDir>/test/*.spec.ts'] }],
+};

@@ -1,0 +1,124 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type INestApplicationContext, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { PluginRunner, type RunEvent, type RunHandle, SynapseModule } from 'nest-synapse';
+import { EvaluateAction, type EvaluateResult } from '../actions/evaluate.action.js';
+import { PredictAction, type PredictResult } from '../actions/predict.action.js';
+import { TrainAction, type TrainResult } from '../actions/train.action.js';
+import { DigitsClassifier } from '../src/digits-classifier.js';
+import { DigitsDataset } from '../src/digits-dataset.js';
+import { WeightsFile } from '../src/weights-file.js';
+
+const providers = [TrainAction, EvaluateAction, PredictAction, DigitsDataset, DigitsClassifier, WeightsFile];
+
+@Module({ imports: [SynapseModule.forRoot(), SynapseModule.forFeature(providers)] })
+class Host {}
+
+describe('The actions of the digits plugin', () => {
+  let app: INestApplicationContext;
+  let folder: string;
+
+  beforeAll(async () => {
+    app = await NestFactory.createApplicationContext(Host, { logger: ['error'] });
+    folder = mkdtempSync(join(tmpdir(), 'digits-actions-'));
+  });
+  afterAll(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const start = <R>(action: string, params: object): Promise<RunHandle<R>> =>
+    app.get(PluginRunner).run<R>({ action, params });
+  const run = async <R>(action: string, params: object): Promise<R> => (await start<R>(action, params)).result();
+  const eventsOf = async (handle: RunHandle): Promise<RunEvent[]> => {
+    const events: RunEvent[] = [];
+    for await (const event of handle.events()) events.push(event);
+    return events;
+  };
+
+  it('train reports progress and metrics, and weights that evaluate and predict agree on', async () => {
+    const handle = await start<TrainResult>('train', { epochs: 3, output_dir: folder });
+    const trained = await handle.result();
+    const events = await eventsOf(handle);
+
+    const dataOf = (type: string, key: string): Record<string, unknown>[] =>
+      events.filter((event) => event.type === type && event.data.key === key).map(({ data }) => data);
+    expect(dataOf('progress', 'train').at(-1)).toMatchObject({ percent: 100, current: 3, total: 3 });
+    expect(dataOf('metrics', 'train').at(-1)).toMatchObject({
+      metrics: { epoch: 3, loss: expect.any(Number), acc: expect.any(Number) },
+    });
+    expect(dataOf('metrics', 'validation').at(-1)).toMatchObject({ metrics: { epoch: 3, loss: expect.any(Number) } });
+    expect(dataOf('metrics', 'test').at(-1)).toMatchObject({ metrics: { accuracy: trained.accuracy } });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'log',
+        data: expect.objectContaining({ event: 'model_weights', data: { type: 'best' }, file: trained.weights_path }),
+      }),
+    );
+    expect(events.at(-1)?.type).toBe('run.completed');
+
+    const evaluated = await run<EvaluateResult>('evaluate', { weights_path: trained.weights_path });
+    expect(evaluated.accuracy).toBe(trained.accuracy);
+    const digit = new DigitsDataset().all()[10];
+    const params = { weights_path: trained.weights_path };
+    const byIndex = await run<PredictResult>('predict', { ...params, index: 10 });
+    const byPixels = await run<PredictResult>('predict', { ...params, pixels: digit?.pixels });
+    expect(byIndex.label).toBe(digit?.label);
+    expect(byPixels.probabilities).toEqual(byIndex.probabilities);
+  });
+
+  it('train gives the same accuracy for the same seed', async () => {
+    const accuracies: number[] = [];
+    for (let round = 0; round < 2; round++) {
+      accuracies.push((await run<TrainResult>('train', { epochs: 1, seed: 7, output_dir: folder })).accuracy);
+    }
+    expect(accuracies[0]).toBe(accuracies[1]);
+  });
+
+  it('train stops between two batches when it is cancelled, and saves nothing', async () => {
+    const target = join(folder, 'cancelled');
+    const handle = await start('train', { epochs: 1000, output_dir: target });
+    for await (const { type } of handle.events()) {
+      if (type === 'progress') break;
+    }
+    await handle.cancel('enough');
+
+    await expect(handle.result()).rejects.toMatchObject({ code: 'SYN_RUN_CANCELLED' });
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it('train keeps weights in the folder of the run when it is given none', async () => {
+    const { weights_path } = await run<TrainResult>('train', { epochs: 1, batch_size: 512 });
+
+    expect(readdirSync(join(weights_path, '..'))).toEqual(['weights.json']);
+    rmSync(join(weights_path, '..'), { recursive: true });
+  });
+
+  it.each([
+    ['train', { epochs: 0 }, 'epochs'],
+    ['train', { epochs: 1.5 }, 'epochs'],
+    ['train', { batch_size: 'many' }, 'batch_size'],
+    ['train', { learning_rate: 2 }, 'learning_rate'],
+    ['train', { seed: -1 }, 'seed'],
+    ['train', { shuffle_labels: 'perhaps' }, 'shuffle_labels'],
+    ['train', { epoch: 3 }, 'epoch'],
+    ['evaluate', {}, 'weights_path'],
+    ['predict', { weights_path: 'x', index: 1797 }, 'index'],
+    ['predict', { weights_path: 'x', pixels: [1, 2] }, 'pixels'],
+    ['predict', { weights_path: 'x', pixels: new Array(64).fill(17) }, 'pixels'],
+  ])('%s refuses %j and names %s', async (action, params, path) => {
+    await expect(run(action, params)).rejects.toMatchObject({
+      code: 'SYN_PARAMS_INVALID',
+      issues: expect.arrayContaining([expect.objectContaining({ path: expect.stringContaining(path) })]),
+    });
+  });
+
+  it.each([[{}], [{ index: 1, pixels: new Array(64).fill(0) }]])(
+    'predict wants either a line or pixels: %j',
+    async (picture) => {
+      await expect(run('predict', { weights_path: 'x', ...picture })).rejects.toThrow('either index or pixels');
+    },
+  );
+});
