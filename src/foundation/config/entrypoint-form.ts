@@ -10,6 +10,11 @@ export function isSameEntrypoint(one: string, other: string): boolean {
     : flat(a) === flat(b);
 }
 
+/** The same text for every form of an entrypoint: what is the same has the same, what has the same is to be compared. */
+export function entrypointKey(entrypoint: string): string {
+  return flat(partsOf(entrypoint));
+}
+
 interface EntrypointParts {
   /** Undefined where the dotted form leaves open where the file's name ends. */
   readonly file: string | undefined;

@@ -8,7 +8,7 @@ import { isMapping, type ConfigIssue } from './read-mapping.js';
 import { parseYamlMapping, type YamlDocument } from './yaml-document.js';
 
 /** Name of a plugin's configuration file in its folder. */
-export const CONFIG_FILE_NAME = 'config.yaml';
+const CONFIG_FILE_NAME = 'config.yaml';
 
 /** A config.yaml that was read and found valid. */
 export interface PluginConfigFile {

@@ -1,4 +1,4 @@
-import { isSameEntrypoint } from './entrypoint-form.js';
+import { entrypointKey, isSameEntrypoint } from './entrypoint-form.js';
 import { isMapping, kindOf } from './read-mapping.js';
 
 /** An action as a scan of the code found it. */
@@ -63,12 +63,15 @@ export function planSync(
   discovered: readonly DiscoveredAction[],
   { prune = false, repoint = false }: SyncPlanOptions = {},
 ): SyncPlan {
-  const isInCode = (entry: unknown) => isCodeOf(entrypointIn(entry), discovered);
+  const entries = new EntrypointIndex(Object.entries(actions).map(([key, entry]) => [entrypointIn(entry), key]));
+  const code = new EntrypointIndex(discovered.map(({ entrypoint }) => [entrypoint, entrypoint]));
+  const isInCode = (entry: unknown) => code.find(entrypointIn(entry)).length > 0;
   const outcomes: (EntryChange | SyncConflict)[] = [];
   for (const [name, claims] of byName(discovered)) {
-    const [open] = claims.filter((action) => keysOf(actions, action).length === 0);
+    const [open] = claims.filter(({ entrypoint }) => entries.find(entrypoint).length === 0);
     for (const action of claims) {
-      outcomes.push(...keysOf(actions, action).flatMap((key) => planUpdate(key, actions[key], action, repoint)));
+      const keys = entries.find(action.entrypoint);
+      outcomes.push(...keys.flatMap((key) => planUpdate(key, actions[key], action, repoint)));
     }
     if (open === undefined) continue;
     if (claims.length > 1) outcomes.push(duplicate(name, claims));
@@ -78,19 +81,34 @@ export function planSync(
   }
   const conflicts = outcomes.filter((outcome) => 'message' in outcome);
   const changes = outcomes.filter((outcome) => 'set' in outcome);
-  const stale = staleOf(actions, discovered);
+  const names = new Set(discovered.map(({ name }) => name));
+  // An entry is not stale while the code has what it names, be it under another name.
+  const stale = Object.keys(actions).filter((key) => !names.has(key) && !isInCode(actions[key]));
   const removals = prune
     ? stale.map((action): EntryChange => ({ action, kind: 'remove', set: {}, description: 'removed' }))
     : [];
   return { changes: [...changes, ...removals], conflicts, stale };
 }
 
-/** The entries that name an action's code: these speak of it, whatever they are called. */
-function keysOf(actions: Readonly<Record<string, unknown>>, { entrypoint }: DiscoveredAction): string[] {
-  return Object.keys(actions).filter((key) => {
-    const named = entrypointIn(actions[key]);
-    return typeof named === 'string' && isSameEntrypoint(named, entrypoint);
-  });
+/** Finds things by an entrypoint, in whatever form it is written. */
+class EntrypointIndex {
+  private readonly known = new Map<string, { readonly entrypoint: string; readonly value: string }[]>();
+
+  constructor(pairs: readonly (readonly [entrypoint: unknown, value: string])[]) {
+    for (const [entrypoint, value] of pairs) {
+      if (typeof entrypoint !== 'string') continue;
+      const key = entrypointKey(entrypoint);
+      const present = this.known.get(key);
+      if (present) present.push({ entrypoint, value });
+      else this.known.set(key, [{ entrypoint, value }]);
+    }
+  }
+
+  find(entrypoint: unknown): string[] {
+    if (typeof entrypoint !== 'string') return [];
+    const candidates = this.known.get(entrypointKey(entrypoint)) ?? [];
+    return candidates.filter((known) => isSameEntrypoint(known.entrypoint, entrypoint)).map(({ value }) => value);
+  }
 }
 
 function entrypointIn(entry: unknown): unknown {
@@ -153,19 +171,6 @@ function planUpdate(
 function pointing(present: unknown, found: string): 'here' | 'elsewhere' | 'nowhere' {
   if (present === undefined || present === null || present === '') return 'nowhere';
   return typeof present === 'string' && isSameEntrypoint(present, found) ? 'here' : 'elsewhere';
-}
-
-/** An entry is not stale while the code has what it names, be it under another name. */
-function staleOf(actions: Readonly<Record<string, unknown>>, discovered: readonly DiscoveredAction[]): string[] {
-  const names = new Set(discovered.map(({ name }) => name));
-  const isStale = ([name, entry]: [string, unknown]) => !names.has(name) && !isCodeOf(entrypointIn(entry), discovered);
-  return Object.entries(actions)
-    .filter(isStale)
-    .map(([name]) => name);
-}
-
-function isCodeOf(entrypoint: unknown, discovered: readonly DiscoveredAction[]): boolean {
-  return typeof entrypoint === 'string' && discovered.some((found) => isSameEntrypoint(found.entrypoint, entrypoint));
 }
 
 function given(values: Record<SyncedKey, string | undefined>): Partial<Record<SyncedKey, string>> {

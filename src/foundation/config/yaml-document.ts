@@ -15,7 +15,7 @@ import { messageOf } from '../errors/synapse.error.js';
 import { isMapping, kindOf, type ConfigIssue } from './read-mapping.js';
 
 /** Longest configuration text that is read, in UTF-16 units: parsing takes about a second per MiB. */
-export const MAX_CONFIG_LENGTH = 1024 * 1024;
+const MAX_CONFIG_LENGTH = 1024 * 1024;
 /** Aliases a file may have: each costs a walk over the file, and a few nested ones can stand for gigabytes. */
 const MAX_ALIASES = 500;
 

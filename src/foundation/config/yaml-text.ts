@@ -53,7 +53,7 @@ const PLAIN = /^[A-Za-z_][\w./-]*(?::[\w.$-]+)?$/;
 const WORDS_WITH_MEANING = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
 /** Text as YAML writes it, in quotes where it would be taken for something else. */
-export function scalarText(value: string, isQuoted = false): string {
+function scalarText(value: string, isQuoted = false): string {
   return !isQuoted && PLAIN.test(value) && !WORDS_WITH_MEANING.test(value) ? value : JSON.stringify(value);
 }
 

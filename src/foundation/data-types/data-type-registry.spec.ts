@@ -52,11 +52,4 @@ describe(DataTypeRegistry, () => {
     );
     expect(new DataTypeRegistry().find('yolo')).toBeUndefined();
   });
-
-  it('D44: the media kind of a configuration and the semantic type have names of their own', async () => {
-    const enums = await import('../config/enums.js');
-
-    expect(enums).toHaveProperty('MediaType');
-    expect(enums).not.toHaveProperty('DataType');
-  });
 });

@@ -21,7 +21,7 @@ export interface EnvironmentOptions {
  * {@link PluginEnvironment.toDict} is the way to the real values.
  */
 export class PluginEnvironment {
-  readonly #values: ReadonlyMap<string, unknown>;
+  #values: ReadonlyMap<string, unknown>;
   readonly #secretKeys: ReadonlySet<string>;
 
   constructor(values: EnvironmentValues = {}, { secretKeys = [] }: EnvironmentOptions = {}) {
@@ -59,9 +59,13 @@ export class PluginEnvironment {
     const all = environments.map((values) =>
       values instanceof PluginEnvironment ? values : new PluginEnvironment(values),
     );
-    return new PluginEnvironment(Object.fromEntries(all.flatMap((environment) => [...environment.#values])), {
-      secretKeys: all.flatMap((environment) => [...environment.#secretKeys]),
-    });
+    const merged = new PluginEnvironment(
+      {},
+      { secretKeys: all.flatMap((environment) => [...environment.#secretKeys]) },
+    );
+    // Their values are frozen copies already.
+    merged.#values = new Map(all.flatMap((environment) => [...environment.#values]));
+    return merged;
   }
 
   /** Whether there is a value of this name, be it null. */
@@ -199,13 +203,11 @@ export class PluginEnvironment {
 }
 
 /** Lists and tables are copied all the way down, so that neither the giver nor one run can change what another run reads. */
-function frozenCopy(value: unknown, within: ReadonlySet<unknown> = new Set()): unknown {
-  if (within.has(value)) return null; // a value that holds itself has no copy
-  if (Array.isArray(value)) {
-    const inner = new Set([...within, value]);
-    return Object.freeze(value.map((item) => frozenCopy(item, inner)));
-  }
+function frozenCopy(value: unknown, within: readonly unknown[] = []): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (within.includes(value)) return null; // a value that holds itself has no copy
+  if (Array.isArray(value)) return Object.freeze(value.map((item) => frozenCopy(item, [...within, value])));
   if (!isTable(value)) return value;
-  const inner = new Set([...within, value]);
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, frozenCopy(item, inner)])));
+  const entries = Object.entries(value).map(([key, item]) => [key, frozenCopy(item, [...within, value])]);
+  return Object.freeze(Object.fromEntries(entries) as object);
 }
