@@ -191,8 +191,9 @@ export class ClassScanner {
   }
 
   /** A method action takes its params class from the type of its first parameter, unless that is the context. */
-  #firstParameterClass({ value }: MethodNode, scope: Scope): string | undefined {
-    const [first] = value.params;
+  #firstParameterClass(method: MethodNode, scope: Scope): string | undefined {
+    if (method.value.params.length === 0) return undefined;
+    const [first] = scope.source.typed(method).value.params;
     const pattern = first?.type === 'AssignmentPattern' ? first.left : first;
     const type = pattern && 'typeAnnotation' in pattern ? pattern.typeAnnotation?.typeAnnotation : undefined;
     if (type?.type !== 'TSTypeReference') return undefined;

@@ -101,7 +101,7 @@ describe('scanPlugin', () => {
 
 describe('scanPlugin, what it says of an action', () => {
   const HEAD = `import { Action, BaseAction, Dataset, ModelWeights, PluginCategory, RunMethod, RuntimeContext, YOLODataset as Yolo } from 'nest-synapse';\n`;
-  let found: Record<'all' | 'names' | 'types' | 'methods', ScanResult>;
+  let found: Record<'all' | 'names' | 'types' | 'methods' | 'typed', ScanResult>;
 
   beforeAll(async () => {
     found = await scanFolders({
@@ -167,6 +167,14 @@ describe('scanPlugin, what it says of an action', () => {
           export abstract class Shape { @Action() area() {} }
           @Action() export class Both { @Action() extra() {} execute() {} }`,
         'params.ts': `export class CountParams {}`,
+      },
+      typed: {
+        'params.ts': `export class CountParams {}`,
+        'tools.ts': `${HEAD}import { CountParams as Params } from './params.js'; class OwnParams {} interface Shape {}
+          export class Tools { constructor(private readonly service: Service) {}
+            /* é😀 */ @Action() one(@Arg() params: Params, ctx?: RuntimeContext): void {}
+            @Action() two(params: OwnParams = new OwnParams()): void {}
+            @Action() three(params: Shape): void {} }`,
       },
     });
   }, 60_000);
@@ -287,6 +295,14 @@ describe('scanPlugin, what it says of an action', () => {
       },
       { kind: 'class', name: 'both', entrypoint: 'tools:Both', methodName: undefined, paramsClass: undefined },
       { kind: 'method', name: 'extra', entrypoint: 'tools:Both.extra', methodName: 'extra', paramsClass: undefined },
+    ]);
+  });
+
+  it('knows the type of a parameter whichever keywords the file has', () => {
+    expect(found.typed.actions.map(({ name, paramsClass }) => [name, paramsClass])).toEqual([
+      ['one', 'CountParams'],
+      ['two', 'OwnParams'],
+      ['three', undefined],
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { ClassNode, Expression, StatementOf } from './syntax.js';
+import type { ClassNode, Expression, MethodNode, StatementOf } from './syntax.js';
 
 /** The file that names stand in. */
 export interface SourceFile {
@@ -7,6 +7,8 @@ export interface SourceFile {
   /** Relative to the plugin's folder, with `/`. */
   readonly file: string;
   readonly text: string;
+  /** A method of the file, with the types of its parameters. */
+  typed(node: MethodNode): MethodNode;
 }
 
 /** A class, where it stands, and how to get to it. One per class in the source. */

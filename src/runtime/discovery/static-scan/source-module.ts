@@ -1,10 +1,11 @@
 import { buildScope } from './build-scope.js';
 import type { ClassDeclaration, Scope, SourceFile } from './scope.js';
-import { parseSource, type Program } from './syntax.js';
+import { detailFor, findNode, type MethodNode, parseSource, type Program } from './syntax.js';
 
 /** One source file without faults. */
 export class SourceModule implements SourceFile {
   #program: Program | undefined;
+  #typedProgram: Program | undefined;
   #scope: Scope | undefined;
 
   constructor(
@@ -16,8 +17,15 @@ export class SourceModule implements SourceFile {
     this.#program = program;
   }
 
+  /** The tree, of which types and their keywords may be missing. */
   get program(): Program | undefined {
-    return (this.#program ??= parseSource(this.path, this.text, true).program);
+    return (this.#program ??= parseSource(this.path, this.text, detailFor(this.text)).program);
+  }
+
+  /** The method that `node` stands for, with the types of its parameters. */
+  typed(node: MethodNode): MethodNode {
+    this.#typedProgram ??= parseSource(this.path, this.text, 'types').program;
+    return (findNode(this.#typedProgram, node.type, node.start) as MethodNode | undefined) ?? node;
   }
 
   /** The names of the file's top level. */
@@ -32,6 +40,7 @@ export class SourceModule implements SourceFile {
   /** Lets go of what only the file's own scan needs; other files may still ask for its names. Most of a tree are the bodies of methods. */
   forgetBodies(): void {
     this.#program = undefined;
+    this.#typedProgram = undefined;
     for (const { node } of classesWithin(this.scope)) {
       for (const element of node.body.body) {
         if (element.type === 'MethodDefinition') element.value.body = null;

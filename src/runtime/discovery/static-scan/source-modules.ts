@@ -6,7 +6,7 @@ import type { ScanError, ScanWarning } from './scan-result.js';
 import type { Scope } from './scope.js';
 import { mayHoldClasses, SourceModule } from './source-module.js';
 import type { LocalModules } from './symbol-resolver.js';
-import { parseSource, positionOf } from './syntax.js';
+import { detailFor, parseSource, positionOf } from './syntax.js';
 
 /** Most bytes of one file. Larger ones are bundles or data, and their trees would fill the memory. */
 const MAX_FILE_BYTES = 5_000_000;
@@ -101,7 +101,7 @@ function readModule(path: string, file: string): ReadFile {
     // The replacement character stands for bytes that are no UTF-8; only then is it worth reading the file again.
     const fault = text.includes('\uFFFD') ? decodeFault(path, file, text) : undefined;
     if (fault) return { error: fault };
-    const parsed = parseSource(path, text, mayHoldClasses(text));
+    const parsed = parseSource(path, text, mayHoldClasses(text) ? detailFor(text) : 'faults');
     if (!parsed.fault) return new SourceModule(path, file, text, parsed.program);
     return { error: { code: 'syntax', file, ...positionOf(text, parsed.fault.offset), message: parsed.fault.message } };
   } catch (thrown) {

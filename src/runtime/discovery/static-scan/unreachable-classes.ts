@@ -2,7 +2,15 @@ import { namesOf } from './build-scope.js';
 import type { DecoratorReader } from './decorator-reader.js';
 import type { Findings } from './findings.js';
 import type { Scope } from './scope.js';
-import type { AnyNode, ClassNode, DecoratorNode, MethodNode, Program, Statement } from './syntax.js';
+import {
+  type AnyNode,
+  type ClassNode,
+  type DecoratorNode,
+  isNode,
+  type MethodNode,
+  type Program,
+  type Statement,
+} from './syntax.js';
 
 type Parameter = MethodNode['value']['params'][number];
 
@@ -112,10 +120,6 @@ function* declaredBy(statement: Statement): Generator<string> {
   } else if (statement.type === 'ClassDeclaration' || statement.type === 'FunctionDeclaration') {
     if (statement.id) yield statement.id.name;
   }
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
 
 /** What is only declared makes nothing at run time. */
