@@ -157,7 +157,7 @@ actions:
     ['no code', 'name: n\n', { path: 'code', code: 'missing' }],
     ['actions as a list', `${MINIMAL}actions: [train]\n`, { path: 'actions', code: 'dict_type', line: 3 }],
     ['an action that is a number', `${MINIMAL}actions:\n  a: 7\n`, { path: 'actions.a', code: 'dict_type', line: 4 }],
-    ['an action named by a number', `${MINIMAL}actions:\n  1: x:Y\n`, { path: '1', code: 'string_type' }],
+    ['an action named by a number', `${MINIMAL}actions:\n  1: x:Y\n`, { path: 'actions.1', code: 'string_type' }],
     [
       'an action whose name is nothing',
       `${MINIMAL}actions:\n  a: { name: }\n`,

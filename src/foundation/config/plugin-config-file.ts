@@ -96,15 +96,20 @@ function longFormOf(key: string, entry: unknown): unknown {
 
 /** `1:` and `true:` are a number and a boolean to YAML; as names they would silently become text. */
 function keysThatAreNotText({ document }: YamlDocument): ConfigIssue[] {
-  const actions = document.getIn(['actions'], true);
-  const keys = [document.contents, actions].flatMap((node) => (isMap(node) ? node.items.map(({ key }) => key) : []));
-  return keys
-    .filter(isScalar)
-    .flatMap(({ value }) =>
-      typeof value === 'string'
-        ? []
-        : [{ path: String(value), code: 'string_type', message: 'is a key that is not text; put it in quotes' }],
-    );
+  const places = [
+    ['', document.contents],
+    ['actions.', document.getIn(['actions'], true)],
+  ] as const;
+  return places.flatMap(([prefix, map]) =>
+    (isMap(map) ? map.items : [])
+      .map(({ key }) => key)
+      .filter((key) => isScalar(key) && typeof key.value !== 'string')
+      .map((key) => ({
+        path: `${prefix}${String(key)}`,
+        code: 'string_type',
+        message: 'is a key that is not text; put it in quotes',
+      })),
+  );
 }
 
 function withLine(issue: ConfigIssue, yaml: YamlDocument): ConfigIssue {

@@ -173,7 +173,7 @@ function inspectScalar(node: Node & { value: unknown }, path: string, inspection
     );
   }
   if (typeof node.value === 'number' && /^[-+]?\d+$/.test(node.source) && !Number.isSafeInteger(node.value)) {
-    const message = `is a number too large to be exact: ${node.source} (line ${line}); put it in quotes`;
+    const message = `is a number too large to be exact (line ${line}); put it in quotes`;
     inspection.issues.push({ path, code: 'int_precision', message, line });
   }
 }
