@@ -37,6 +37,7 @@ export class EvaluateResult {
   description: 'Measure saved weights on the digits that their training held out',
   params: EvaluateParams,
   result: EvaluateResult,
+  method: 'local',
 })
 export class EvaluateAction extends BaseAction<EvaluateParams, EvaluateResult> {
   constructor(

@@ -62,6 +62,7 @@ export class PredictResult {
   description: 'Ask saved weights which digit a picture shows',
   params: PredictParams,
   result: PredictResult,
+  method: 'local',
 })
 export class PredictAction extends BaseAction<PredictParams, PredictResult> {
   constructor(

@@ -72,6 +72,7 @@ export class TrainResult {
   description: 'Train the classifier and measure it on a held-out fifth',
   params: TrainParams,
   result: TrainResult,
+  method: 'local',
 })
 export class TrainAction extends BaseAction<TrainParams, TrainResult> {
   constructor(
