@@ -57,7 +57,10 @@ async function runStages(names) {
 async function runStage(name) {
   console.log(`\ncheck: ${name}`);
   const startedAt = performance.now();
-  const passed = await STAGES[name]();
+  const passed = await STAGES[name]().catch((error) => {
+    console.error(error);
+    return false;
+  });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`check: ${name} ${passed ? 'passed' : 'FAILED'} in ${seconds} s`);
   return passed;

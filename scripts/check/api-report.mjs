@@ -3,8 +3,8 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 import { inProject, projectRoot } from '../lib/project.mjs';
 
 /** Whether etc/ says what each public subpath exports. Names the reports that do not, and the command that writes them. */
-export function checkApi() {
-  return Promise.resolve(extractAll({ mayWrite: false }));
+export async function checkApi() {
+  return extractAll({ mayWrite: false });
 }
 
 /** Writes etc/*.api.md anew from the built declarations. */
@@ -13,6 +13,7 @@ export function updateApi() {
 }
 
 function extractAll({ mayWrite }) {
+  mkdirSync(inProject('etc'), { recursive: true });
   const surfaces = publicSurfaces();
   const results = surfaces.map((surface) => extract(surface, mayWrite));
   const known = surfaces.map(({ report }) => `${report}.api.md`);

@@ -78,7 +78,8 @@ describe('The launcher', () => {
         ts.isTemplateLiteral(node) ||
         ts.isSpreadElement(node) ||
         ts.isClassDeclaration(node) ||
-        ts.isBindingPattern(node) ||
+        ts.isObjectBindingPattern(node) ||
+        ts.isArrayBindingPattern(node) ||
         ts.isShorthandPropertyAssignment(node) ||
         ts.isImportDeclaration(node) ||
         node.kind === ts.SyntaxKind.ImportKeyword ||
