@@ -4,8 +4,9 @@ import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import { PluginLoadError } from '../../foundation/errors/config.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import { ActionRegistry } from '../../runtime/discovery/action-registry.js';
-import { type LoadedPlugin, PluginLoader } from '../../runtime/discovery/loader/plugin-loader.js';
+import { PluginLoader } from '../../runtime/discovery/loader/plugin-loader.js';
 import { createPluginModule } from '../../runtime/discovery/loader/plugin-module.js';
+import type { LoadedPlugin } from '../../runtime/discovery/loader/plugin-parts.js';
 import { PluginRunner } from '../../runtime/runner/plugin-runner.service.js';
 import { SynapseModule } from '../../synapse.module.js';
 

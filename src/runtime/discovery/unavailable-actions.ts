@@ -27,7 +27,10 @@ export function announceUnavailable(registry: ActionRegistry, identities: readon
 }
 
 function namesOf({ type, method, entrypoint }: LoadedAction, { config }: PluginIdentity): string[] {
-  const options = method === undefined ? actionOptionsOf(type) : methodActionsOf(type).find((action) => action.method === method)?.options;
+  const options =
+    method === undefined
+      ? actionOptionsOf(type)
+      : methodActionsOf(type).find((action) => action.method === method)?.options;
   const name = options?.name ?? method ?? nameOfActionClass(type.name);
   const entries = entriesOf(config, entrypoint, name);
   return entries.length > 0 ? entries.map(({ key }) => key) : [name];

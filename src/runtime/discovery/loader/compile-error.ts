@@ -23,13 +23,17 @@ export function compileErrorOf(directory: string, thrown: unknown): PluginCompil
   const place = placeIn(directory, file, first.loc, text);
   const where = place ? `${place.file}${place.line ? `:${place.line}:${place.column}` : ''}: ` : '';
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  return new PluginCompileError(`${where}${headlineOf(text)}${more}`, { cause: thrown, details: { ...place, report: text } });
+  return new PluginCompileError(`${where}${headlineOf(text)}${more}`, {
+    cause: thrown,
+    details: { ...place, report: text },
+  });
 }
 
 /** An error thrown by one of our own bundler hooks comes back wrapped. */
 function ownErrorIn(thrown: unknown): unknown {
   const candidates: unknown[] = [thrown, (thrown as BundlerFault).cause];
-  for (const fault of (thrown as { errors?: readonly BundlerFault[] }).errors ?? []) candidates.push(fault, fault.cause);
+  for (const fault of (thrown as { errors?: readonly BundlerFault[] }).errors ?? [])
+    candidates.push(fault, fault.cause);
   return candidates.find((candidate) => SynapseError.is(candidate));
 }
 
@@ -40,7 +44,12 @@ interface Place {
 }
 
 /** The place of a fault; where the bundler gives none, it stands in its text as `[ file:line:column ]`. */
-function placeIn(directory: string, file: string | undefined, loc: BundlerFault['loc'], text: string): Place | undefined {
+function placeIn(
+  directory: string,
+  file: string | undefined,
+  loc: BundlerFault['loc'],
+  text: string,
+): Place | undefined {
   const inText = /\[\s*(\S+?):(\d+):(\d+)\s*\]/.exec(text);
   const path = inText?.[1] ?? file;
   if (path === undefined) return undefined;

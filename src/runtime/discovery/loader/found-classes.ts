@@ -8,7 +8,9 @@ export interface FoundClasses {
   /** Per file, names of classes that it does not export and that are exported for us. */
   readonly addedExports: ReadonlyMap<string, readonly string[]>;
   /** What the manifest says, once it is known to which compiled file each source file went. */
-  readonly place: (chunkOf: (file: string) => string) => Record<'actions' | 'steps' | 'modules' | 'injectables', ManifestClass[]>;
+  readonly place: (
+    chunkOf: (file: string) => string,
+  ) => Record<'actions' | 'steps' | 'modules' | 'injectables', ManifestClass[]>;
 }
 
 /** Export name under which a file's own class becomes visible to us. */
@@ -30,7 +32,12 @@ export function foundClassesOf({ actions, steps, modules, injectables }: ScanRes
     addedExports: added,
     place: (chunkOf) => {
       const placed = (list: readonly ScannedClass[]): ManifestClass[] => list.map((found) => placeOf(found, chunkOf));
-      return { actions: placed(actions), steps: placed(steps), modules: placed(modules), injectables: placed(injectables) };
+      return {
+        actions: placed(actions),
+        steps: placed(steps),
+        modules: placed(modules),
+        injectables: placed(injectables),
+      };
     },
   };
 }

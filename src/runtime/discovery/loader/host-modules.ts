@@ -37,7 +37,9 @@ export class HostModules {
    */
   static ofBundle(manifest: URL): HostModules {
     const files = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, string>;
-    return new HostModules(new Map(Object.entries(files).map(([specifier, file]) => [specifier, new URL(file, manifest).href])));
+    return new HostModules(
+      new Map(Object.entries(files).map(([specifier, file]) => [specifier, new URL(file, manifest).href])),
+    );
   }
 
   /** URL of the host's instance, or undefined for a package that is not shared. */
@@ -47,7 +49,9 @@ export class HostModules {
 
   /** Changes whenever the host's instances lie elsewhere; compiled plugins name those places. */
   get fingerprint(): string {
-    return createHash('sha256').update(JSON.stringify([...this.#urls])).digest('hex');
+    return createHash('sha256')
+      .update(JSON.stringify([...this.#urls]))
+      .digest('hex');
   }
 
   /**
@@ -60,7 +64,8 @@ export class HostModules {
     registerHooks({
       resolve: (specifier, context, next) => {
         const url = this.#urls.get(specifier);
-        return url === undefined ? next(specifier, context) : { url, format: 'module', shortCircuit: true };
+        // No format: some of the packages are CommonJS, and Node finds out which.
+        return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
       },
     });
   }

@@ -1,12 +1,14 @@
 import { builtinModules } from 'node:module';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import type { OutputChunk, Plugin, RolldownOutput } from 'rolldown';
 import { PluginCompileError } from '../../../foundation/errors/config.errors.js';
 import type { ScanResult } from '../static-scan/scan-result.js';
 import { compileErrorOf } from './compile-error.js';
 import { type FoundClasses, foundClassesOf, hiddenExport } from './found-classes.js';
 import { type HostModules, urlOfPath } from './host-modules.js';
-import type { PluginManifest } from './plugin-manifest.js';
+import type { ManifestInput, PluginManifest } from './plugin-manifest.js';
+import { hashOfFile } from './plugin-sources.js';
+import { sourceMeta } from './source-meta.js';
 
 /** What is compiled, and where to. */
 export interface CompileRequest {
@@ -30,8 +32,9 @@ const BUILTINS = new Set(builtinModules);
 export async function compilePlugin({ directory, scan, host, outDirectory }: CompileRequest): Promise<PluginManifest> {
   const found = foundClassesOf(scan);
   const input = Object.fromEntries(found.files.map((file) => [chunkNameOf(file), join(directory, file)]));
-  if (found.files.length === 0) return { actions: [], steps: [], modules: [], injectables: [] };
+  if (found.files.length === 0) return { actions: [], steps: [], modules: [], injectables: [], inputs: [] };
   const { rolldown } = await import('rolldown');
+  const missing: MissingPackage[] = [];
   try {
     const bundle = await rolldown({
       input,
@@ -41,26 +44,31 @@ export async function compilePlugin({ directory, scan, host, outDirectory }: Com
       tsconfig: false,
       treeshake: false,
       preserveEntrySignatures: 'strict',
-      resolve: { extensionAlias: { '.js': ['.ts', '.tsx', '.js'], '.mjs': ['.mts', '.mjs'], '.jsx': ['.tsx', '.jsx'] } },
+      resolve: {
+        extensionAlias: { '.js': ['.ts', '.tsx', '.js'], '.mjs': ['.mts', '.mjs'], '.jsx': ['.tsx', '.jsx'] },
+      },
       transform: {
         decorator: { legacy: true, emitDecoratorMetadata: true },
         // As the house's own tsconfig has it: fields without a value must not overwrite what a base class set.
         assumptions: { setPublicClassFields: true },
         typescript: { removeClassFieldsWithoutInitializer: true },
       },
-      plugins: [externals(host), exporting(directory, found)],
+      plugins: [externals(host, missing), sourceMeta(), exporting(directory, found)],
     });
     const output = await bundle.write({
       dir: outDirectory,
       format: 'es',
       sourcemap: true,
+      // The bundler's own clean-up drops a class behind a top-level `throw`, and then fails on its export instead of on the throw.
+      minify: false,
       entryFileNames: '[name].mjs',
       chunkFileNames: 'shared-[hash].mjs',
     });
     await bundle.close();
-    return manifestOf(directory, found, output);
+    return { ...manifestOf(directory, found, output), inputs: otherInputsOf(directory, scan, output) };
   } catch (thrown) {
-    throw compileErrorOf(directory, thrown);
+    const [first] = missing;
+    throw first ? missingPackageError(directory, first) : compileErrorOf(directory, thrown);
   }
 }
 
@@ -69,8 +77,25 @@ function chunkNameOf(file: string): string {
   return file.replaceAll('/', '__');
 }
 
-/** Leads imports of packages out of the bundle. */
-function externals(host: HostModules): Plugin {
+/** An import of a package that is not there. */
+interface MissingPackage {
+  readonly specifier: string;
+  /** Absolute path of the file that imports it. */
+  readonly importer: string;
+}
+
+function missingPackageError(directory: string, { specifier, importer }: MissingPackage): PluginCompileError {
+  const file = relative(directory, importer);
+  const [scope = '', name] = specifier.split('/');
+  const packageName = specifier.startsWith('@') && name !== undefined ? `${scope}/${name}` : scope;
+  return new PluginCompileError(
+    `${file}: package '${specifier}' is not installed where the file can find it. Install it in the plugin's folder or in the application, e.g. \`npm install ${packageName}\`.`,
+    { details: { package: packageName, file } },
+  );
+}
+
+/** Leads imports of packages out of the bundle. What is thrown here loses its code on its way through the bundler, so it is noted down. */
+function externals(host: HostModules, missing: MissingPackage[]): Plugin {
   return {
     name: 'synapse:externals',
     resolveId: {
@@ -82,10 +107,8 @@ function externals(host: HostModules): Plugin {
         if (shared !== undefined) return { id: shared, external: true };
         const resolved = await this.resolve(specifier, importer, { skipSelf: true });
         if (!resolved) {
-          throw new PluginCompileError(
-            `Package '${specifier}' is not installed where ${importer} can find it. Install it in the plugin's folder or in the application.`,
-            { details: { package: specifier, file: importer } },
-          );
+          missing.push({ specifier, importer });
+          throw new Error(`Package '${specifier}' is not installed.`);
         }
         return { id: urlOfPath(resolved.id), external: true };
       },
@@ -100,15 +123,36 @@ function exporting(directory: string, found: FoundClasses): Plugin {
     transform(code, id) {
       const names = found.addedExports.get(relative(directory, id).split(sep).join('/'));
       if (!names) return null;
-      return { code: `${code}\nexport { ${names.map((name) => `${name} as ${hiddenExport(name)}`).join(', ')} };\n`, map: null };
+      return {
+        code: `${code}\nexport { ${names.map((name) => `${name} as ${hiddenExport(name)}`).join(', ')} };\n`,
+        map: null,
+      };
     },
   };
 }
 
-function manifestOf(directory: string, found: FoundClasses, { output }: RolldownOutput): PluginManifest {
+function manifestOf(
+  directory: string,
+  found: FoundClasses,
+  { output }: RolldownOutput,
+): Omit<PluginManifest, 'inputs'> {
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk' && file.isEntry);
   const chunkOf = new Map(
-    chunks.map((chunk) => [relative(directory, chunk.facadeModuleId ?? '').split(sep).join('/'), chunk.fileName]),
+    chunks.map((chunk) => [
+      relative(directory, chunk.facadeModuleId ?? '')
+        .split(sep)
+        .join('/'),
+      chunk.fileName,
+    ]),
   );
   return found.place((file) => chunkOf.get(file) ?? '');
+}
+
+/** What was compiled in besides the plugin's sources: JSON files, and code from folders that are not its own. */
+function otherInputsOf(directory: string, { files }: ScanResult, { output }: RolldownOutput): ManifestInput[] {
+  const own = new Set(files.map((file) => join(directory, file)));
+  const all = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  return [...new Set(all)]
+    .filter((path) => isAbsolute(path) && !own.has(path))
+    .map((path) => ({ path, hash: hashOfFile(path) }));
 }

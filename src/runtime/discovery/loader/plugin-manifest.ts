@@ -10,10 +10,19 @@ export interface ManifestClass {
   readonly method?: string;
 }
 
+/** A file that was compiled in although it is none of the plugin's sources. */
+export interface ManifestInput {
+  /** Absolute. */
+  readonly path: string;
+  /** SHA-256 in hex; empty when the file is gone. */
+  readonly hash: string;
+}
+
 /** What a compiled plugin holds. Written beside the compiled files. */
 export interface PluginManifest {
   readonly actions: readonly ManifestClass[];
   readonly steps: readonly ManifestClass[];
   readonly modules: readonly ManifestClass[];
   readonly injectables: readonly ManifestClass[];
+  readonly inputs: readonly ManifestInput[];
 }

@@ -23,3 +23,12 @@ export function readPluginSources(directory: string, extraText = ''): PluginSour
   }
   return { directory, files, contentHash: hash.digest('hex') };
 }
+
+/** SHA-256 of a file in hex; empty when it cannot be read. */
+export function hashOfFile(path: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch {
+    return '';
+  }
+}
