@@ -47,5 +47,5 @@ export default {
   },
   ours: async ({ runner }) => (await runner.run({ action: 'train', params })).result(),
   base: ({ action }) => plainExecutor(action, params),
-  teardown: ({ app }) => app.close(),
+  teardown: (context) => context?.app.close(),
 };

@@ -1,3 +1,4 @@
+import { EventLog } from './event-log.js';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
@@ -6,42 +7,39 @@ import { type RunFilter, RunStore } from './run-store.interface.js';
 
 /** Limits of a {@link MemoryRunStore}. */
 export interface MemoryRunStoreOptions {
-  /** Finished runs to remember; the oldest are forgotten first. @defaultValue 1,000 */
+  /** Finished runs to remember, 1 and up; the oldest are forgotten first. @defaultValue 1,000 */
   readonly maxFinishedRuns?: number;
-  /**
-   * Newest events to remember of each run. Older ones are forgotten, so that a chatty run cannot fill the memory; a reader
-   * that starts before them gets what is left. @defaultValue 10,000
-   */
-  readonly maxEventsPerRun?: number;
+  /** Newest events of each run to keep in memory, 1 and up; older ones go to a file that is removed with the run. @defaultValue 10,000 */
+  readonly maxRecentEvents?: number;
 }
 
 interface Entry {
   readonly created: RunRecord;
   /** What changed since; laid over `created` when somebody reads, which is rarer than a run. */
   changed: RunChange | undefined;
-  events: RunEvent[] | undefined;
-  lastSeq: number;
+  /** Made with the first event. */
+  events: EventLog | undefined;
 }
 
 /** Keeps runs in this process only: the default of a hosted module and of tests. */
 export class MemoryRunStore extends RunStore {
   readonly #entries = new Map<string, Entry>();
-  readonly #maxFinishedRuns: number;
-  readonly #maxEventsPerRun: number;
-  #finished: string[] = [];
-  #forgotten = 0;
+  readonly #maxRecentEvents: number;
+  /** Ids of finished runs, each in the place of the one it displaced. */
+  readonly #finished: (string | undefined)[];
+  #oldest = 0;
 
-  constructor({ maxFinishedRuns = 1_000, maxEventsPerRun = 10_000 }: MemoryRunStoreOptions = {}) {
+  constructor({ maxFinishedRuns = 1_000, maxRecentEvents = 10_000 }: MemoryRunStoreOptions = {}) {
     super();
-    this.#maxFinishedRuns = maxFinishedRuns;
-    this.#maxEventsPerRun = maxEventsPerRun;
+    this.#finished = new Array<string | undefined>(Math.max(1, maxFinishedRuns)).fill(undefined);
+    this.#maxRecentEvents = Math.max(1, maxRecentEvents);
   }
 
   create(record: RunRecord): void {
     if (this.#entries.has(record.id)) {
       throw new UsageError(`A run with the id '${record.id}' exists already. Leave the id out to get a new one.`);
     }
-    this.#entries.set(record.id, { created: record, changed: undefined, events: undefined, lastSeq: 0 });
+    this.#entries.set(record.id, { created: record, changed: undefined, events: undefined });
   }
 
   update(id: string, change: RunChange): boolean {
@@ -72,38 +70,26 @@ export class MemoryRunStore extends RunStore {
 
   append(runId: string, events: readonly RunEvent[]): void {
     const entry = this.#entries.get(runId);
-    if (!entry) return;
-    const kept = (entry.events ??= []);
-    for (const event of events) {
-      if (event.seq <= entry.lastSeq) continue;
-      kept.push(event);
-      entry.lastSeq = event.seq;
-    }
-    // Trimmed by halves, so that the cost of moving the rest is spread over many appends.
-    if (kept.length > 2 * this.#maxEventsPerRun) entry.events = kept.slice(-this.#maxEventsPerRun);
+    if (entry) (entry.events ??= new EventLog(this.#maxRecentEvents)).append(events);
   }
 
   events(runId: string, afterSeq = 0, limit = 1_000): readonly RunEvent[] {
-    const events = this.#entries.get(runId)?.events ?? [];
-    const firstSeq = events[0]?.seq ?? 1;
-    const start = Math.max(0, afterSeq + 1 - firstSeq);
-    return events.slice(start, start + limit);
+    return this.#entries.get(runId)?.events?.read(afterSeq, limit) ?? [];
   }
 
   close(): void {
+    for (const { events } of this.#entries.values()) events?.dispose();
     this.#entries.clear();
-    this.#finished = [];
+    this.#finished.fill(undefined);
   }
 
   #finish(id: string): void {
-    this.#finished.push(id);
-    if (this.#finished.length - this.#forgotten <= this.#maxFinishedRuns) return;
-    const oldest = this.#finished[this.#forgotten++];
-    if (oldest !== undefined) this.#entries.delete(oldest);
-    if (this.#forgotten > this.#maxFinishedRuns) {
-      this.#finished = this.#finished.slice(this.#forgotten);
-      this.#forgotten = 0;
-    }
+    const displaced = this.#finished[this.#oldest];
+    this.#finished[this.#oldest] = id;
+    this.#oldest = (this.#oldest + 1) % this.#finished.length;
+    if (displaced === undefined) return;
+    this.#entries.get(displaced)?.events?.dispose();
+    this.#entries.delete(displaced);
   }
 }
 
