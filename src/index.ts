@@ -65,7 +65,12 @@ export {
   type TerminalEventType,
 } from './authoring/reporting/run-event.js';
 export { type RunEventHandler, type RunListener, type RunObserver } from './authoring/reporting/run-listener.js';
-export { getActionConfig, getActionMethod, getPluginActions, readRequirements } from './foundation/config/config-helpers.js';
+export {
+  getActionConfig,
+  getActionMethod,
+  getPluginActions,
+  readRequirements,
+} from './foundation/config/config-helpers.js';
 export {
   ActionStatus,
   AnnotationCategory,
@@ -87,6 +92,9 @@ export {
   type PluginConfig,
 } from './foundation/config/plugin-config.js';
 export { parsePluginConfig, type PluginConfigFile, readPluginConfig } from './foundation/config/plugin-config-file.js';
+export { type SyncFileOptions, type SyncFileResult } from './foundation/config/sync-config-file.js';
+export { type SyncResult } from './foundation/config/sync-config.js';
+export { type SyncConflict, type SyncPlanOptions } from './foundation/config/sync-plan.js';
 export {
   COCODataset,
   Dataset,
@@ -103,7 +111,12 @@ export {
   TestResults,
   YOLODataset,
 } from './foundation/data-types/built-in-types.js';
-export { type Compatibility, compatibilityOf, DataType, type DataTypeClass } from './foundation/data-types/data-type.js';
+export {
+  type Compatibility,
+  compatibilityOf,
+  DataType,
+  type DataTypeClass,
+} from './foundation/data-types/data-type.js';
 export { DataTypeRegistry } from './foundation/data-types/data-type-registry.js';
 export {
   type Credentials,
@@ -139,6 +152,15 @@ export { PlatformClient, type QueryParams } from './resources/clients/platform-c
 export { StorageProvider } from './resources/storage/storage-provider.interface.js';
 export { type ActionDefinition, type PluginSource } from './runtime/discovery/action-definition.js';
 export { ActionRegistry } from './runtime/discovery/action-registry.js';
+export { type PluginExport } from './runtime/discovery/export-plugin.js';
+export { type PluginNaming } from './runtime/discovery/loader/plugin-parts.js';
+export {
+  type DiscoveryOptions,
+  type ExportOptions,
+  type ModuleDiscoveryOptions,
+  PluginDiscovery,
+} from './runtime/discovery/plugin-discovery.js';
+export { type DiscoveredAction } from './runtime/discovery/static-scan/discover-actions.js';
 export { Executor } from './runtime/executors/executor.interface.js';
 export { ExecutorRegistry } from './runtime/executors/executor-registry.js';
 export { LocalExecutor, type LocalExecutorOptions } from './runtime/executors/local/local.executor.js';
@@ -152,5 +174,5 @@ export { type MaybePromise, type RunFilter, RunStore } from './runtime/run-store
 export { PluginRunner, type PluginRunnerInit } from './runtime/runner/plugin-runner.service.js';
 export { RunHandle } from './runtime/runner/run-handle.js';
 export { type RunRequest } from './runtime/runner/run-request.js';
-export { type SynapseFeatureOptions, SynapseModule } from './synapse.module.js';
+export { type SynapseFeatureOptions, SynapseModule, type SynapsePackageOptions } from './synapse.module.js';
 export { type SynapseModuleOptions } from './synapse.module-definition.js';

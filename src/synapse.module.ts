@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { type DynamicModule, Module, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { PlatformPorts } from './authoring/context/platform-ports.js';
 import { createInjectableContext } from './authoring/context/run-scope.js';
@@ -14,6 +14,7 @@ import { ActionRegistry } from './runtime/discovery/action-registry.js';
 import { HostModules } from './runtime/discovery/loader/host-modules.js';
 import { PluginLoader } from './runtime/discovery/loader/plugin-loader.js';
 import { createPluginModule } from './runtime/discovery/loader/plugin-module.js';
+import { type PluginNaming, pluginOfModule } from './runtime/discovery/loader/plugin-parts.js';
 import { ExecutorRegistry } from './runtime/executors/executor-registry.js';
 import { LocalExecutor } from './runtime/executors/local/local.executor.js';
 import { ActionInvoker } from './runtime/invocation/action-invoker.js';
@@ -28,6 +29,12 @@ import { SynapseShutdownModule } from './synapse.shutdown.js';
 export interface SynapseFeatureOptions {
   /** Modules whose exports the actions inject, e.g. the host's database module. @defaultValue none */
   readonly imports?: ModuleMetadata['imports'];
+}
+
+/** How a plugin's package is found. */
+export interface SynapsePackageOptions extends SynapseFeatureOptions {
+  /** The package is looked up as from a file in this folder. @defaultValue the current folder of the process */
+  readonly fromDirectory?: string;
 }
 
 /**
@@ -83,10 +90,37 @@ export class SynapseModule extends ConfigurableSynapseModule {
    * @param options - Modules that the plugin's classes inject from; a folder that exports Nest modules of its own imports in those.
    * @throws ConfigNotFoundError, ConfigInvalidError, PluginCompileError or PluginLoadError, which stop the application's start.
    */
-  static async forPlugin(path: string, { imports = [] }: SynapseFeatureOptions = {}): Promise<DynamicModule> {
-    const plugin = createPluginModule(await new PluginLoader(HostModules.ofApplication()).load(path));
-    return { ...plugin, imports: [...(plugin.imports ?? []), ...imports] };
+  static async forPlugin(path: string, options: SynapseFeatureOptions = {}): Promise<DynamicModule> {
+    return withImports(createPluginModule(await pluginLoader().load(path)), options);
   }
+
+  /**
+   * The plugin that an npm package is: a config.yaml beside its package.json, decorated classes or Nest modules in its main entry.
+   *
+   * @param name - The package's name, e.g. `@me/my-plugin`.
+   * @throws PluginLoadError when it is not installed or does not load; ConfigNotFoundError, ConfigInvalidError.
+   */
+  static async forPackage(name: string, options: SynapsePackageOptions = {}): Promise<DynamicModule> {
+    const plugin = await pluginLoader().loadPackage(name, options.fromDirectory ?? process.cwd());
+    return withImports(createPluginModule(plugin), options);
+  }
+
+  /**
+   * A Nest module as a plugin: the actions that it and its imports provide run under the plugin's code instead of the host's.
+   *
+   * @throws ConfigInvalidError when the naming is not what it should be.
+   */
+  static forModule(type: Type, naming: PluginNaming): DynamicModule {
+    return createPluginModule(pluginOfModule(type, naming));
+  }
+}
+
+function pluginLoader(): PluginLoader {
+  return new PluginLoader(HostModules.ofApplication());
+}
+
+function withImports(plugin: DynamicModule, { imports = [] }: SynapseFeatureOptions): DynamicModule {
+  return { ...plugin, imports: [...(plugin.imports ?? []), ...imports] };
 }
 
 type RunnerParts = [ActionRegistry, ExecutorRegistry, IntegrationRegistry, RunStore, SynapseSettings, ModuleRef];

@@ -18,7 +18,10 @@ import type { DiscoveredAction } from './static-scan/discover-actions.js';
 
 /** How a plugin's folder is looked into. */
 export interface DiscoveryOptions {
-  /** Loads the code when a class is asked for. @defaultValue one that shares this application's packages */
+  /**
+   * Loads the code when a class is asked for. @defaultValue one that shares this application's packages
+   * @internal
+   */
   readonly loader?: PluginLoader;
 }
 
