@@ -6,9 +6,9 @@ import { RuntimeContext } from './runtime-context.js';
 /** Which run the code that is executing belongs to. Holds nothing itself: each chain of calls carries its own run. */
 const scope = new AsyncLocalStorage<RuntimeContext>();
 
-/** Calls `work` as part of the run that `context` belongs to, with everything it awaits. */
-export function runInScope<T>(context: RuntimeContext, work: () => T): T {
-  return scope.run(context, work);
+/** Calls `work` with `args` as part of the run that `context` belongs to, with everything it awaits. */
+export function runInScope<T, A extends unknown[]>(context: RuntimeContext, work: (...args: A) => T, ...args: A): T {
+  return scope.run(context, work, ...args);
 }
 
 /** The run that is executing right now, if any. */

@@ -1,7 +1,12 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { runInScope } from '../../authoring/context/run-scope.js';
 import { RuntimeContext } from '../../authoring/context/runtime-context.js';
-import { ExecutionError, ParamsInvalidError, ResultInvalidError } from '../../foundation/errors/plugin.errors.js';
+import {
+  asSynapseError,
+  ExecutionError,
+  ParamsInvalidError,
+  ResultInvalidError,
+} from '../../foundation/errors/plugin.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import { typeNameOf } from '../../foundation/schema/class-validation.js';
 import { ParamsValidator } from '../../foundation/schema/params.validator.js';
@@ -27,8 +32,7 @@ export class ActionInvoker {
    * Runs the action of `run` in this process.
    *
    * @returns The action's result as it is, or a promise of it.
-   * @throws ParamsInvalidError when the params break a rule or are no object; ExecutionError when the action failed, with what it threw as
-   * cause; ResultInvalidError for a wrong result under `strictResult`.
+   * @throws Whatever stands in the way of a result; {@link ActionInvoker.failureOf} makes the run's error of it.
    */
   invoke(run: ActiveRun): unknown {
     const { definition } = run;
@@ -38,31 +42,28 @@ export class ActionInvoker {
     return params instanceof Promise ? params.then((parsed) => this.#execute(run, parsed)) : this.#execute(run, params);
   }
 
+  /**
+   * The error of a run whose {@link ActionInvoker.invoke} threw or rejected: ParamsInvalidError when the params broke a rule,
+   * ExecutionError with what the action threw as cause, ResultInvalidError for a wrong result under `strictResult`.
+   */
+  failureOf(run: ActiveRun, thrown: unknown): SynapseError {
+    if (run.abortError && thrown === run.abortError) return run.abortError;
+    return run.phase === 'executing' ? executionErrorOf(run, thrown) : asSynapseError(thrown);
+  }
+
   #execute(run: ActiveRun, params: unknown): unknown {
     if (run.abortError) throw run.abortError; // told to end while its params were checked
     run.params = params;
+    run.phase = 'executing';
     const context = new RuntimeContext<unknown>(run);
-    let result: unknown;
-    try {
-      result = runInScope(context, () => run.definition.call(params, context));
-    } catch (thrown) {
-      throw asExecutionError(run, thrown);
-    }
-    if (isThenable(result)) {
-      // A promise of our own: a query builder's `then`, or another realm's, need not be one.
-      return Promise.resolve(result).then(
-        (value) => this.#checked(run, value),
-        (thrown: unknown) => {
-          throw asExecutionError(run, thrown);
-        },
-      );
-    }
-    return this.#checked(run, result);
+    const result = runInScope(context, run.definition.call, params, context);
+    if (!run.definition.resultType) return result;
+    return isThenable(result) ? result.then((value) => this.#checked(run, value)) : this.#checked(run, result);
   }
 
   #checked(run: ActiveRun, result: unknown): unknown {
+    run.phase = 'checking';
     const { resultType } = run.definition;
-    if (!resultType) return result;
     const mismatch = this.results.check(resultType as Type<object>, result);
     if (mismatch instanceof Promise) return mismatch.then((late) => reported(run, result, late));
     return reported(run, result, mismatch);
@@ -79,8 +80,7 @@ function reported(run: ActiveRun, result: unknown, mismatch: ResultMismatch | un
 }
 
 /** Keeps code and details of an error that was one of ours: a wrapper must not make it say less. */
-function asExecutionError(run: ActiveRun, thrown: unknown): SynapseError {
-  if (thrown === run.abortError && run.abortError) return run.abortError;
+function executionErrorOf(run: ActiveRun, thrown: unknown): SynapseError {
   const inner = SynapseError.is(thrown) ? thrown : undefined;
   return new ExecutionError(`Action execution failed: ${messageOf(thrown)}`, {
     cause: thrown,
@@ -97,6 +97,7 @@ function asObject({ action, input }: ActiveRun): object {
   ]);
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** Whether `value` has a `then`. A query builder's, or another realm's promise, need not be a Promise. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
 }

@@ -9,10 +9,19 @@ import { RunLogger } from '../../authoring/reporting/run-logger.js';
 import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
+import type { SecretRedactor } from './secret-redactor.js';
 import type { RunRecord } from '../run-store/run-record.js';
 
 /** How a run can end. */
 type EndStatus = 'completed' | 'failed' | 'cancelled';
+
+/** Hears that a run was told to end. */
+export interface AbortListener {
+  aborted(error: SynapseError): void;
+}
+
+/** How far the invoker has come with a run: what is thrown means something else before, in and after the action's own code. */
+export type RunPhase = 'validating' | 'executing' | 'checking';
 
 /** What a run is made of. */
 export interface ActiveRunInit {
@@ -25,6 +34,8 @@ export interface ActiveRunInit {
   readonly ports: PlatformPorts;
   readonly integrations: IntegrationRegistry;
   readonly checkpoint?: CheckpointReference;
+  /** Keeps the run's secrets out of what is stored and shown; absent when it has none. */
+  readonly redactor?: SecretRedactor;
   /** Folder that the run's own working folder is made in. */
   readonly workRoot: string;
 }
@@ -42,6 +53,9 @@ export class ActiveRun implements RunBinding {
   readonly env: PluginEnvironment;
   readonly ports: PlatformPorts;
   readonly checkpoint?: CheckpointReference;
+  readonly redactor?: SecretRedactor;
+  /** The invoker sets it. */
+  phase: RunPhase = 'validating';
   /** The validated params; the invoker sets them. */
   params: unknown;
   readonly #workRoot: string;
@@ -49,7 +63,7 @@ export class ActiveRun implements RunBinding {
   #autolog: AutologContext | undefined;
   #controller: AbortController | undefined;
   #abortError: SynapseError | undefined;
-  #onAbort: ((error: SynapseError) => void) | undefined;
+  #abortListener: AbortListener | undefined;
   #logger: RunLogger | undefined;
   #endStatus: EndStatus | undefined;
 
@@ -61,6 +75,7 @@ export class ActiveRun implements RunBinding {
     this.env = init.env;
     this.ports = init.ports;
     this.checkpoint = init.checkpoint;
+    this.redactor = init.redactor;
     this.#workRoot = init.workRoot;
     this.#integrations = init.integrations;
   }
@@ -125,13 +140,13 @@ export class ActiveRun implements RunBinding {
     if (this.#abortError || this.#endStatus) return false;
     this.#abortError = error;
     this.#controller?.abort(error);
-    this.#onAbort?.(error);
+    this.#abortListener?.aborted(error);
     return true;
   }
 
-  /** Has `listener` called when the run is told to end, or at once if it has been. One listener: the run's executor. */
-  onAbort(listener: (error: SynapseError) => void): void {
-    this.#onAbort = listener;
-    if (this.#abortError) listener(this.#abortError);
+  /** Tells `listener` when the run is told to end, or at once if it has been. One listener: the run's executor. */
+  onAbort(listener: AbortListener): void {
+    this.#abortListener = listener;
+    if (this.#abortError) listener.aborted(this.#abortError);
   }
 }

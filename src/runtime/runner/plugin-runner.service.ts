@@ -26,7 +26,7 @@ import { RunIdFactory } from './run-id.js';
 import type { RunRequest } from './run-request.js';
 import { RedactedEventStream, redactedOutcome } from './redacted-run.js';
 import { SecretParams } from './secret-params.js';
-import type { SecretRedactor } from './secret-redactor.js';
+import type { SecretRedactor } from '../invocation/secret-redactor.js';
 
 /** What a {@link PluginRunner} works with. */
 export interface PluginRunnerInit {
@@ -57,7 +57,6 @@ export class PluginRunner {
   readonly #secrets = new SecretParams();
   readonly #ids = new RunIdFactory();
   readonly #flusher = new EventFlusher();
-  readonly #redactors = new WeakMap<ActiveRun, SecretRedactor>();
   readonly #active = new Map<ActiveRun, Promise<RunOutcome>>();
   /** Streams of ended runs that listeners are still busy with. */
   readonly #unheard = new Set<RunEventStream>();
@@ -80,18 +79,12 @@ export class PluginRunner {
    * @throws ActionNotFoundError, PluginNotFoundError or UsageError when the request names no action; UsageError or
    * NotConfiguredError for its mode; ShuttingDownError after {@link PluginRunner.stopAccepting}.
    */
-  async run<R = unknown>(request: RunRequest): Promise<RunHandle<R>> {
-    if (this.#isStopping && !activeContext()) throw new ShuttingDownError(request.action);
-    const definition = this.#registry.resolve(request.action, request.plugin);
-    const { executor, notice } = this.#executors.choose(definition, request.mode);
-    const run = this.#createRun(request, definition, executor);
-    const created = this.#store.create(run.record);
-    if (created) await created;
-    const release = request.signal && observe(request.signal, run);
-    const outcome = this.#drive(run, executor, notice);
-    if (release) void outcome.then(release);
-    this.#active.set(run, outcome);
-    return new RunHandle<R>(run, this.#store, outcome);
+  run<R = unknown>(request: RunRequest): Promise<RunHandle<R>> {
+    try {
+      return Promise.resolve(this.#start<R>(request));
+    } catch (thrown) {
+      return Promise.reject(thrown as Error);
+    }
   }
 
   /** Runs that have not ended. */
@@ -122,6 +115,22 @@ export class PluginRunner {
     await Promise.all([...this.#unheard].map((stream) => stream.drained()));
   }
 
+  #start<R>(request: RunRequest): MaybePromise<RunHandle<R>> {
+    if (this.#isStopping && !activeContext()) throw new ShuttingDownError(request.action);
+    const definition = this.#registry.resolve(request.action, request.plugin);
+    const { executor, notice } = this.#executors.choose(definition, request.mode);
+    const run = this.#createRun(request, definition, executor);
+    const begin = (): RunHandle<R> => {
+      const release = request.signal && observe(request.signal, run);
+      const outcome = this.#drive(run, executor, notice);
+      if (release) void outcome.then(release);
+      this.#active.set(run, outcome);
+      return new RunHandle<R>(run, this.#store, outcome);
+    };
+    const created = this.#store.create(run.record);
+    return created ? created.then(begin) : begin();
+  }
+
   #createRun(request: RunRequest, definition: ActionDefinition, executor: Executor): ActiveRun {
     const id = this.#ids.create();
     const params = request.params === undefined ? {} : request.params;
@@ -145,7 +154,7 @@ export class PluginRunner {
     const redactor = this.#secrets.redactorFor(definition.paramsType, params);
     const streamOptions = { runId: id, attempt: 1, sink: this.#store, flusher: this.#flusher };
     const stream = redactor ? new RedactedEventStream(streamOptions, redactor) : new RunEventStream(streamOptions);
-    const run = new ActiveRun({
+    return new ActiveRun({
       record,
       definition,
       params,
@@ -154,36 +163,42 @@ export class PluginRunner {
       ports: this.#ports,
       integrations: this.#integrations,
       checkpoint: request.checkpoint,
+      redactor,
       workRoot: this.#workRoot,
     });
-    if (redactor) this.#redactors.set(run, redactor);
-    return run;
   }
 
-  async #drive(run: ActiveRun, executor: Executor, notice: string | undefined): Promise<RunOutcome> {
+  #drive(run: ActiveRun, executor: Executor, notice: string | undefined): Promise<RunOutcome> {
     const { stream, record } = run;
     for (const listener of this.#listeners) stream.subscribe(listener);
     stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
     if (notice !== undefined) run.logger.notice(notice);
-    let outcome: RunOutcome;
+    return executor.execute(run).then(
+      (outcome) => this.#conclude(run, outcome),
+      // An executor that does not keep its contract.
+      (thrown: unknown) => this.#conclude(run, { status: 'failed', error: asSynapseError(thrown) }),
+    );
+  }
+
+  /** Writes down how the run ended. What could not be written is a failure: the work is done, but a caller must not rely on it. */
+  #conclude(run: ActiveRun, raw: RunOutcome): MaybePromise<RunOutcome> {
+    const outcome = run.redactor ? redactedOutcome(raw, run.redactor) : raw;
     try {
-      outcome = await executor.execute(run);
+      const stored = this.#writeEnd(run, outcome);
+      if (!stored) return this.#forget(run, outcome);
+      return stored.then(
+        () => this.#forget(run, outcome),
+        (thrown: unknown) => this.#forget(run, { status: 'failed', error: asSynapseError(thrown) }),
+      );
     } catch (thrown) {
-      outcome = { status: 'failed', error: asSynapseError(thrown) }; // an executor that does not keep its contract
+      return this.#forget(run, { status: 'failed', error: asSynapseError(thrown) });
     }
-    const redactor = this.#redactors.get(run);
-    if (redactor) outcome = redactedOutcome(outcome, redactor);
-    try {
-      const ended = this.#end(run, outcome);
-      if (ended) await ended;
-      return outcome;
-    } catch (thrown) {
-      // The work is done, but its end is not on record: a caller must not take that for success.
-      return { status: 'failed', error: asSynapseError(thrown) };
-    } finally {
-      this.#active.delete(run);
-      if (this.#listeners.length > 0) this.#awaitListeners(stream);
-    }
+  }
+
+  #forget(run: ActiveRun, outcome: RunOutcome): RunOutcome {
+    this.#active.delete(run);
+    if (this.#listeners.length > 0) this.#awaitListeners(run.stream);
+    return outcome;
   }
 
   #awaitListeners(stream: RunEventStream): void {
@@ -195,13 +210,13 @@ export class PluginRunner {
    * Writes the final state and the terminal event; whoever waits for the outcome finds both stored. Answers at once where the store
    * does: a run in memory then takes no further turns of the event loop.
    */
-  #end(run: ActiveRun, outcome: RunOutcome): MaybePromise<void> {
+  #writeEnd(run: ActiveRun, outcome: RunOutcome): MaybePromise<void> {
     run.close(outcome.status);
-    const change = finalChange(outcome, this.#redactors.get(run));
+    const change = finalChange(outcome, run.redactor);
     const updated = this.#store.update(run.runId, change);
-    const close = (): MaybePromise<void> =>
-      run.stream.close(terminalEventOf(outcome), change.error ? { error: change.error } : {});
-    return updated instanceof Promise ? updated.then(close) : close();
+    const data = change.error ? { error: change.error } : {};
+    if (!(updated instanceof Promise)) return run.stream.close(terminalEventOf(outcome), data);
+    return updated.then(() => run.stream.close(terminalEventOf(outcome), data));
   }
 }
 

@@ -3,7 +3,7 @@ import type { RunEventType, TerminalEventType } from '../../authoring/reporting/
 import { errorFromJson, errorToJson } from '../../foundation/errors/error-json.js';
 import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
-import type { SecretRedactor } from './secret-redactor.js';
+import type { SecretRedactor } from '../invocation/secret-redactor.js';
 
 /** The events of a run whose params hold secrets: what the action logs, and what it failed with, goes out without them. */
 export class RedactedEventStream extends RunEventStream {

@@ -25,10 +25,8 @@ export class RunHandle<R = unknown> {
   }
 
   /** The run's result. @throws the run's SynapseError when it failed or was cancelled. */
-  async result(): Promise<R> {
-    const outcome = await this.#outcome;
-    if (outcome.status === 'completed') return outcome.result as R;
-    throw outcome.error;
+  result(): Promise<R> {
+    return this.#outcome.then(resultOf) as Promise<R>;
   }
 
   /** How the run ended, without throwing. Everything it reported has been stored by then. */
@@ -95,4 +93,9 @@ export class RunHandle<R = unknown> {
       unsubscribe();
     }
   }
+}
+
+function resultOf(outcome: RunOutcome): unknown {
+  if (outcome.status === 'completed') return outcome.result;
+  throw outcome.error;
 }

@@ -1,5 +1,5 @@
 import { secretFieldsOf } from '../../foundation/schema/secret-fields.js';
-import { SecretRedactor } from './secret-redactor.js';
+import { SecretRedactor } from '../invocation/secret-redactor.js';
 import type { ClassOf } from '../../authoring/decorators/action.decorator.js';
 
 /** What a store keeps in place of a secret: the caller holds the value. */

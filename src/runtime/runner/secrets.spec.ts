@@ -7,7 +7,7 @@ import { Action } from '../../authoring/decorators/action.decorator.js';
 import { UiField } from '../../foundation/schema/ui-field.decorator.js';
 import { SynapseModule } from '../../synapse.module.js';
 import { PluginRunner } from './plugin-runner.service.js';
-import { SecretRedactor } from './secret-redactor.js';
+import { SecretRedactor } from '../invocation/secret-redactor.js';
 
 class Login {
   @IsString()
@@ -32,7 +32,10 @@ class LeakyParams {
 @Action({ name: 'leak', params: LeakyParams })
 class LeakyAction {
   execute(params: LeakyParams, ctx: RuntimeContext): never {
-    ctx.log(`event of ${params.token}`, { [params.token]: [`Bearer ${params.token}`], deep: { password: params.login.password } });
+    ctx.log(`event of ${params.token}`, {
+      [params.token]: [`Bearer ${params.token}`],
+      deep: { password: params.login.password },
+    });
     ctx.logMessage(`logged in with ${params.login.password}`);
     ctx.setMetrics({ note: params.token }, 'train');
     throw new Error(`401 for ${params.token}`, { cause: new Error(params.login.password) });
@@ -56,11 +59,19 @@ describe('secret params', () => {
   afterAll(() => app.close());
 
   it('never reach the record, the events or the error, whatever the action does with them', async () => {
-    const handle = await runner.run({ action: 'leak', params: { token: TOKEN, login: { user: 'ada', password: PASSWORD } } });
+    const handle = await runner.run({
+      action: 'leak',
+      params: { token: TOKEN, login: { user: 'ada', password: PASSWORD } },
+    });
     const error = await handle.result().catch((thrown: unknown) => thrown as Error & { details: unknown });
     const events: unknown[] = [];
     for await (const event of handle.events()) events.push(event);
-    const everything = JSON.stringify([await handle.record(), events, error, error instanceof Error ? error.message : '']);
+    const everything = JSON.stringify([
+      await handle.record(),
+      events,
+      error,
+      error instanceof Error ? error.message : '',
+    ]);
 
     expect(everything).not.toContain(PASSWORD);
     expect(everything).not.toContain('7f3a');
@@ -69,7 +80,10 @@ describe('secret params', () => {
   });
 
   it('are stored as references, at any depth', async () => {
-    const handle = await runner.run({ action: 'leak', params: { token: TOKEN, login: { user: 'ada', password: PASSWORD } } });
+    const handle = await runner.run({
+      action: 'leak',
+      params: { token: TOKEN, login: { user: 'ada', password: PASSWORD } },
+    });
     await handle.outcome();
 
     expect((await handle.record()).params).toEqual({

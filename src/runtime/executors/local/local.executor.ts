@@ -1,8 +1,7 @@
 import { RunTimeoutError } from '../../../foundation/errors/run.errors.js';
 import type { SynapseError } from '../../../foundation/errors/synapse.error.js';
-import { asSynapseError } from '../../../foundation/errors/plugin.errors.js';
-import { ActionInvoker } from '../../invocation/action-invoker.js';
-import type { ActiveRun } from '../../invocation/active-run.js';
+import { ActionInvoker, isThenable } from '../../invocation/action-invoker.js';
+import type { AbortListener, ActiveRun } from '../../invocation/active-run.js';
 import type { RunOutcome } from '../../invocation/run-outcome.js';
 import { Executor } from '../executor.interface.js';
 import { RunMode } from '../run-mode.js';
@@ -34,49 +33,74 @@ export class LocalExecutor extends Executor {
   }
 
   execute(run: ActiveRun): Promise<RunOutcome> {
-    return new Promise((settle) => {
-      const timers = new Timers();
-      const end = (outcome: RunOutcome): void => {
-        timers.clear();
-        settle(outcome); // only the first call counts
-      };
-      run.onAbort((error) => timers.start(this.#cancelGraceMs, () => end(abortOutcome(error))));
-      const { timeoutMs } = run.definition;
-      if (timeoutMs !== undefined) {
-        timers.start(timeoutMs, () => run.abort(new RunTimeoutError(run.action, timeoutMs)));
-      }
-      this.#invoke(run, end);
-    });
+    const execution = new LocalExecution(run, this.#cancelGraceMs);
+    execution.watch();
+    if (run.abortError) execution.fail(run.abortError);
+    else this.#invoke(run, execution);
+    return execution.outcome;
   }
 
-  #invoke(run: ActiveRun, end: (outcome: RunOutcome) => void): void {
-    const succeed = (result: unknown): void =>
-      end(run.abortError ? abortOutcome(run.abortError) : { status: 'completed', result });
-    const fail = (thrown: unknown): void =>
-      end(run.abortError ? abortOutcome(run.abortError) : { status: 'failed', error: asSynapseError(thrown) });
-    if (run.abortError) return fail(run.abortError);
+  #invoke(run: ActiveRun, execution: LocalExecution): void {
     try {
       const result = this.invoker.invoke(run);
-      if (result instanceof Promise) result.then(succeed, fail);
-      else succeed(result);
+      if (!isThenable(result)) execution.succeed(result);
+      else {
+        result.then(
+          (value) => execution.succeed(value),
+          (thrown: unknown) => execution.fail(this.invoker.failureOf(run, thrown)),
+        );
+      }
     } catch (thrown) {
-      fail(thrown);
+      execution.fail(this.invoker.failureOf(run, thrown));
     }
   }
 }
 
-/** A timer or two that are cleared together; none is made for a run without a limit, or after the clearing. */
-class Timers {
+/** One run under way. An object rather than closures: it is made for every run, and most need none of its parts. */
+class LocalExecution implements AbortListener {
+  readonly outcome: Promise<RunOutcome>;
+  readonly #run: ActiveRun;
+  readonly #graceMs: number;
+  #settle: ((outcome: RunOutcome) => void) | undefined;
   #timers: NodeJS.Timeout[] | undefined;
-  #isCleared = false;
 
-  start(ms: number, callback: () => void): void {
-    if (!this.#isCleared) (this.#timers ??= []).push(setTimeout(callback, ms));
+  constructor(run: ActiveRun, graceMs: number) {
+    this.#run = run;
+    this.#graceMs = graceMs;
+    this.outcome = new Promise((settle) => (this.#settle = settle));
   }
 
-  clear(): void {
-    this.#isCleared = true;
+  /** Has the run end when its time is over or it is told to. */
+  watch(): void {
+    const { definition, action } = this.#run;
+    this.#run.onAbort(this);
+    const { timeoutMs } = definition;
+    if (timeoutMs !== undefined) this.#after(timeoutMs, () => this.#run.abort(new RunTimeoutError(action, timeoutMs)));
+  }
+
+  aborted(error: SynapseError): void {
+    this.#after(this.#graceMs, () => this.#end(abortOutcome(error)));
+  }
+
+  succeed(result: unknown): void {
+    const { abortError } = this.#run;
+    this.#end(abortError ? abortOutcome(abortError) : { status: 'completed', result });
+  }
+
+  fail(error: SynapseError): void {
+    const { abortError } = this.#run;
+    this.#end(abortError ? abortOutcome(abortError) : { status: 'failed', error });
+  }
+
+  /** The first end counts; work that was abandoned may come back later. */
+  #end(outcome: RunOutcome): void {
     this.#timers?.forEach((timer) => clearTimeout(timer));
+    this.#settle?.(outcome);
+    this.#settle = undefined;
+  }
+
+  #after(ms: number, callback: () => void): void {
+    if (this.#settle) (this.#timers ??= []).push(setTimeout(callback, ms));
   }
 }
 

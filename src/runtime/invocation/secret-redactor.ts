@@ -35,6 +35,8 @@ export class SecretRedactor {
     if (Array.isArray(value)) return value.map((item) => this.value(item, depth + 1));
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.value(item, depth + 1)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [this.text(key), this.value(item, depth + 1)]),
+    );
   }
 }
