@@ -16,7 +16,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { type FormKitItem, uiSchemaOf } from '../../src/foundation/schema/form-kit.js';
+import type { FormKitItem } from '../../src/foundation/schema/form-item.js';
+import { uiSchemaOf } from '../../src/foundation/schema/form-kit.js';
 import { IsGreaterThan, IsLessThan, IsMultipleOf } from '../../src/foundation/schema/numeric-rules.decorator.js';
 import { ParamsValidator } from '../../src/foundation/schema/params.validator.js';
 import { UiField } from '../../src/foundation/schema/ui-field.decorator.js';

@@ -1,5 +1,6 @@
 import { IsBoolean, IsEnum, IsInt, IsNumber, IsObject, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
-import { type ActionUiSchema, type FormKitItem, getActionUiSchema } from '../../src/foundation/schema/form-kit.js';
+import type { ActionUiSchema, FormKitItem } from '../../src/foundation/schema/form-item.js';
+import { getActionUiSchema } from '../../src/foundation/schema/form-kit.js';
 import { IsJsonType } from '../../src/foundation/schema/is-json-type.decorator.js';
 import { IsNullable } from '../../src/foundation/schema/is-nullable.decorator.js';
 import { IsGreaterThan, IsLessThan, IsMultipleOf } from '../../src/foundation/schema/numeric-rules.decorator.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IsBoolean, IsEnum, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
-import { type FormKitItem, getActionUiSchema, uiSchemaOf } from '../../src/foundation/schema/form-kit.js';
+import type { FormKitItem } from '../../src/foundation/schema/form-item.js';
+import { getActionUiSchema, uiSchemaOf } from '../../src/foundation/schema/form-kit.js';
 import { IsJsonType } from '../../src/foundation/schema/is-json-type.decorator.js';
 import { IsGreaterThan, IsLessThan, IsMultipleOf } from '../../src/foundation/schema/numeric-rules.decorator.js';
 import { UiField } from '../../src/foundation/schema/ui-field.decorator.js';

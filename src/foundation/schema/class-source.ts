@@ -73,6 +73,8 @@ function givenKeysOf({ fieldsByName }: ClassDescription): (input: Readonly<Recor
 }
 
 class FieldWriter {
+  private readonly conditions = new Map<FieldRule, string>();
+
   constructor(
     private readonly constants: SourceConstants,
     private readonly nested: (type: object, constants: SourceConstants) => string,
@@ -151,6 +153,15 @@ class FieldWriter {
       .map((rule) => conditionOf(rule, kind, this.constants));
     const needed = conditions.filter((condition) => condition !== 'true').map((condition) => `(${condition})`);
     return needed.length === 0 ? '' : `if (!(${needed.join(' && ')})) return refuse;`;
+  }
+
+  /** Each rule is looked at once, though its condition stands in several places. */
+  private condition(rule: FieldRule, kind: ValueType['kind']): string {
+    const known = this.conditions.get(rule);
+    if (known !== undefined) return known;
+    const condition = conditionOf(rule, kind, this.constants);
+    this.conditions.set(rule, condition);
+    return condition;
   }
 }
 

@@ -18,13 +18,13 @@ export function coerceScalar(type: ValueType, value: unknown): unknown {
 }
 
 /** The number a text spells, or the text when it spells none. Digits a number cannot hold are no integer. */
-export function toInteger(text: string): number | string {
+function toInteger(text: string): number | string {
   const value = toNumber(text);
   return Number.isSafeInteger(value) ? value : text;
 }
 
 /** The number a text spells, or the text when it spells none. An empty text, `NaN` and `Infinity` spell none. */
-export function toNumber(text: string): number | string {
+function toNumber(text: string): number | string {
   const trimmed = text.trim();
   if (!NUMERIC.test(trimmed)) return text;
   const value = Number(trimmed);
@@ -32,14 +32,14 @@ export function toNumber(text: string): number | string {
 }
 
 /** The truth value of the usual words and of 0 and 1, or the value itself. */
-export function toBoolean(value: unknown): unknown {
+function toBoolean(value: unknown): unknown {
   const word = typeof value === 'string' ? value.toLowerCase() : value;
   if (TRUE_WORDS.has(word)) return true;
   return FALSE_WORDS.has(word) ? false : value;
 }
 
 /** The date a text spells by ISO 8601, or the text when it spells none. */
-export function toDate(text: string): Date | string {
+function toDate(text: string): Date | string {
   if (!ISO_DATE.test(text)) return text;
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? text : date;

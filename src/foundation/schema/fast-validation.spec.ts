@@ -137,6 +137,15 @@ describe(FastValidation, () => {
     expect(validation.accept(Borrowed, { value: 'large' })).toBeUndefined();
   });
 
+  it('leaves a mapping with a type for its values to class-validator', () => {
+    class Weights {
+      @UiField({ itemType: Number })
+      weights: Record<string, number> = {};
+    }
+
+    expect(new FastValidation('refuse').accept(Weights, {})).toBeUndefined();
+  });
+
   it('leaves a class with a field named like a member of every object to class-validator', () => {
     class Named {
       @UiField()

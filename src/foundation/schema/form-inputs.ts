@@ -1,6 +1,6 @@
 import type { FieldDescription, FieldRule, ValueType } from './class-description.js';
 import { numericBoundsOf, withoutUndefined } from './field-bounds.js';
-import type { FormKitItem } from './form-kit.js';
+import type { FormKitItem } from './form-item.js';
 import type { FormPlace } from './form-place.js';
 import { type JsonValue, toJsonSafe } from './json-safe.js';
 import type { UiFieldChoices } from './ui-field.decorator.js';

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { ClassDescriptions, FieldDescription, FieldRule, ValueType } from './class-description.js';
 import { itemCountBoundsOf } from './field-bounds.js';
 import { choicesOf, counterInput, fieldInput, heading, item, type Properties, slotInput } from './form-inputs.js';
-import type { FormKitItem } from './form-kit.js';
+import type { FormKitItem } from './form-item.js';
 import { FormPlace } from './form-place.js';
 import { isJsonObject, type JsonValue, toJsonSafe } from './json-safe.js';
 import { labelOf } from './labels.js';

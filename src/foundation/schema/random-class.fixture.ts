@@ -202,8 +202,11 @@ function randomClass(
         decorators: fc.constant(kind.decorators),
         values: fc.constant(kind.values),
         presence: fc.constantFrom('required' as const, 'required' as const, 'optional' as const, 'nullable' as const),
+        // With a plain object as its default, `itemType` declares a mapping, which the compiled path leaves alone.
         default: fc.option(
-          kind.values.map((value) => ({ value })),
+          kind.values
+            .filter((value) => !kind.label.startsWith('list') || Array.isArray(value))
+            .map((value) => ({ value })),
           { nil: undefined, freq: 3 },
         ),
       }),
