@@ -5,12 +5,20 @@ import { join } from 'node:path';
 import { MemoryRunStore } from './memory-run-store.js';
 import { describeRunStore, eventsFrom, recordOf } from './run-store.contract.fixture.js';
 
-/** Files of this machine that hold events of the run; other processes have files of their own. */
+/** Files of this machine that hold events of the run. Other processes have files of their own, and may remove them at any time. */
 function spilledFiles(runId: string): string[] {
+  const filesOf = (folder: string): string[] => {
+    try {
+      return readdirSync(folder)
+        .map((file) => join(folder, file))
+        .filter((file) => readFileSync(file, 'utf8').includes(runId));
+    } catch {
+      return [];
+    }
+  };
   return readdirSync(tmpdir())
     .filter((name) => name.startsWith('synapse-events-'))
-    .flatMap((name) => readdirSync(join(tmpdir(), name)).map((file) => join(tmpdir(), name, file)))
-    .filter((file) => readFileSync(file, 'utf8').includes(runId));
+    .flatMap((name) => filesOf(join(tmpdir(), name)));
 }
 
 describe(MemoryRunStore, () => {
