@@ -59,6 +59,8 @@ export class RunEventStream {
   private isClosed = false;
   private ignored = 0;
   private pending: SpillingQueue<OpenEvent> | undefined;
+  /** The first event, until there is a second: most runs have nothing to queue. */
+  private first: OpenEvent | undefined;
   private pendingSinceMs = 0;
   private pendingBytes = 0;
   private losses: Record<string, number> | undefined;
@@ -110,21 +112,14 @@ export class RunEventStream {
     }
     const now = this.flusher.clock.now();
     const event = this.open(type, data, now);
-    const queue = (this.pending ??= this.createQueue());
     if (this.flusherIndex < 0) {
       this.pendingSinceMs = now;
       this.flusher.add(this);
     }
-    const lane = Lanes[type];
-    if (lane === undefined) {
-      queue.push(event);
-      this.pendingBytes += roughBytesOf(event.data);
-    } else {
-      queue.pushLatest(event, lane, latestKeyOf(event.data), variantOf(event.data));
-    }
+    const isFull = this.hold(event);
     // Work that never yields to the event loop starves the timer; then the next event does its job.
     const isLate = now - this.pendingSinceMs >= this.flusher.intervalMs;
-    if (isLate || queue.isRecentFull || this.pendingBytes >= this.maxRecentBytes) this.flush();
+    if (isLate || isFull || this.pendingBytes >= this.maxRecentBytes) this.flush();
   }
 
   /** Hands every event that is stored from now on to `listener`, until the returned function is called. */
@@ -180,7 +175,7 @@ export class RunEventStream {
     const terminal = this.open(type, data, this.flusher.clock.now());
     const hasTrouble = !this.writer.isIdle || this.losses !== undefined || this.pending?.hasOlder === true;
     if (hasTrouble) return this.closeInTurn(terminal);
-    const events = this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? [];
+    const events = this.takeBatch();
     events.push(terminal);
     if (!this.writer.write(this.number(events))) return this.closeInTurn();
     this.pending?.dispose();
@@ -214,6 +209,34 @@ export class RunEventStream {
     return events;
   }
 
+  /** Adds an event to those that wait; says whether they are as many as may wait in memory. */
+  private hold(event: OpenEvent): boolean {
+    const lane = Lanes[event.type];
+    if (lane === undefined) this.pendingBytes += roughBytesOf(event.data);
+    if (!this.pending && !this.first) {
+      this.first = event;
+      return false;
+    }
+    const queue = (this.pending ??= this.createQueue());
+    if (this.first) this.enqueue(queue, this.first);
+    this.first = undefined;
+    this.enqueue(queue, event);
+    return queue.isRecentFull;
+  }
+
+  private enqueue(queue: SpillingQueue<OpenEvent>, event: OpenEvent): void {
+    const lane = Lanes[event.type];
+    if (lane === undefined) queue.push(event);
+    else queue.pushLatest(event, lane, latestKeyOf(event.data), variantOf(event.data));
+  }
+
+  private takeBatch(): OpenEvent[] {
+    const { first } = this;
+    if (!first) return this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? [];
+    this.first = undefined;
+    return [first];
+  }
+
   private createQueue(): SpillingQueue<OpenEvent> {
     return new SpillingQueue<OpenEvent>((events, unreadable) => {
       this.losses ??= {};
@@ -226,7 +249,7 @@ export class RunEventStream {
   private send(): void {
     for (;;) {
       if (this.writer.isIdle) {
-        const events = this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? [];
+        const events = this.takeBatch();
         this.pendingBytes = 0;
         if (events.length === 0) return this.flusher.remove(this);
         if (!this.writer.write(this.number(events))) return;
@@ -261,7 +284,7 @@ export class RunEventStream {
   /** The store stayed away: the events that it did not take are kept in a file, and the error says where. */
   private giveUp(terminal?: OpenEvent): EventsNotStoredError {
     const unsent: RunEvent[] = [...this.writer.unstored];
-    while (this.pending && this.pending.size > 0) unsent.push(...this.number(this.pending.takeBatch(MAX_BATCH_EVENTS)));
+    for (let batch = this.takeBatch(); batch.length > 0; batch = this.takeBatch()) unsent.push(...this.number(batch));
     if (terminal) unsent.push(...this.number([terminal]));
     this.pending?.dispose();
     const savedTo = saveUnsent(`${this.runId}-${this.attempt}`, unsent, this.limits?.directory);

@@ -17,8 +17,10 @@ interface Entry {
   readonly created: RunRecord;
   /** What changed since; laid over `created` when somebody reads, which is rarer than a run. */
   changed: RunChange | undefined;
-  /** Made with the first event. */
-  events: EventLog | undefined;
+  /** The first batch as it came: a short run has no other. */
+  batch: readonly RunEvent[] | undefined;
+  /** Made with the second batch. */
+  log: EventLog | undefined;
 }
 
 /** Keeps runs in this process only: the default of a hosted module and of tests. */
@@ -39,7 +41,7 @@ export class MemoryRunStore extends RunStore {
     if (this.#entries.has(record.id)) {
       throw new UsageError(`A run with the id '${record.id}' exists already. Leave the id out to get a new one.`);
     }
-    this.#entries.set(record.id, { created: record, changed: undefined, events: undefined });
+    this.#entries.set(record.id, { created: record, changed: undefined, batch: undefined, log: undefined });
   }
 
   update(id: string, change: RunChange): boolean {
@@ -70,15 +72,27 @@ export class MemoryRunStore extends RunStore {
 
   append(runId: string, events: readonly RunEvent[]): void {
     const entry = this.#entries.get(runId);
-    if (entry) (entry.events ??= new EventLog(this.#maxRecentEvents)).append(events);
+    if (!entry) return;
+    if (!entry.log) {
+      if (!entry.batch && events[0]?.seq === 1 && events.length < this.#maxRecentEvents) {
+        entry.batch = events;
+        return;
+      }
+      entry.log = new EventLog(this.#maxRecentEvents);
+      if (entry.batch) entry.log.append(entry.batch);
+      entry.batch = undefined;
+    }
+    entry.log.append(events);
   }
 
   events(runId: string, afterSeq = 0, limit = 1_000): readonly RunEvent[] {
-    return this.#entries.get(runId)?.events?.read(afterSeq, limit) ?? [];
+    const entry = this.#entries.get(runId);
+    if (entry?.log) return entry.log.read(afterSeq, limit);
+    return entry?.batch?.slice(afterSeq, afterSeq + limit) ?? [];
   }
 
   close(): void {
-    for (const { events } of this.#entries.values()) events?.dispose();
+    for (const { log } of this.#entries.values()) log?.dispose();
     this.#entries.clear();
     this.#finished.fill(undefined);
   }
@@ -88,7 +102,7 @@ export class MemoryRunStore extends RunStore {
     this.#finished[this.#oldest] = id;
     this.#oldest = (this.#oldest + 1) % this.#finished.length;
     if (displaced === undefined) return;
-    this.#entries.get(displaced)?.events?.dispose();
+    this.#entries.get(displaced)?.log?.dispose();
     this.#entries.delete(displaced);
   }
 }

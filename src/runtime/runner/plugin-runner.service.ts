@@ -170,7 +170,7 @@ export class PluginRunner {
 
   #drive(run: ActiveRun, executor: Executor, notice: string | undefined): Promise<RunOutcome> {
     const { stream, record } = run;
-    for (const listener of this.#listeners) stream.subscribe(listener);
+    if (this.#listeners.length > 0) for (const listener of this.#listeners) stream.subscribe(listener);
     stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
     if (notice !== undefined) run.logger.notice(notice);
     return executor.execute(run).then(

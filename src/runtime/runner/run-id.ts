@@ -1,48 +1,35 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random numbers are drawn in stock: a call for each id would cost more than the id. */
-const STOCK = 4_096;
-/** Hex texts of 16 bits, made when they are first needed: an id is put together from nine short texts. */
-const HEX: string[] = [];
+const MAX_COUNTER = 0xfff;
 
 /**
  * Makes run ids: UUID version 7 (RFC 9562, section 5.7), so they sort by creation.
  *
- * The 12 bits behind the milliseconds are a counter (method 1 of section 6.2): ids of one millisecond keep their order too. When more
- * than 4,096 are made in one millisecond, or the clock goes back, the time part runs ahead of the clock.
+ * The 12 bits behind the milliseconds are a counter (method 1 of section 6.2), so ids of one millisecond keep their order too. The 62 random bits
+ * are drawn once a millisecond: they tell processes apart, the counter tells ids of one process apart. An id is a name, not a
+ * secret. When more than 4,096 are made in one millisecond, or the clock goes back, the time part runs ahead of the clock.
  */
 export class RunIdFactory {
-  readonly #random = new Uint16Array(STOCK);
-  #next = STOCK;
+  readonly #random = new Uint8Array(8);
   #lastMs = 0;
   #counter = 0;
-  #prefix = '';
+  #head = '';
+  #tail = '';
 
   create(nowMs: number = Date.now()): string {
     if (nowMs > this.#lastMs) this.#startMillisecond(nowMs);
-    else if (++this.#counter > 0xfff) this.#startMillisecond(this.#lastMs + 1);
-    if (this.#next + 4 > STOCK) {
-      randomFillSync(this.#random);
-      this.#next = 0;
-    }
-    const at = this.#next;
-    this.#next += 4;
-    const random = this.#random;
-    const variant = 0x8000 | ((random[at] ?? 0) & 0x3fff);
-    return (
-      `${this.#prefix}-${hex(0x7000 | this.#counter)}-${hex(variant)}-` +
-      `${hex(random[at + 1] ?? 0)}${hex(random[at + 2] ?? 0)}${hex(random[at + 3] ?? 0)}`
-    );
+    else if (++this.#counter > MAX_COUNTER) this.#startMillisecond(this.#lastMs + 1);
+    return this.#head + (0x7000 | this.#counter).toString(16) + this.#tail;
   }
 
   #startMillisecond(ms: number): void {
-    const text = ms.toString(16).padStart(12, '0');
+    const random = randomFillSync(this.#random);
+    random[0] = ((random[0] ?? 0) & 0x3f) | 0x80; // the variant
+    const time = ms.toString(16).padStart(12, '0');
+    const rest = Buffer.from(random).toString('hex');
     this.#lastMs = ms;
     this.#counter = 0;
-    this.#prefix = `${text.slice(0, 8)}-${text.slice(8)}`;
+    this.#head = `${time.slice(0, 8)}-${time.slice(8)}-`;
+    this.#tail = `-${rest.slice(0, 4)}-${rest.slice(4)}`;
   }
-}
-
-function hex(bits: number): string {
-  return (HEX[bits] ??= bits.toString(16).padStart(4, '0'));
 }

@@ -7,19 +7,22 @@ export interface SecretReference {
   readonly $secret: 'caller';
 }
 
+const NONE: readonly string[] = [];
+
 /** Keeps secrets out of what is stored: params marked `@UiField({ secret: true })` become references. */
 export class SecretParams {
   readonly #paths = new WeakMap<object, readonly string[]>();
 
   /** `params` as a store may keep them; the same object when nothing in it is secret. */
   mask(type: ClassOf<object> | undefined, params: unknown): unknown {
-    if (!type) return params;
-    return this.#pathsOf(type).reduce((masked, path) => maskAt(masked, path.split('.')), params);
+    const paths = this.#pathsOf(type);
+    if (paths.length === 0) return params;
+    return paths.reduce<unknown>((masked, path) => maskAt(masked, path.split('.')), params);
   }
 
   /** Keeps the secret values of `params` out of what the run says; undefined when there are none. */
   redactorFor(type: ClassOf<object> | undefined, params: unknown): SecretRedactor | undefined {
-    const paths = type ? this.#pathsOf(type) : [];
+    const paths = this.#pathsOf(type);
     if (paths.length === 0) return undefined;
     const values = paths
       .flatMap((path) => valuesAt(params, path.split('.')))
@@ -28,7 +31,8 @@ export class SecretParams {
     return redactor.isEmpty ? undefined : redactor;
   }
 
-  #pathsOf(type: ClassOf<object>): readonly string[] {
+  #pathsOf(type: ClassOf<object> | undefined): readonly string[] {
+    if (!type) return NONE;
     let paths = this.#paths.get(type);
     if (!paths) this.#paths.set(type, (paths = secretFieldsOf(type as never)));
     return paths;
