@@ -16,7 +16,10 @@ export function cliOptions(output: CliOutput): CliOptions & object {
     logger: false,
     cliName: 'synapse',
     version: packageVersion(),
-    errorHandler: handle,
+    // The parser ends the process itself when its handler returns.
+    errorHandler: (error: Error) => {
+      throw error;
+    },
     serviceErrorHandler: handle,
     enableShellCompletion: false,
     helpConfiguration: { showGlobalOptions: false },

@@ -2,8 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HostModules } from '../../runtime/discovery/loader/host-modules.js';
 import { PluginLoader } from '../../runtime/discovery/loader/plugin-loader.js';
 import { CliOutput } from './cli-output.js';
+import { CompleteCommand } from './completion/complete.command.js';
+import { CompletionCommand } from './completion/completion.command.js';
+import { PluginCheckCommand } from './plugin/check.command.js';
+import { PluginListCommand } from './plugin/list.command.js';
 import { PluginCommand } from './plugin/plugin.command.js';
 import { PluginRunCommand } from './plugin/run.command.js';
+import { PluginSchemaCommand } from './plugin/schema.command.js';
+import { PluginUpdateConfigCommand } from './plugin/update-config.command.js';
 import { PluginHost } from './plugin-host.js';
 import { StdoutGuard } from './stdout-guard.js';
 
@@ -23,6 +29,12 @@ export class CliModule {
       providers: [
         PluginCommand,
         PluginRunCommand,
+        PluginListCommand,
+        PluginSchemaCommand,
+        PluginUpdateConfigCommand,
+        PluginCheckCommand,
+        CompletionCommand,
+        CompleteCommand,
         PluginHost,
         { provide: CliOutput, useValue: output },
         { provide: StdoutGuard, useValue: guard },

@@ -9,7 +9,7 @@ export abstract class SynapseCommand extends CommandRunner {
   override setCommand(command: CommanderCommand): this {
     command.exitOverride(); // commander does not hand a parent's override down to added commands
     command.option('--verbose', 'show the stacks of errors');
-    command.showHelpAfterError('Add --help for the command\'s usage.');
+    command.showHelpAfterError("Add --help for the command's usage.");
     return super.setCommand(command);
   }
 }
@@ -19,7 +19,7 @@ export abstract class GroupCommand extends SynapseCommand {
   async run([word]: string[] = []): Promise<void> {
     if (word !== undefined) {
       const names = this.command.commands.map((command) => command.name());
-      throw unknownWord(`command of '${this.command.name()}'`, word, nearest(word, names));
+      throw unknownWord(`'${this.command.name()}' command`, word, nearest(word, names));
     }
     this.command.outputHelp({ error: true });
     process.exitCode = 2;

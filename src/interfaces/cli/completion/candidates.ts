@@ -1,0 +1,144 @@
+import type { CommandRunner } from 'nest-commander';
+import { RUN_MODE_WORDS } from '../../../runtime/executors/run-mode.js';
+import { SCHEMA_FORMATS } from '../plugin/schema.command.js';
+import { SHELLS } from './completion-scripts.js';
+
+type CommanderCommand = Parameters<CommandRunner['setCommand']>[0];
+type CommanderOption = CommanderCommand['options'][number];
+
+/** A word that could come next. */
+export interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+/** Words that could come next, or a kind of path that the shell itself completes. */
+export type Completion = { readonly candidates: readonly Candidate[] } | { readonly complete: 'folders' | 'files' };
+
+/** Values of options, by their long flag. */
+const OPTION_VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--mode': RUN_MODE_WORDS,
+  '--format': SCHEMA_FORMATS,
+};
+
+/**
+ * What could come next on a command line.
+ *
+ * @param root - The program; its commands and options are read from the parser, so nothing has to be kept in step with them.
+ * @param words - The line's words without the program's name; the last is the one being typed, empty before its first letter.
+ */
+export async function candidatesFor(root: CommanderCommand, words: readonly string[]): Promise<Completion> {
+  const joined = withoutEqualSigns(words);
+  const typed = joined.at(-1) ?? '';
+  const line = readLine(root, joined.slice(0, -1));
+  if (line.pending) return valuesOf(line.pending, typed);
+  const [, flag = '', value] = /^(--[^=]+)=(.*)$/.exec(typed) ?? [];
+  const option = value === undefined ? undefined : optionOf(line.command, flag);
+  if (option && value !== undefined) return prefixed(valuesOf(option, value), `${flag}=`);
+  if (typed.startsWith('-')) return startingWith(typed, flagsOf(line.command));
+  if (line.command.commands.length > 0) return startingWith(typed, commandsOf(line.command));
+  return startingWith(typed, line.positional > 0 ? [] : await argumentsOf(line.command, line.path));
+}
+
+/** bash takes `=` for a word of its own: `--mode = local` is one option and its value. */
+function withoutEqualSigns(words: readonly string[]): string[] {
+  return words.flatMap((word, index) => {
+    const isSeparator = word === '=' && words[index - 1]?.startsWith('--') === true;
+    if (!isSeparator) return [word];
+    return index === words.length - 1 ? [''] : [];
+  });
+}
+
+interface Line {
+  readonly command: CommanderCommand;
+  /** The option whose value is being typed. */
+  readonly pending?: CommanderOption;
+  /** How many of the command's arguments are there. */
+  readonly positional: number;
+  /** Folder of the plugin. */
+  readonly path: string;
+}
+
+function readLine(root: CommanderCommand, words: readonly string[]): Line {
+  let command = root;
+  let pending: CommanderOption | undefined;
+  let positional = 0;
+  let path = '.';
+  for (const word of words) {
+    if (pending) {
+      if (pending.long === '--path') path = word;
+      pending = undefined;
+    } else if (word.startsWith('-')) {
+      pending = word.includes('=') ? undefined : optionTaking(command, word);
+      if (word.startsWith('--path=')) path = word.slice('--path='.length);
+    } else {
+      const next: CommanderCommand | undefined =
+        positional === 0 ? command.commands.find((known) => known.name() === word) : undefined;
+      if (next) command = next;
+      else positional += 1;
+    }
+  }
+  return { command, pending, positional, path };
+}
+
+function optionOf(command: CommanderCommand, flag: string): CommanderOption | undefined {
+  return command.options.find(({ long, short }) => flag === long || flag === short);
+}
+
+function optionTaking(command: CommanderCommand, flag: string): CommanderOption | undefined {
+  const option = optionOf(command, flag);
+  return option && (option.required || option.optional) ? option : undefined;
+}
+
+function valuesOf({ long, flags }: CommanderOption, typed: string): Completion {
+  if (flags.includes('<dir>')) return { complete: 'folders' };
+  const values = Object.hasOwn(OPTION_VALUES, long ?? '') ? (OPTION_VALUES[long ?? ''] ?? []) : [];
+  return startingWith(
+    typed,
+    values.map((value) => ({ value, description: '' })),
+  );
+}
+
+function prefixed(completion: Completion, prefix: string): Completion {
+  if ('complete' in completion) return completion;
+  return {
+    candidates: completion.candidates.map(({ value, description }) => ({ value: prefix + value, description })),
+  };
+}
+
+function startingWith(typed: string, candidates: readonly Candidate[]): Completion {
+  return { candidates: candidates.filter(({ value }) => value.startsWith(typed)) };
+}
+
+function flagsOf(command: CommanderCommand): Candidate[] {
+  return command
+    .createHelp()
+    .visibleOptions(command)
+    .map(({ long, short, description }) => ({ value: long ?? short ?? '', description }));
+}
+
+function commandsOf(command: CommanderCommand): Candidate[] {
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .map((known) => ({ value: known.name(), description: known.description() }));
+}
+
+/** What a command's first argument can be: a shell, or an action of the plugin in the folder. */
+async function argumentsOf(command: CommanderCommand, path: string): Promise<Candidate[]> {
+  const name = command.registeredArguments[0]?.name();
+  if (name === 'shell') return SHELLS.map((value) => ({ value, description: '' }));
+  return name === 'action' ? actionsIn(path) : [];
+}
+
+/** Names of a plugin's actions, read without running its code. A folder that is no plugin has none: this is no place for errors. */
+async function actionsIn(path: string): Promise<Candidate[]> {
+  try {
+    const { outlinePlugin } = await import('../../../runtime/discovery/plugin-outline.js');
+    return outlinePlugin(path).actions.flatMap(({ name, description }) =>
+      name === null ? [] : [{ value: name, description }],
+    );
+  } catch {
+    return [];
+  }
+}
