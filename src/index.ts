@@ -21,12 +21,16 @@ export { AutologContext, getAutologContext } from './authoring/integrations/auto
 export { type AutologTarget } from './authoring/integrations/autolog-target.interface.js';
 export { BaseIntegration } from './authoring/integrations/base-integration.js';
 export { type IntegrationFactory, IntegrationRegistry } from './authoring/integrations/integration-registry.js';
+export { type TrainingCallbacks, type TrainingLogs } from './authoring/integrations/tensorflowjs-callbacks.js';
 export {
+  type FitArguments,
   type TensorflowjsHandle,
   TensorflowjsIntegration,
   type TensorflowjsOptions,
 } from './authoring/integrations/tensorflowjs.integration.js';
 export {
+  type FollowOptions,
+  type TrainingOutcome,
   type UltralyticsHandle,
   UltralyticsIntegration,
   type UltralyticsOptions,
