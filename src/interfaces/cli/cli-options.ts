@@ -23,5 +23,7 @@ export function cliOptions(output: CliOutput): CliOptions & object {
     serviceErrorHandler: handle,
     enableShellCompletion: false,
     helpConfiguration: { showGlobalOptions: false },
+    // Help is an answer; what is written to the process's own stdout counts as a plugin's print.
+    outputConfiguration: { writeOut: (text: string) => output.text(text) },
   } as CliOptions & object;
 }
