@@ -215,7 +215,7 @@ export class PluginRunner {
     const change = finalChange(outcome, run.redactor);
     const updated = this.#store.update(run.runId, change);
     const data = change.error ? { error: change.error } : {};
-    if (!(updated instanceof Promise)) return run.stream.close(terminalEventOf(outcome), data);
+    if (typeof updated === 'boolean') return run.stream.close(terminalEventOf(outcome), data);
     return updated.then(() => run.stream.close(terminalEventOf(outcome), data));
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isTerminal, type RunEvent } from '../../authoring/reporting/run-event.js';
-import { RunCancelledError, RunNotFoundError } from '../../foundation/errors/run.errors.js';
+import { RunCancelledError, RunNotFoundError, UsageError } from '../../foundation/errors/run.errors.js';
+import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { ActiveRun } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
@@ -63,10 +64,29 @@ export class RunHandle<R = unknown> {
   }
 
   /**
+   * Ends the run with an error that did not come back from its action, e.g. when the action tried to end the process. A run that is over
+   * stays as it is.
+   *
+   * @internal
+   */
+  async fail(error: SynapseError): Promise<RunOutcome> {
+    this.#run.abort(error);
+    return this.#outcome;
+  }
+
+  /**
    * The run's events, from the start or after a sequence number; ends with the terminal event. May be called at any time and
    * any number of times, also after the run.
+   *
+   * @param afterSeq - Number of the last event that the reader has seen, 0 and up. A number that is still to come is fine.
+   * @throws UsageError with the first event for anything else, e.g. what becomes of a `Last-Event-ID` that is no number.
    */
   async *events(afterSeq = 0): AsyncGenerator<RunEvent, void> {
+    if (!Number.isSafeInteger(afterSeq) || afterSeq < 0) {
+      throw new UsageError(`Events are read after a whole number from 0 on, got ${afterSeq}.`, {
+        details: { after_seq: afterSeq },
+      });
+    }
     let seq = afterSeq;
     let wake: () => void = () => undefined;
     const unsubscribe = this.#run.stream.subscribe(() => wake());
