@@ -61,12 +61,13 @@ export class ClassScanner {
   }
 
   #decoratedMembers({ node, scope }: ClassDeclaration): [ClassElement, DecoratorUse][] {
-    return node.body.body.flatMap((element) => {
-      const decorators = 'decorators' in element ? element.decorators : [];
-      if (decorators.length === 0) return [];
-      const use = this.tools.decorators.read(decorators, scope).find(({ decorator }) => decorator === 'Action');
-      return use ? [[element, use] as [ClassElement, DecoratorUse]] : [];
-    });
+    const found: [ClassElement, DecoratorUse][] = [];
+    for (const element of node.body.body) {
+      if (!('decorators' in element) || element.decorators.length === 0) continue;
+      const use = this.tools.decorators.read(element.decorators, scope).find(({ decorator }) => decorator === 'Action');
+      if (use) found.push([element, use]);
+    }
+    return found;
   }
 
   #addClass(subject: Subject, place: ScannedClass): void {

@@ -28,12 +28,19 @@ export function isOwnPackage(source: string): boolean {
 /** Recognises decorators and base classes by what their names stand for, not by how they are written. */
 export class DecoratorReader {
   readonly #isActionBase = new Map<ClassNode, boolean>();
+  /** What plain names stand for: a file uses few decorators many times. */
+  readonly #known = new WeakMap<Scope, Map<string, KnownDecorator | undefined>>();
 
   constructor(private readonly resolver: SymbolResolver) {}
 
   /** The known ones among `decorators`, in order. */
   read(decorators: readonly DecoratorNode[], scope: Scope): DecoratorUse[] {
-    return decorators.flatMap((node) => this.#readOne(node, scope) ?? []);
+    const uses: DecoratorUse[] = [];
+    for (const node of decorators) {
+      const use = this.#readOne(node, scope);
+      if (use) uses.push(use);
+    }
+    return uses;
   }
 
   /** Whether a class extends one of the package's base classes, be it through other classes or mixins. */
@@ -50,10 +57,19 @@ export class DecoratorReader {
   #readOne(node: DecoratorNode, scope: Scope): DecoratorUse | undefined {
     const expression = unwrap(node.expression);
     const isBare = expression.type !== 'CallExpression';
-    const decorator = knownDecorator(this.resolver.resolve(isBare ? expression : expression.callee, scope));
+    const decorator = this.#decoratorOf(isBare ? expression : expression.callee, scope);
     if (!decorator) return undefined;
     const [options] = isBare ? [] : expression.arguments;
     return { decorator, start: node.start, isBare, ...(options && options.type !== 'SpreadElement' && { options }) };
+  }
+
+  #decoratorOf(expression: Expression, scope: Scope): KnownDecorator | undefined {
+    if (expression.type !== 'Identifier') return knownDecorator(this.resolver.resolve(expression, scope));
+    const known = this.#known.get(scope) ?? new Map<string, KnownDecorator | undefined>();
+    this.#known.set(scope, known);
+    const { name } = expression;
+    if (!known.has(name)) known.set(name, knownDecorator(this.resolver.resolve(expression, scope)));
+    return known.get(name);
   }
 
   #isActionBaseExpression(expression: Expression, scope: Scope): boolean {

@@ -52,7 +52,7 @@ function scanModule(module: SourceModule, scanner: ClassScanner, tools: ScanTool
     const known = new Set(classes.map(({ node }) => node));
     warnOfUnreachable(program, scope, known, { decorators: tools.decorators, findings });
   }
-  module.forgetBodies();
+  module.forgetDetails();
 }
 
 /** `const Train = class extends BaseAction {}` */

@@ -72,9 +72,11 @@ export class Scope {
   }
 
   #exportedAs(name: string): string | undefined {
-    const names = [...this.exports]
-      .filter(([, target]) => 'local' in target && target.local === name)
-      .map(([key]) => key);
-    return names.includes(name) ? name : names[0];
+    const own = this.exports.get(name);
+    if (own && 'local' in own && own.local === name) return name;
+    for (const [key, target] of this.exports) {
+      if ('local' in target && target.local === name) return key;
+    }
+    return undefined;
   }
 }

@@ -37,14 +37,16 @@ export class SourceModule implements SourceFile {
     return mayHoldClasses(this.text);
   }
 
-  /** Lets go of what only the file's own scan needs; other files may still ask for its names. Most of a tree are the bodies of methods. */
-  forgetBodies(): void {
+  /**
+   * Lets go of what only the file's own scan needs, which is nearly all. Other files may still ask what a name stands for: of a class they want
+   * its base and its static fields.
+   */
+  forgetDetails(): void {
     this.#program = undefined;
     this.#typedProgram = undefined;
     for (const { node } of classesWithin(this.scope)) {
-      for (const element of node.body.body) {
-        if (element.type === 'MethodDefinition') element.value.body = null;
-      }
+      node.decorators = [];
+      node.body.body = node.body.body.filter((element) => element.type === 'PropertyDefinition' && element.static);
     }
   }
 }

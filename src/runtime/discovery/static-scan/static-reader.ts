@@ -98,15 +98,24 @@ export class StaticReader {
     if (++this.#steps > MAX_STEPS) return undefined;
     const meaning = this.resolver.resolve(expression, scope);
     if (meaning?.kind !== 'value' || meaning.expression.type !== 'ObjectExpression') return undefined;
-    for (const property of meaning.expression.properties.toReversed()) {
-      if (property.type === 'SpreadElement') {
-        const spread = this.#property(property.argument, meaning.scope, key);
+    return this.#propertyOf(meaning.expression, meaning.scope, key);
+  }
+
+  #propertyOf(
+    { properties }: ExpressionOf<'ObjectExpression'>,
+    scope: Scope,
+    key: string,
+  ): PlacedExpression | null | undefined {
+    // From the end: the last one of a name counts.
+    for (let index = properties.length - 1; index >= 0; index--) {
+      const property = properties[index];
+      if (property?.type === 'SpreadElement') {
+        const spread = this.#property(property.argument, scope, key);
         if (spread !== null) return spread;
-      } else {
-        const name = property.computed ? this.#text(property.key as Expression, meaning.scope) : keyOf(property.key);
+      } else if (property) {
+        const name = property.computed ? this.#text(property.key as Expression, scope) : keyOf(property.key);
         if (typeof name !== 'string') return undefined;
-        if (name === key)
-          return property.kind === 'init' ? { expression: property.value, scope: meaning.scope } : undefined;
+        if (name === key) return property.kind === 'init' ? { expression: property.value, scope } : undefined;
       }
     }
     return null;

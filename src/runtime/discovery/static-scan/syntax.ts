@@ -47,12 +47,12 @@ export function parseSource(path: string, text: string, detail: Detail): ParsedS
   return detail === 'faults' ? {} : { program: result.program };
 }
 
-/** Keywords that only the tree with types shows, and that decide what a class or constant is. They cannot be written with escapes. */
-const TYPE_KEYWORDS = /\b(?:abstract|declare)\b/;
-
-/** The least detail that tells all of what a scan needs to know of a file, but for the types of parameters. */
+/**
+ * The least detail that tells all of what a scan needs to know of a file, but for the types of parameters: only the tree with types shows
+ * the two keywords that decide what a class or constant is. They cannot be written with escapes.
+ */
 export function detailFor(text: string): Detail {
-  return TYPE_KEYWORDS.test(text) ? 'types' : 'values';
+  return text.includes('abstract') || text.includes('declare') ? 'types' : 'values';
 }
 
 /** The node of a type that begins at an offset; trees with and without types agree on both. */
