@@ -43,7 +43,7 @@ export class SynapseEnd implements BeforeApplicationShutdown, OnApplicationShutd
 
   /** Last of all, since requests that were under way until now may have read from the store. */
   async onApplicationShutdown(): Promise<void> {
-    await this.store.close();
+    if (this.settings.ownsStore) await this.store.close();
   }
 
   async #endRuns(): Promise<void> {

@@ -7,7 +7,7 @@ import type { RunStore } from './runtime/run-store/run-store.interface.js';
 export interface SynapseModuleOptions {
   /** Plugin code under which the host's own actions run. @defaultValue `app` */
   readonly code?: string;
-  /** Where runs are kept. @defaultValue a store in memory with the newest 1,000 finished runs */
+  /** Where runs are kept; whoever hands one in also closes it. @defaultValue a store in memory with the newest 1,000 finished runs */
   readonly store?: RunStore;
   /** Hear every event of every run, once it is stored. @defaultValue none */
   readonly listeners?: readonly RunListener[];

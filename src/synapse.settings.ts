@@ -11,6 +11,8 @@ import { SYNAPSE_MODULE_OPTIONS, type SynapseModuleOptions } from './synapse.mod
 export class SynapseSettings {
   readonly code: string;
   readonly store: RunStore;
+  /** Whether the store ends with the application: one that was handed in belongs to whoever made it. */
+  readonly ownsStore: boolean;
   readonly listeners: readonly RunListener[];
   readonly env: PluginEnvironment;
   readonly cancelGraceMs: number;
@@ -21,6 +23,7 @@ export class SynapseSettings {
   constructor(@Inject(SYNAPSE_MODULE_OPTIONS) options: SynapseModuleOptions) {
     this.code = options.code ?? 'app';
     this.store = options.store ?? new MemoryRunStore();
+    this.ownsStore = options.store === undefined;
     this.listeners = options.listeners ?? [];
     this.env = environmentOf(options.env);
     this.cancelGraceMs = milliseconds('cancelGraceMs', options.cancelGraceMs, 1_000);

@@ -9,7 +9,7 @@ import { type RunFilter, RunStore } from './run-store.interface.js';
 export interface MemoryRunStoreOptions {
   /** Finished runs to remember, 1 and up; the oldest are forgotten first. @defaultValue 1,000 */
   readonly maxFinishedRuns?: number;
-  /** Newest events of each run to keep in memory, 1 and up; older ones go to a file that is removed with the run. @defaultValue 10,000 */
+  /** Newest events of each run to remember, 1 and up; a reader that starts before them gets what is left. @defaultValue 10,000 */
   readonly maxRecentEvents?: number;
 }
 
@@ -92,7 +92,6 @@ export class MemoryRunStore extends RunStore {
   }
 
   close(): void {
-    for (const { log } of this.#entries.values()) log?.dispose();
     this.#entries.clear();
     this.#finished.fill(undefined);
   }
@@ -101,9 +100,7 @@ export class MemoryRunStore extends RunStore {
     const displaced = this.#finished[this.#oldest];
     this.#finished[this.#oldest] = id;
     this.#oldest = (this.#oldest + 1) % this.#finished.length;
-    if (displaced === undefined) return;
-    this.#entries.get(displaced)?.log?.dispose();
-    this.#entries.delete(displaced);
+    if (displaced !== undefined) this.#entries.delete(displaced);
   }
 }
 

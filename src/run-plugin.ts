@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { HostModules } from './runtime/discovery/loader/host-modules.js';
+import { PluginLoader } from './runtime/discovery/loader/plugin-loader.js';
+import { MemoryRunStore } from './runtime/run-store/memory-run-store.js';
+import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
+import type { RunHandle } from './runtime/runner/run-handle.js';
+import type { RunRequest } from './runtime/runner/run-request.js';
+import { startPluginApplication } from './plugin-application.js';
+import type { SynapseModuleOptions } from './synapse.module-definition.js';
+
+/** How {@link runPlugin} runs: what a request to a runner can say, and the settings of the application it starts. */
+export interface RunPluginOptions extends Omit<RunRequest, 'action' | 'plugin' | 'params'> {
+  readonly settings?: SynapseModuleOptions;
+}
+
+/**
+ * Runs one action of a plugin without an application of one's own: loads the plugin, starts it, runs, and shuts it down when the
+ * run has ended.
+ *
+ * @param plugin - A plugin's folder or its config.yaml; where there is no such path, the name of an installed npm package.
+ * @returns The run, as a {@link PluginRunner} would: it may still be going on.
+ * @throws What the loader, the start or the request are refused with; what the run fails with comes from `handle.result()`.
+ *
+ * @example
+ * ```ts
+ * import { runPlugin } from 'nest-synapse';
+ *
+ * const handle = await runPlugin('./plugins/digits', 'train', { epochs: 3 });
+ * const result = await handle.result();
+ * ```
+ */
+export async function runPlugin<R = unknown>(
+  plugin: string,
+  action: string,
+  params: unknown = {},
+  { settings, ...request }: RunPluginOptions = {},
+): Promise<RunHandle<R>> {
+  const loader = new PluginLoader(HostModules.ofApplication());
+  const isPath = existsSync(resolve(plugin));
+  const loaded = isPath ? await loader.load(plugin) : await loader.loadPackage(plugin, process.cwd());
+  // The handle reads from the store after the application is gone, so the application must not own it.
+  const app = await startPluginApplication(loaded, { store: new MemoryRunStore(), ...settings });
+  try {
+    const { code } = loaded.configFile.config;
+    const handle = await app.get(PluginRunner).run<R>({ ...request, plugin: code, action, params });
+    void handle.outcome().then(() => app.close());
+    return handle;
+  } catch (thrown) {
+    await app.close();
+    throw thrown;
+  }
+}
