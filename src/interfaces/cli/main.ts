@@ -13,7 +13,9 @@ const manifest = new URL('./shared.json', import.meta.url);
 const host = existsSync(fileURLToPath(manifest)) ? HostModules.ofBundle(manifest) : HostModules.ofApplication();
 
 const output = new CliOutput();
-const guard = new StdoutGuard();
+const guard = new StdoutGuard((error, isAfterwards) =>
+  isAfterwards ? output.note(`Warning [${error.code}]: ${error.message}`) : output.error(error),
+);
 guard.install();
 try {
   await CommandFactory.run(CliModule.register({ host, output, guard }), cliOptions(output));

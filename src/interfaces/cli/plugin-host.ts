@@ -1,17 +1,16 @@
-import { type INestApplicationContext, Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type INestApplicationContext, Injectable } from '@nestjs/common';
 import { resolve } from 'node:path';
 import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import { PluginLoadError } from '../../foundation/errors/config.errors.js';
-import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
+import { PluginExitError } from '../../foundation/errors/run.errors.js';
+import { messageOf, type SynapseError } from '../../foundation/errors/synapse.error.js';
 import { ActionRegistry } from '../../runtime/discovery/action-registry.js';
 import { withinLoadLimit } from '../../runtime/discovery/loader/load-limit.js';
 import { PluginLoader } from '../../runtime/discovery/loader/plugin-loader.js';
-import { createPluginModule } from '../../runtime/discovery/loader/plugin-module.js';
 import type { LoadedPlugin } from '../../runtime/discovery/loader/plugin-parts.js';
 import type { PluginDiscovery } from '../../runtime/discovery/plugin-discovery.js';
 import { PluginRunner } from '../../runtime/runner/plugin-runner.service.js';
-import { SynapseModule } from '../../synapse.module.js';
+import { startPluginApplication } from '../../plugin-application.js';
 import { CliOutput } from './cli-output.js';
 import { StdoutGuard } from './stdout-guard.js';
 
@@ -45,7 +44,9 @@ export class PluginHost {
     const { plugin, app } = await this.#guarded(path, async () => {
       const loaded = await this.loader.load(path);
       const stage = 'the start of its classes and hooks';
-      const started = await withinLoadLimit({ plugin: loaded.source.path, stage }, () => start(loaded, listeners));
+      const started = await withinLoadLimit({ plugin: loaded.source.path, stage }, () =>
+        startPluginApplication(loaded, { listeners }),
+      );
       return { plugin: loaded, app: started };
     });
     return {
@@ -69,10 +70,7 @@ export class PluginHost {
   /** A plugin that ends the process while it is loaded has failed to load; the command goes on to say so. */
   async #guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
     const left = Promise.withResolvers<never>();
-    this.guard.watch({
-      action: path,
-      fail: ({ details }) => left.reject(exitError(resolve(path), details['exit_code'])),
-    });
+    this.guard.watch({ action: path, fail: (error) => left.reject(loadError(resolve(path), error)) });
     try {
       return await Promise.race([work(), left.promise]);
     } finally {
@@ -89,23 +87,11 @@ export class PluginHost {
   }
 }
 
-function exitError(path: string, exitCode: unknown): PluginLoadError {
-  return new PluginLoadError(
-    `The plugin in ${path} calls process.exit(${exitCode === null ? '' : String(exitCode)}) while it is loaded. Throw an error instead; the host owns its process.`,
-    { details: { path, exit_code: exitCode } },
-  );
-}
-
-async function start(plugin: LoadedPlugin, listeners: readonly RunListener[]): Promise<INestApplicationContext> {
-  @Module({ imports: [SynapseModule.forRoot({ listeners }), createPluginModule(plugin)] })
-  class PluginApplication {}
-  try {
-    return await NestFactory.createApplicationContext(PluginApplication, { logger: false, abortOnError: false });
-  } catch (thrown) {
-    if (SynapseError.is(thrown)) throw thrown;
-    throw new PluginLoadError(
-      `Plugin '${plugin.configFile.config.code}' cannot be started: ${messageOf(thrown)}. A constructor or hook of one of its classes throws, or asks for something nobody provides.`,
-      { cause: thrown, details: { plugin: plugin.configFile.config.code, path: plugin.source.path } },
-    );
-  }
+/** What a plugin did to the process while it was loaded. */
+function loadError(path: string, error: SynapseError): PluginLoadError {
+  const isExit = error instanceof PluginExitError;
+  const message = isExit
+    ? `calls process.exit(${String(error.details['exit_code'] ?? '')}) while it is loaded. Throw an error instead; the host owns its process.`
+    : `leaves an error unhandled while it is loaded: ${messageOf(error.cause)}. Await every promise, and catch errors in timers.`;
+  return new PluginLoadError(`The plugin in ${path} ${message}`, { cause: error.cause, details: { path } });
 }

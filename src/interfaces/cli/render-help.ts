@@ -17,7 +17,7 @@ type CommanderCommand = Parameters<CommandRunner['setCommand']>[0];
  */
 export async function renderHelp(): Promise<Record<string, string>> {
   const output = new CliOutput();
-  const cli = CliModule.register({ host: new HostModules(new Map()), output, guard: new StdoutGuard() });
+  const cli = CliModule.register({ host: new HostModules(new Map()), output, guard: new StdoutGuard(() => undefined) });
   @Module({ imports: [cli], providers: [CommandTree] })
   class HelpApplication {}
   const app = await CommandFactory.createWithoutRunning(HelpApplication, cliOptions(output));

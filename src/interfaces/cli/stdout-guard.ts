@@ -1,10 +1,12 @@
+import { ExecutionError } from '../../foundation/errors/plugin.errors.js';
 import { PluginExitError } from '../../foundation/errors/run.errors.js';
+import { messageOf, type SynapseError } from '../../foundation/errors/synapse.error.js';
 
 /** What a run must be told when the plugin behaves as if the process were its own. */
 export interface GuardedRun {
   readonly action: string;
   /** Ends the run with `error`. */
-  readonly fail: (error: PluginExitError) => void;
+  readonly fail: (error: SynapseError) => void;
 }
 
 /**
@@ -15,18 +17,32 @@ export interface GuardedRun {
  */
 export class StdoutGuard {
   readonly #exit = process.exit.bind(process);
+  readonly #report: (error: SynapseError, isAfterwards: boolean) => void;
+  #hadRun = false;
   #run: GuardedRun | undefined;
   #show: ((line: string) => void) | undefined;
   #partialLine = '';
 
+  /**
+   * @param report - Told of errors that nobody handles while no plugin is at work. `isAfterwards` when one was: the answer is out then,
+   * and what a plugin left behind does not change it.
+   */
+  constructor(report: (error: SynapseError, isAfterwards: boolean) => void) {
+    this.#report = report;
+  }
+
   install(): void {
-    process.stdout.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => this.#onPrint(chunk, rest)) as typeof process.stdout.write;
+    process.stdout.write = ((chunk: string | Uint8Array, ...rest: unknown[]) =>
+      this.#onPrint(chunk, rest)) as typeof process.stdout.write;
     process.exit = ((code?: number | string) => this.#onExit(code)) as typeof process.exit;
+    // Also gets rejections that nobody handles.
+    process.on('uncaughtException', (thrown: unknown) => this.#onStray(thrown));
   }
 
   /** Names the run that a call of `process.exit` would be part of. */
   watch(run: GuardedRun | undefined): void {
     this.#run = run;
+    this.#hadRun ||= run !== undefined;
   }
 
   /** Has whole lines that plugins print shown by `show`, which keeps progress bars in order; without it they go to stderr as they are. */
@@ -63,9 +79,22 @@ export class StdoutGuard {
 
   #onExit(code: number | string | undefined): never {
     const run = this.#run;
-    if (!run) return this.#exit(code);
+    // Afterwards the answer is out, and the code that goes with it is set.
+    if (!run) return this.#exit(this.#hadRun ? undefined : code);
     const error = new PluginExitError(run.action, code);
     run.fail(error);
     throw error; // what follows the call in the plugin must not run
+  }
+
+  /** An error that was thrown where nobody awaits it: in a timer, an event, a promise that was let go. */
+  #onStray(thrown: unknown): void {
+    if (thrown instanceof PluginExitError) return; // the run has been told when it was thrown
+    const run = this.#run;
+    const error = new ExecutionError(
+      `${run ? `Action '${run.action}'` : 'The plugin'} left an error unhandled in the background: ${messageOf(thrown).replace(/\.$/, '')}. Await every promise, and catch errors in timers and event handlers.`,
+      { cause: thrown, details: run ? { action: run.action } : {} },
+    );
+    if (run) run.fail(error);
+    else this.#report(error, this.#hadRun);
   }
 }

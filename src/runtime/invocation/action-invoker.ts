@@ -7,6 +7,7 @@ import {
   ParamsInvalidError,
   ResultInvalidError,
 } from '../../foundation/errors/plugin.errors.js';
+import { PluginExitError } from '../../foundation/errors/run.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import { typeNameOf } from '../../foundation/schema/class-validation.js';
 import { ParamsValidator } from '../../foundation/schema/params.validator.js';
@@ -48,6 +49,7 @@ export class ActionInvoker {
    */
   failureOf(run: ActiveRun, thrown: unknown): SynapseError {
     if (run.abortError && thrown === run.abortError) return run.abortError;
+    if (thrown instanceof PluginExitError) return thrown; // the host's own word on what the action did
     return run.phase === 'executing' ? executionErrorOf(run, thrown) : asSynapseError(thrown);
   }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckpointReference, type RunBinding, RuntimeContext } from '../../authoring/context/runtime-context.js';
@@ -133,6 +134,11 @@ export class ActiveRun implements RunBinding {
   /** Why the run was told to end, if it was. The first reason stands. */
   get abortError(): SynapseError | undefined {
     return this.#abortError;
+  }
+
+  /** Whether something in the action waits for the run to be told to end. */
+  get isAbortAwaited(): boolean {
+    return this.#controller !== undefined && getEventListeners(this.#controller.signal, 'abort').length > 0;
   }
 
   /** Tells the work to end: aborts the signal and calls whoever drives the run. Returns false when it had been told, or is over. */

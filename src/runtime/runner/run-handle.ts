@@ -64,6 +64,15 @@ export class RunHandle<R = unknown> {
   }
 
   /**
+   * Whether something in the action waits for the run to be told to end.
+   *
+   * @internal
+   */
+  get isAbortAwaited(): boolean {
+    return this.#run.isAbortAwaited;
+  }
+
+  /**
    * Ends the run with an error that did not come back from its action, e.g. when the action tried to end the process. A run that is over
    * stays as it is.
    *

@@ -45,7 +45,9 @@ export function actionFlagsHelp(definition: ActionDefinition, builtIn: readonly 
   return [
     title,
     ...(rows.length > 0 ? rows.map(([usage, text]) => usage.padEnd(width) + text) : [none]),
-    ...hidden.map((flag) => `  '${flag.name}' is set by --set ${flag.name}=… or --params: the command has a flag of that name.`),
+    ...hidden.map(
+      (flag) => `  '${flag.name}' is set by --set ${flag.name}=… or --params: the command has a flag of that name.`,
+    ),
     '',
   ].join('\n');
 }
@@ -82,22 +84,35 @@ function normalized(words: readonly string[], flags: readonly CliFlag[]): string
       continue;
     }
     const boolean = /^(--[^=]+)=(true|false)$/.exec(word);
-    const isBoolean = boolean && flags.some((candidate) => candidate.kind === 'boolean' && candidate.flag === boolean[1]);
+    const isBoolean =
+      boolean && flags.some((candidate) => candidate.kind === 'boolean' && candidate.flag === boolean[1]);
     if (isBoolean) result.push(boolean[2] === 'true' ? (boolean[1] ?? word) : `--no-${(boolean[1] ?? word).slice(2)}`);
     else result.push(word);
   }
   return result;
 }
 
-function usageErrorOf(definition: ActionDefinition, flags: readonly CliFlag[], words: readonly string[], error: unknown): UsageError {
+function usageErrorOf(
+  definition: ActionDefinition,
+  flags: readonly CliFlag[],
+  words: readonly string[],
+  error: unknown,
+): UsageError {
   const known = flags.map((flag) => flag.flag);
-  const unknown = words.map((word) => word.split('=')[0] ?? word).find((word) => word.startsWith('-') && !isKnown(word, flags));
+  const unknown = words
+    .map((word) => word.split('=')[0] ?? word)
+    .find((word) => word.startsWith('-') && !isKnown(word, flags));
   if (unknown !== undefined) {
     const suggestion = nearest(unknown, known);
-    const cure = suggestion === undefined ? `Its flags: ${known.join(', ') || '(none)'}.` : `Did you mean '${suggestion}'?`;
-    return new UsageError(`Action '${definition.name}' has no flag '${unknown}'. ${cure}`, { details: { flag: unknown, flags: known } });
+    const cure =
+      suggestion === undefined ? `Its flags: ${known.join(', ') || '(none)'}.` : `Did you mean '${suggestion}'?`;
+    return new UsageError(`Action '${definition.name}' has no flag '${unknown}'. ${cure}`, {
+      details: { flag: unknown, flags: known },
+    });
   }
-  return new UsageError(`The flags of action '${definition.name}' cannot be read: ${messageOf(error)}`, { cause: error });
+  return new UsageError(`The flags of action '${definition.name}' cannot be read: ${messageOf(error)}`, {
+    cause: error,
+  });
 }
 
 function isKnown(word: string, flags: readonly CliFlag[]): boolean {

@@ -22,17 +22,21 @@ export function parseAssignment(text: string): [string, unknown] {
 /**
  * The params of a run: `--params`, with `--set` laid over it, with the action's own flags laid over that.
  *
- * @throws {@link ParamsInvalidError} when `--params` is JSON but no object.
+ * @param params - What `--params` holds, in an object of its own: to the option parser, a bare null is no value.
+ * @throws {@link ParamsInvalidError} when it is JSON but no object.
  */
 export function mergeParams(
-  params: unknown,
+  action: string,
+  params: { readonly json: unknown } | undefined,
   assignments: readonly [string, unknown][],
   flags: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  if (params !== undefined && (typeof params !== 'object' || params === null || Array.isArray(params))) {
-    throw new ParamsInvalidError('--params', [{ path: '', code: 'object', message: `must be an object, got ${kindOf(params)}` }]);
+  const given = params === undefined ? {} : params.json;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    const message = `--params must be a JSON object such as {"epochs":3}, got ${kindOf(given)}`;
+    throw new ParamsInvalidError(action, [{ path: '', code: 'object', message }]);
   }
-  const merged = structuredClone((params ?? {}) as Record<string, unknown>);
+  const merged = structuredClone(given as Record<string, unknown>);
   for (const [path, value] of assignments) assign(merged, path.split('.'), value);
   return Object.assign(merged, flags);
 }

@@ -7,16 +7,21 @@ export const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 /**
  * A result as one line of JSON.
  *
- * @throws {@link ResultNotSerializableError} for a circular value, a bigint, or one over {@link MAX_RESULT_BYTES}.
+ * @throws {@link ResultNotSerializableError} for a circular value, a function, a bigint, or one over {@link MAX_RESULT_BYTES}.
  */
 export function resultLine(result: unknown): string {
-  let line: string;
+  let line: string | undefined;
   try {
-    line = JSON.stringify(result) ?? 'null';
+    line = result === undefined ? 'null' : JSON.stringify(result);
   } catch (error) {
     throw new ResultNotSerializableError(
       `The result has no JSON form: ${(messageOf(error).split('\n')[0] ?? '').trim()}. Return plain objects, lists, text, numbers and booleans.`,
       { cause: error },
+    );
+  }
+  if (line === undefined) {
+    throw new ResultNotSerializableError(
+      `The result has no JSON form: it is a ${typeof result}. Return plain objects, lists, text, numbers and booleans.`,
     );
   }
   if (line.length > MAX_RESULT_BYTES) {

@@ -14,12 +14,12 @@ import { SynapseCommand } from '../synapse-command.js';
 import { actionFlagsHelp, readActionFlags } from './action-flags.js';
 import { mergeParams, parseAssignment } from './params-arguments.js';
 import { resultLine } from './result-line.js';
-import { withInterrupts } from './interrupts.js';
+import { type FinishedRun, withInterrupts } from './interrupts.js';
 
 interface RunOptions {
   readonly path?: string;
   readonly plugin?: string;
-  readonly params?: unknown;
+  readonly params?: { readonly json: unknown };
   readonly set?: readonly [string, unknown][];
   readonly mode?: string;
   readonly json?: boolean;
@@ -65,18 +65,25 @@ export class PluginRunCommand extends SynapseCommand {
 
   async #run(action: string | undefined, flags: readonly string[], options: RunOptions): Promise<void> {
     if (action === undefined) {
-      throw new UsageError(`missing required argument 'action'. Say which action to run; \`synapse plugin list\` shows them.`);
+      throw new UsageError(
+        `missing required argument 'action'. Say which action to run; \`synapse plugin list\` shows them.`,
+      );
     }
     if (options.mode !== undefined) parseRunMode(options.mode);
-    
+
     const display = new ConsoleListener();
     this.guard.showPrints((line) => display.print(line));
     const opened = await this.host.open(options.path ?? '.', [display]);
     try {
       const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
-      const params = mergeParams(options.params, options.set ?? [], readActionFlags(definition, this.command.options, flags));
-      const handle = await opened.runner.run({ plugin: definition.plugin, action: definition.name, params, mode: options.mode });
-      const outcome = await this.#finish(definition, handle);
+      const params = mergeParams(
+        definition.name,
+        options.params,
+        options.set ?? [],
+        readActionFlags(definition, this.command.options, flags),
+      );
+      const request = { plugin: definition.plugin, action: definition.name, params, mode: options.mode };
+      const { handle, outcome } = await this.#finish(definition, () => opened.runner.run(request));
       await handle.shown();
       this.guard.showPrints(undefined);
       display.close();
@@ -88,15 +95,17 @@ export class PluginRunCommand extends SynapseCommand {
     }
   }
 
-  /** Waits for the run's end with the terminal's and the plugin's ways to break it off under control. */
-  #finish(definition: ActionDefinition, handle: RunHandle): Promise<RunOutcome> {
-    return withInterrupts({ action: definition.name, guard: this.guard, output: this.output }, handle);
+  /** Runs with the terminal's and the plugin's ways to break the run off under control. */
+  #finish(definition: ActionDefinition, start: () => Promise<RunHandle>): Promise<FinishedRun> {
+    return withInterrupts({ action: definition.name, guard: this.guard, output: this.output }, start);
   }
 
   #print(handle: RunHandle, outcome: RunOutcome, { json = false }: RunOptions): void {
     if (outcome.status === 'completed') {
       const line = resultLine(outcome.result);
-      this.output.text(json ? `{"id":${JSON.stringify(handle.id)},"status":"completed","result":${line}}\n` : `${line}\n`);
+      this.output.text(
+        json ? `{"id":${JSON.stringify(handle.id)},"status":"completed","result":${line}}\n` : `${line}\n`,
+      );
       return;
     }
     if (json) this.output.result({ id: handle.id, status: outcome.status, error: errorToJson(outcome.error) });
@@ -126,8 +135,8 @@ export class PluginRunCommand extends SynapseCommand {
   }
 
   @Option({ flags: '--params <json>', description: 'params as JSON, @file with JSON in it, or - for standard input' })
-  parseParams(text: string): unknown {
-    return readJsonArgument('--params', text);
+  parseParams(text: string): { readonly json: unknown } {
+    return { json: readJsonArgument('--params', text) };
   }
 
   @Option({ flags: '--set <key=value>', description: 'one param by its dotted path; may be repeated' })
@@ -135,7 +144,10 @@ export class PluginRunCommand extends SynapseCommand {
     return [...earlier, parseAssignment(text)];
   }
 
-  @Option({ flags: '-m, --mode <mode>', description: `where to run: ${RUN_MODE_WORDS.join(', ')} (default: the action's own)` })
+  @Option({
+    flags: '-m, --mode <mode>',
+    description: `where to run: ${RUN_MODE_WORDS.join(', ')} (default: the action's own)`,
+  })
   parseMode(mode: string): string {
     return mode;
   }
@@ -155,7 +167,9 @@ export class PluginRunCommand extends SynapseCommand {
 function pluginCodeOf({ plugin }: OpenPlugin, options: RunOptions): string {
   const { code } = plugin.configFile.config;
   if (options.plugin !== undefined && options.plugin !== code) {
-    throw new UsageError(`The plugin in ${plugin.source.path} is '${code}', not '${options.plugin}'. Name its folder with --path.`);
+    throw new UsageError(
+      `The plugin in ${plugin.source.path} is '${code}', not '${options.plugin}'. Name its folder with --path.`,
+    );
   }
   return code;
 }
