@@ -132,9 +132,9 @@ export class PluginRunner {
   }
 
   #createRun(request: RunRequest, definition: ActionDefinition, executor: Executor): ActiveRun {
-    const id = this.#ids.create();
     const params = request.params === undefined ? {} : request.params;
     const now = Date.now();
+    const id = this.#ids.create(now);
     const record: RunRecord = {
       id,
       plugin: definition.plugin,
