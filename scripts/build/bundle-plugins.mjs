@@ -53,9 +53,12 @@ export const leaveOutUnused = {
   },
 };
 
-/** Importing one of these costs 4-50 ms (importing `http` as a module alone loads all of fetch), and few runs need them. */
+/**
+ * Importing one of these costs 2-50 ms, because an import reads every export, and some are made when they are read: `http` loads all of
+ * fetch, `fs` its promises. Few runs need them.
+ */
 const SLOW_BUILTINS =
-  /^(?:node:)?(http|https|http2|crypto|tls|net|zlib|child_process|repl|readline|inspector|worker_threads)$/;
+  /^(?:node:)?(http|https|http2|crypto|tls|net|zlib|child_process|repl|readline|inspector|worker_threads|fs|fs\/promises|util)$/;
 
 /** Loads slow modules of Node's at the first use of one of their exports. */
 export const lazyBuiltins = {
