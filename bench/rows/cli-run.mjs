@@ -47,31 +47,31 @@ function setup() {
 const environment = (caches) => ({ XDG_CACHE_HOME: caches, XDG_STATE_HOME: caches });
 const teardown = ({ folder }) => rmSync(folder, { recursive: true, force: true });
 
+const row = { id: 'cli-run', baseline: 'bare-node', setup, base: bareNode, teardown };
+
+const run = ({ caches, words }) => runProcess(words, { env: environment(caches) });
+
 export default [
+  { ...row, case: 'caches warm', reach: 8, rounds: 15, ours: run },
   {
-    id: 'cli-run',
-    case: 'caches warm',
-    reach: 8,
-    rounds: 15,
-    baseline: 'bare-node',
-    setup,
-    ours: ({ caches, words }) => runProcess(words, { env: environment(caches) }),
-    base: bareNode,
-    teardown,
+    ...row,
+    case: 'plugin never compiled',
+    reach: 12,
+    rounds: 9,
+    ours: (context) => {
+      rmSync(join(context.caches, 'synapse', 'plugins'), { recursive: true, force: true });
+      return run(context);
+    },
   },
   {
-    id: 'cli-run',
+    ...row,
     case: 'first time',
     reach: 12,
     rounds: 9,
-    baseline: 'bare-node',
-    setup,
     // No cache of any kind: neither the plugin nor the command line itself has ever run.
-    ours: ({ caches, words }) => {
-      rmSync(caches, { recursive: true, force: true });
-      return runProcess(words, { env: environment(caches) });
+    ours: (context) => {
+      rmSync(context.caches, { recursive: true, force: true });
+      return run(context);
     },
-    base: bareNode,
-    teardown,
   },
 ];

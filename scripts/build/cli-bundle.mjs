@@ -79,10 +79,17 @@ const sharedPackageEntries = {
   load: (id) => (id.startsWith('\0shared:') ? sharedEntrySource(id.slice('\0shared:'.length)) : null),
 };
 
-/** A warning of the bundler is a part of the CLI that would fail at run time: an import nobody has, a name nobody exports. */
+/** Warnings that mean a part of the CLI would fail at run time. Others depend on the machine, such as one about a slow build. */
+const FATAL_WARNINGS = [
+  'UNRESOLVED_IMPORT',
+  'MISSING_EXPORT',
+  'IMPORT_IS_UNDEFINED',
+  'CANNOT_CALL_NAMESPACE',
+  'MISSING_GLOBAL_NAME',
+];
+
 function refuseWarning(warning) {
-  if (warning.code === 'EVAL' || warning.code === 'CIRCULAR_DEPENDENCY') return;
-  throw new Error(`bundling the CLI: ${warning.message}`);
+  if (FATAL_WARNINGS.includes(warning.code)) throw new Error(`bundling the CLI: ${warning.message}`);
 }
 
 function writeJson(file, value) {
