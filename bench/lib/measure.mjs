@@ -24,12 +24,15 @@ export async function measureRow(row) {
   try {
     context = (await row.setup()) ?? {};
     const rounds = row.isAmount ? await amountRounds(row, context) : await ratioRounds(row, context);
-    const ratio = median(rounds.map((round) => round.ratio));
+    const ours = median(rounds.map((round) => round.ours));
+    const base = row.isAmount ? null : median(rounds.map((round) => round.base));
+    const ratio = row.isAmount ? ours : ours / base;
+    const spread = spreadOf(rounds.map((round) => round.ratio));
     const figures = {
       ratio: rounded(ratio),
-      spread: rounded(spreadOf(rounds.map((round) => round.ratio))),
-      ours: rounded(median(rounds.map((round) => round.ours))),
-      base: row.isAmount ? null : rounded(median(rounds.map((round) => round.base))),
+      spread: rounded(spread),
+      ours: rounded(ours),
+      base: base && rounded(base),
     };
     return { facts: { ...facts, ...figures, load: rounded(load) }, verdict: ratio <= row.reach ? 'ok' : 'over' };
   } catch (error) {

@@ -52,12 +52,12 @@ const row = { id: 'cli-run', baseline: 'bare-node', setup, base: bareNode, teard
 const run = ({ caches, words }) => runProcess(words, { env: environment(caches) });
 
 export default [
-  { ...row, case: 'caches warm', reach: 8, rounds: 15, ours: run },
+  { ...row, case: 'caches warm', reach: 8, rounds: 25, ours: run },
   {
     ...row,
     case: 'plugin never compiled',
     reach: 12,
-    rounds: 9,
+    rounds: 15,
     ours: (context) => {
       rmSync(join(context.caches, 'synapse', 'plugins'), { recursive: true, force: true });
       return run(context);
@@ -67,7 +67,7 @@ export default [
     ...row,
     case: 'first time',
     reach: 12,
-    rounds: 9,
+    rounds: 15,
     // No cache of any kind: neither the plugin nor the command line itself has ever run.
     ours: (context) => {
       rmSync(context.caches, { recursive: true, force: true });
