@@ -180,3 +180,4 @@ export { RunHandle } from './runtime/runner/run-handle.js';
 export { type RunRequest } from './runtime/runner/run-request.js';
 export { type SynapseFeatureOptions, SynapseModule, type SynapsePackageOptions } from './synapse.module.js';
 export { type SynapseModuleOptions } from './synapse.module-definition.js';
+export { runPlugin, type RunPluginOptions } from './run-plugin.js';

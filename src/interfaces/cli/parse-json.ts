@@ -3,7 +3,7 @@ import { UsageError } from '../../foundation/errors/run.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 
 /** The value of JSON text. @throws {@link UsageError} that names the flag and the place of the fault. */
-export function parseJson(flag: string, text: string): unknown {
+function parseJson(flag: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -2,7 +2,7 @@ import { ResultNotSerializableError } from '../../../foundation/errors/run.error
 import { messageOf } from '../../../foundation/errors/synapse.error.js';
 
 /** Largest result that is printed, in bytes: what does not fit belongs in a file that the result names. */
-export const MAX_RESULT_BYTES = 64 * 1024 * 1024;
+const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 
 /**
  * A result as one line of JSON.

@@ -89,6 +89,6 @@ function bytesOfFiles(directory: string): Record<string, number> {
 }
 
 /** `$XDG_CACHE_HOME/synapse/plugins`, else `~/.cache/synapse/plugins`. */
-export function defaultCacheDirectory(): string {
+function defaultCacheDirectory(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'synapse', 'plugins');
 }

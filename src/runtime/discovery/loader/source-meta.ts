@@ -20,7 +20,7 @@ export function sourceMeta(): Plugin {
 }
 
 /** `code` with what it asks `import.meta` filled in. No line moves; faults in it are left for the compiler to report. */
-export function withSourceMeta(code: string, path: string): string {
+function withSourceMeta(code: string, path: string): string {
   const values = { url: urlOfPath(path), dirname: dirname(path), filename: path };
   const { module, errors } = parseSync(path, code);
   if (errors.length > 0) return code;

@@ -199,7 +199,7 @@ export class SymbolResolver {
 }
 
 /** Whether an import leads to a file rather than a package. */
-export function isLocal(specifier: string): boolean {
+function isLocal(specifier: string): boolean {
   return specifier.startsWith('.') || specifier.startsWith('/');
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { SHARED_SPECIFIERS } from '../../../../runtime/discovery/loader/host-modules.js';
 import { packageFolder, packageFolderFrom } from './package-folder.js';
@@ -20,34 +21,49 @@ const COMPILER_OPTIONS = {
   skipLibCheck: true,
 };
 
+/** What the compiler is given: a project that is there, or settings to be written down. */
+export type TypeCheckProject = { readonly file: string } | { readonly config: object };
+
 /**
- * A tsconfig.json for a plugin's sources: the plugin's own where its folder has one, with the host's packages added that the folder
- * does not have itself. Undefined when the types of Node are nowhere.
+ * The project for a plugin's sources: its own tsconfig.json where it has one, with the host's packages added that its folder does not
+ * have itself; else one that says what the loader compiles. Undefined when the types of Node are nowhere.
  *
  * @param files - Absolute paths of the sources.
  */
-export function typeCheckConfig(directory: string, files: readonly string[]): object | undefined {
+export function typeCheckProject(directory: string, files: readonly string[]): TypeCheckProject | undefined {
   const nodeTypes = packageFolder('@types/node', directory);
   if (!nodeTypes) return undefined;
-  const own = join(directory, 'tsconfig.json');
-  const hasOwn = existsSync(own);
   const paths = missingPackages(directory);
+  const own = join(directory, 'tsconfig.json');
+  if (!existsSync(own)) {
+    const compilerOptions = { ...COMPILER_OPTIONS, types: ['node'], typeRoots: [dirname(nodeTypes)], paths };
+    return { config: { compilerOptions, files } };
+  }
+  if (Object.keys(paths).length === 0) return { file: own };
+  return { config: withPackages(own, paths, dirname(nodeTypes)) };
+}
+
+/** The plugin's own settings with packages added. What they look up by place is looked up from the file that has it, so it is told again. */
+function withPackages(own: string, paths: Record<string, string[]>, nodeTypes: string): object {
+  const text = readFileSync(own, 'utf8');
+  const directory = dirname(own);
+  const hasFiles = /"(?:files|include|extends)"\s*:/.test(text);
   return {
-    ...(hasOwn && { extends: own }),
+    extends: own,
     compilerOptions: {
-      ...(!hasOwn && { ...COMPILER_OPTIONS, types: ['node'], typeRoots: [dirname(nodeTypes)] }),
-      ...(Object.keys(paths).length > 0 && { paths }),
-      noEmit: true,
+      paths,
+      ...(!/"typeRoots"\s*:/.test(text) && { typeRoots: typeRootsAbove(directory, nodeTypes) }),
     },
-    ...(!hasOwn && { files }),
-    // Paths in an inherited list are relative to the file that has it; without a list, to this one.
-    ...(hasOwn &&
-      !hasFileList(own) && { include: [join(directory, '**/*')], exclude: [join(directory, '**/node_modules')] }),
+    ...(!hasFiles && { include: [join(directory, '**/*')], exclude: [join(directory, '**/node_modules')] }),
   };
 }
 
-function hasFileList(tsconfig: string): boolean {
-  return /"(?:files|include|extends)"\s*:/.test(readFileSync(tsconfig, 'utf8'));
+/** Every folder of type packages that a compiler in `directory` would look into. */
+function typeRootsAbove(directory: string, nodeTypes: string): string[] {
+  const places = createRequire(join(directory, 'x.js')).resolve.paths('x') ?? [];
+  return [
+    ...new Set([...places.map((place) => join(place, '@types')).filter((place) => existsSync(place)), nodeTypes]),
+  ];
 }
 
 /** Where the compiler finds the packages that the loader shares with a plugin and that its folder has not got. */

@@ -6,7 +6,7 @@ import type { PluginOutline } from '../../../../runtime/discovery/plugin-outline
 import { oneLine } from '../../table.js';
 import { type CheckResult, checkResult, skippedCheck } from './check-result.js';
 import { packageFolder } from './package-folder.js';
-import { typeCheckConfig } from './type-check-config.js';
+import { typeCheckProject } from './type-check-config.js';
 
 /** Longest list of type errors that is shown. */
 const MAX_PROBLEMS = 20;
@@ -26,15 +26,16 @@ export async function checkTypes({ directory, scan }: PluginOutline): Promise<Ch
       'types',
       'TypeScript is not installed. Add it with `npm install --save-dev typescript @types/node`.',
     );
-  const config = typeCheckConfig(directory, files);
-  if (!config)
+  const project = typeCheckProject(directory, files);
+  if (!project)
     return skippedCheck('types', '@types/node is not installed. Add it with `npm install --save-dev @types/node`.');
+  const compiler = compilerIn(typescript);
+  if ('file' in project) return resultOf(await runCompiler(compiler, project.file, directory));
   const folder = mkdtempSync(join(tmpdir(), 'synapse-types-'));
   try {
-    const project = join(folder, 'tsconfig.json');
-    writeFileSync(project, JSON.stringify(config));
-    const { exitCode, output } = await runCompiler(compilerIn(typescript), project, directory);
-    return resultOf(exitCode, output);
+    const file = join(folder, 'tsconfig.json');
+    writeFileSync(file, JSON.stringify(project.config));
+    return resultOf(await runCompiler(compiler, file, directory));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -46,7 +47,12 @@ function compilerIn(folder: string): string {
   return join(folder, bin?.tsc ?? 'bin/tsc');
 }
 
-function runCompiler(tsc: string, project: string, cwd: string): Promise<{ exitCode: number | null; output: string }> {
+interface CompilerOutput {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+function runCompiler(tsc: string, project: string, cwd: string): Promise<CompilerOutput> {
   const child = spawn(process.execPath, [tsc, '--noEmit', '--pretty', 'false', '--project', project], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +66,7 @@ function runCompiler(tsc: string, project: string, cwd: string): Promise<{ exitC
   });
 }
 
-function resultOf(exitCode: number | null, output: string): CheckResult {
+function resultOf({ exitCode, output }: CompilerOutput): CheckResult {
   if (exitCode === 0) return checkResult('types', []);
   const problems = output.split('\n').flatMap((line) => {
     const match = DIAGNOSTIC.exec(line);
