@@ -48,7 +48,8 @@ export function isNestModule(type: ClassOf<object>): boolean {
   return MODULE_KEYS.some((key) => Reflect.hasOwnMetadata(key, type));
 }
 
-function actionsOf(type: ClassOf<object>, entrypoint: string): LoadedAction[] {
+/** The actions that a class and its methods are; `entrypoint` is the class's own. */
+export function actionsOf(type: ClassOf<object>, entrypoint: string): LoadedAction[] {
   const own = actionOptionsOf(type) ? [{ type, entrypoint }] : [];
   return [
     ...own,

@@ -5,6 +5,7 @@ import { ConfigInvalidError, PluginLoadError } from '../../../foundation/errors/
 import type { ClassOf } from '../../../authoring/decorators/action.decorator.js';
 import type { PluginSource } from '../action-definition.js';
 import type { LoadedAction } from '../plugin-identity.js';
+import { actionsOf } from './exported-classes.js';
 import { type HostModules, urlOfPath } from './host-modules.js';
 import { PluginCache } from './plugin-cache.js';
 import type { ManifestClass, PluginManifest } from './plugin-manifest.js';
@@ -138,15 +139,22 @@ async function importAll(directory: string, manifest: PluginManifest): Promise<I
     }
     return value as unknown as ClassOf<object>;
   };
+  const actions = manifest.actions.map((found) => ({
+    type: classOf(found),
+    method: found.method,
+    entrypoint: found.entrypoint,
+  }));
+  const injectables = manifest.injectables.map((found) => ({ type: classOf(found), entrypoint: found.entrypoint }));
+  const seen = new Set(actions.map(({ entrypoint }) => entrypoint));
+  // A decorator that a plugin makes itself from @Action shows only now.
+  const unseen = injectables
+    .flatMap(({ type, entrypoint }) => actionsOf(type, entrypoint))
+    .filter(({ entrypoint }) => !seen.has(entrypoint));
   return {
-    actions: manifest.actions.map((found) => ({
-      type: classOf(found),
-      method: found.method,
-      entrypoint: found.entrypoint,
-    })),
+    actions: [...actions, ...unseen],
     steps: manifest.steps.map(classOf),
     modules: manifest.modules.map(classOf),
-    injectables: manifest.injectables.map(classOf),
+    injectables: injectables.map(({ type }) => type),
   };
 }
 

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const launcher = resolve(__dirname, '../../bin/synapse.js');
+
+/** How a process of the command line ended. */
+export interface Finished {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How the command line is called. */
+export interface CallOptions {
+  /** What it reads from standard input. @defaultValue nothing */
+  readonly input?: string | Buffer;
+  /** Added to this process's environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A folder for plugins, with the caches of the command line beside them, and the built command line to call there. */
+export class SynapseSandbox {
+  readonly #home = mkdtempSync(join(tmpdir(), 'synapse-cli-'));
+  readonly root = join(this.#home, 'work');
+
+  constructor() {
+    mkdirSync(this.root);
+  }
+
+  remove(): void {
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  path(...parts: string[]): string {
+    return join(this.root, ...parts);
+  }
+
+  /** Writes files below the folder. */
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [file, content] of Object.entries(files)) {
+      mkdirSync(dirname(this.path(file)), { recursive: true });
+      writeFileSync(this.path(file), content);
+    }
+  }
+
+  /** Runs `synapse` to its end, in the sandbox's folder. */
+  call(words: readonly string[], { input = '', env = {} }: CallOptions = {}): Finished {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...words], {
+      cwd: this.root,
+      env: this.environment(env),
+      input,
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    return { code: status, stdout, stderr };
+  }
+
+  /** Starts `synapse` and goes on. */
+  start(words: readonly string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
+    const child = spawn(process.execPath, [launcher, ...words], { cwd: this.root, env: this.environment() });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const finished = new Promise<Finished>((settle) => child.on('close', (code) => settle({ code, stdout, stderr })));
+    return { child, finished };
+  }
+
+  environment(added: CallOptions['env'] = {}): NodeJS.ProcessEnv {
+    const caches = join(this.#home, 'caches');
+    return { ...process.env, XDG_CACHE_HOME: caches, XDG_STATE_HOME: caches, HOME: this.#home, ...added };
+  }
+}
+
+/** The lines of a stack, as Node prints them. */
+export const STACK = /^\s+at .+:\d+:\d+\)?$/m;
