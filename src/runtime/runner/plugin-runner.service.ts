@@ -173,11 +173,14 @@ export class PluginRunner {
     if (this.#listeners.length > 0) for (const listener of this.#listeners) stream.subscribe(listener);
     stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
     if (notice !== undefined) run.logger.notice(notice);
-    return executor.execute(run).then(
-      (outcome) => this.#conclude(run, outcome),
-      // An executor that does not keep its contract.
-      (thrown: unknown) => this.#conclude(run, { status: 'failed', error: asSynapseError(thrown) }),
-    );
+    // An executor that throws or rejects does not keep its contract; the run must end all the same.
+    const fail = (thrown: unknown): MaybePromise<RunOutcome> =>
+      this.#conclude(run, { status: 'failed', error: asSynapseError(thrown) });
+    try {
+      return executor.execute(run).then((outcome) => this.#conclude(run, outcome), fail);
+    } catch (thrown) {
+      return Promise.reject(thrown as Error).catch(fail); // in a later turn, as every other end
+    }
   }
 
   /** Writes down how the run ended. What could not be written is a failure: the work is done, but a caller must not rely on it. */

@@ -76,8 +76,17 @@ describe(PluginRunner, () => {
       }
     }
 
-    it('ends a run whose executor breaks its promise', async () => {
-      const runner = runnerOf({ executor: new RejectingExecutor() });
+    class ThrowingExecutor extends RejectingExecutor {
+      override execute(): never {
+        throw new Error('the cluster is gone');
+      }
+    }
+
+    it.each([
+      ['rejects', new RejectingExecutor()],
+      ['throws', new ThrowingExecutor()],
+    ])('ends a run whose executor %s', async (_case, executor) => {
+      const runner = runnerOf({ executor });
       const handle = await runner.run({ action: 'train' });
 
       await expect(handle.outcome()).resolves.toMatchObject({
