@@ -36,8 +36,9 @@ export async function candidatesFor(root: CommanderCommand, words: readonly stri
   const option = value === undefined ? undefined : optionOf(line.command, flag);
   if (option && value !== undefined) return prefixed(valuesOf(option, value), `${flag}=`);
   if (typed.startsWith('-')) return startingWith(typed, flagsOf(line.command));
-  if (line.command.commands.length > 0) return startingWith(typed, commandsOf(line.command));
-  return startingWith(typed, line.positional > 0 ? [] : await argumentsOf(line.command, line.path));
+  if (line.positional > 0) return { candidates: [] };
+  const hasCommands = line.command.commands.length > 0;
+  return startingWith(typed, hasCommands ? commandsOf(line.command) : await argumentsOf(line.command, line.path));
 }
 
 /** bash takes `=` for a word of its own: `--mode = local` is one option and its value. */

@@ -1,0 +1,442 @@
+import { type Finished, STACK, SynapseSandbox } from './synapse-process.js';
+
+// Each call starts a process.
+jest.setTimeout(120_000);
+
+const CONFIG = 'name: Bad\ncode: bad\n';
+
+const HEAD = `import { Action, BaseAction, type RuntimeContext as Ctx } from 'nest-synapse';\n`;
+
+/** An action whose whole `execute` is `body`. */
+function action(name: string, body: string, options = ''): string {
+  return `@Action({ name: '${name}'${options} })\nexport class ${name}Action extends BaseAction {\n  async execute(_params: unknown, ctx: Ctx): Promise<unknown> { ${body} }\n}\n`;
+}
+
+const ORDER = `import { Action, BaseAction } from 'nest-synapse';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+
+class Price { @IsInt() @Min(0) cents = 0; }
+class Item { @IsInt() qty!: number; @ValidateNested() @Type(() => Price) price = new Price(); }
+export class Order {
+  @ValidateNested({ each: true }) @Type(() => Item) items: Item[] = [];
+  @IsIn(['small', 'large']) size = 'small';
+  @IsOptional() @IsString() text?: string;
+}
+
+@Action({ name: 'order', params: Order })
+export class OrderAction extends BaseAction<Order, object> {
+  async execute(order: Order): Promise<object> { return { items: order.items.length, letters: order.text?.length ?? 0 }; }
+}
+`;
+
+const BOMB = [
+  'a: &a [x,x,x,x,x,x,x,x,x]',
+  ...[...'bcdefghij'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[index]}`).join(',')}]`),
+  'name: *j',
+  'code: y',
+].join('\n');
+
+describe('Bad input', () => {
+  let sandbox: SynapseSandbox;
+
+  beforeAll(() => {
+    sandbox = new SynapseSandbox();
+  });
+
+  afterAll(() => sandbox.remove());
+
+  /** What every refusal has: the code of its kind, one error with a code and a sentence, and no stack. */
+  function expectRefusal(
+    { code, stdout, stderr }: Finished,
+    exitCode: number,
+    error: string,
+    cure: string | RegExp,
+  ): void {
+    expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' });
+    expect(stderr).toContain(`Error [${error}]: `);
+    expect(stderr).toMatch(cure);
+    expect(stderr).not.toMatch(STACK);
+  }
+
+  describe('in config.yaml', () => {
+    it.each([
+      ['that is missing', undefined, 'SYN_CONFIG_NOT_FOUND', /--path/],
+      ['that is empty', '', 'SYN_CONFIG_INVALID', /'name' and 'code'/],
+      ['that is a list', '- name: x\n- code: y\n', 'SYN_CONFIG_INVALID', /must be a mapping/],
+      ['with tabs', 'name: x\ncode: y\nactions:\n\ttrain: a:B\n', 'SYN_CONFIG_INVALID', /line 4\); indent with spaces/],
+      [
+        'with a key written twice',
+        'name: x\ncode: y\nname: z\n',
+        'SYN_CONFIG_INVALID',
+        /line 3\); remove one of the two/,
+      ],
+      [
+        'with an unknown category',
+        'name: x\ncode: y\ncategory: nope\n',
+        'SYN_CONFIG_INVALID',
+        /must be one of neural_net, .*got 'nope' \(line 3\)/,
+      ],
+      ['that is a YAML bomb', BOMB, 'SYN_CONFIG_INVALID', /alias/],
+    ])('%s is refused by every command', (_case, text, error, cure) => {
+      const folder = `config-${Math.random().toString(36).slice(2)}`;
+      sandbox.write({ [`${folder}/order.ts`]: ORDER, ...(text !== undefined && { [`${folder}/config.yaml`]: text }) });
+      for (const words of [['run', 'order'], ['list'], ['schema', 'order'], ['update-config']]) {
+        expectRefusal(sandbox.call(['plugin', ...words, '--path', folder]), 3, error, cure);
+      }
+      const { code, stdout } = sandbox.call(['plugin', 'check', '--path', folder]);
+      expect(code).toBe(3);
+      expect(stdout).toMatch(/^failed {2}config\n/);
+      expect(stdout).toMatch(cure);
+    });
+
+    it('in a folder that is not there is refused, too', () => {
+      expectRefusal(sandbox.call(['plugin', 'run', 'x', '--path', 'nowhere']), 3, 'SYN_CONFIG_NOT_FOUND', 'nowhere');
+    });
+  });
+
+  describe('in the code that is loaded', () => {
+    const load = (name: string, source: string): Finished => {
+      sandbox.write({ [`${name}/config.yaml`]: CONFIG, [`${name}/a.ts`]: HEAD + source });
+      return sandbox.call(['plugin', 'run', 'one', '--path', name]);
+    };
+    const ONE = action('one', 'return 1;');
+
+    it.each([
+      ['a file that throws', 'throws', `throw new Error('no model here');\n${ONE}`, 'no model here'],
+      ['a file that throws a text', 'text', `throw 'only words';\n${ONE}`, 'only words'],
+      ['a file that never finishes', 'never', `await new Promise(() => undefined);\n${ONE}`, 'nothing can settle'],
+      ['a file that ends the process', 'exits', `process.exit(0);\n${ONE}`, 'calls process.exit(0) while it is loaded'],
+      [
+        'a file that rejects in the background',
+        'rejects',
+        `void Promise.reject(new Error('let go'));\nawait new Promise((go) => setTimeout(go, 50));\n${ONE}`,
+        'let go',
+      ],
+      [
+        'a constructor that throws',
+        'constructor',
+        ONE.replace('async execute', "constructor() { super(); throw new Error('no licence'); }\n  async execute"),
+        'no licence',
+      ],
+      [
+        'a hook that throws',
+        'hook',
+        ONE.replace('async execute', "onModuleInit(): void { throw new Error('no socket'); }\n  async execute"),
+        'no socket',
+      ],
+      [
+        'a hook that never ends',
+        'hanging',
+        ONE.replace(
+          'async execute',
+          'onModuleInit(): Promise<void> { return new Promise(() => undefined); }\n  async execute',
+        ),
+        'the start of its classes and hooks awaits something',
+      ],
+      [
+        'an injected class nobody provides',
+        'unprovided',
+        ONE.replace('async execute', 'constructor(readonly other: Other) { super(); }\n  async execute').replace(
+          '@Action',
+          'export class Other {}\n@Action',
+        ),
+        'Other',
+      ],
+    ])('%s is refused with the reason', (_case, name, source, reason) => {
+      expectRefusal(load(name, source), 3, 'SYN_PLUGIN_LOAD', reason);
+    });
+
+    it('a syntax error is refused with its place', () => {
+      expectRefusal(load('syntax', 'export class {'), 3, 'SYN_PLUGIN_COMPILE', /a\.ts:2:\d+: /);
+    });
+
+    it('a package that is not installed is refused with the command that installs it', () => {
+      expectRefusal(
+        load('package', `import x from '@no/such-package/sub';\n${ONE}export { x };`),
+        3,
+        'SYN_PLUGIN_COMPILE',
+        'npm install @no/such-package',
+      );
+    });
+
+    it('shows the stack of the plugin’s own error with --verbose', () => {
+      sandbox.write({
+        'verbose/config.yaml': CONFIG,
+        'verbose/a.ts': `${HEAD}throw new Error('no model here');\n${ONE}`,
+      });
+      const { code, stderr } = sandbox.call(['plugin', 'run', 'one', '--path', 'verbose', '--verbose']);
+
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/^Error \[SYN_PLUGIN_LOAD\]: /);
+      expect(stderr).toMatch(STACK);
+    });
+
+    it('what is left running afterwards changes neither answer nor code', () => {
+      const source = ONE.replace('return 1;', `setTimeout(() => { ctx.log('late', {}); }, 20); return 1;`).replace(
+        'async execute',
+        `onModuleDestroy(): Promise<void> { return new Promise((go) => setTimeout(go, 100)); }\n  async execute`,
+      );
+      const { code, stdout, stderr } = load('afterwards', source);
+
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '1\n' });
+      expect(stderr).toMatch(/^Warning \[SYN_\w+\]: .*Cannot log to a finished logger/);
+      expect(stderr).not.toMatch(STACK);
+    });
+
+    it('a hook that hangs at the end is a warning; the answer is out by then', () => {
+      const source = ONE.replace(
+        'async execute',
+        'onModuleDestroy(): Promise<void> { return new Promise(() => undefined); }\n  async execute',
+      );
+      const { code, stdout, stderr } = load('destroy', source);
+
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '1\n' });
+      expect(stderr).toMatch(/^Warning: plugin 'bad' did not shut down: /);
+    });
+  });
+
+  describe('in a run', () => {
+    beforeAll(() => {
+      sandbox.write({
+        'acts/config.yaml': CONFIG,
+        'acts/order.ts': ORDER,
+        'acts/acts.ts': [
+          HEAD,
+          action('slow', 'await new Promise((go) => setTimeout(go, 60_000));', ', timeoutMs: 200'),
+          action('hang', 'await new Promise(() => undefined);'),
+          action('exit', 'process.exit(0);'),
+          action(
+            'exitLater',
+            'setTimeout(() => process.exit(0), 10); await new Promise((go) => setTimeout(go, 1_000));',
+          ),
+          action(
+            'print',
+            `console.log('for stderr'); process.stdout.write('raw'); console.error('as well'); return { ok: true };`,
+          ),
+          action('text', `throw 'just words';`),
+          action('nothing', 'throw null;'),
+          action('lines', `throw new Error('first\\nsecond');`),
+          action('circular', 'const result: Record<string, unknown> = {}; result.self = result; return result;'),
+          action('huge', `return 'x'.repeat(70 * 1024 * 1024);`),
+          action('fn', 'return () => 1;'),
+          action('big', 'return 1n;'),
+          action(
+            'background',
+            `setTimeout(() => { throw new Error('in a timer'); }, 10); await new Promise((go) => setTimeout(go, 1_000));`,
+          ),
+          action(
+            'floating',
+            `void Promise.reject(new Error('let go')); await new Promise((go) => setTimeout(go, 1_000));`,
+          ),
+          action('finished', `ctx.endLog(); return 'done';`),
+          action('strict', `return { n: 'x' };`, ', result: Result, strictResult: true').replace(
+            '@Action',
+            `class Result { @IsInt() n = 1; }\n@Action`,
+          ),
+        ]
+          .join('\n')
+          .replace(HEAD, `${HEAD}import { IsInt } from 'class-validator';\n`),
+      });
+    });
+
+    const run = (...words: string[]): Finished => sandbox.call(['plugin', 'run', ...words, '--path', 'acts']);
+
+    it.each([
+      ['that takes longer than it may', 'slow', 'SYN_RUN_TIMEOUT', 'timeoutMs'],
+      ['that awaits what nobody resolves', 'hang', 'SYN_EXECUTION_FAILED', 'never resolved'],
+      ['that ends the process', 'exit', 'SYN_PLUGIN_EXIT', 'Throw an error or return a result instead'],
+      ['that ends the process later', 'exitLater', 'SYN_PLUGIN_EXIT', 'Throw an error or return a result instead'],
+      ['that throws a text', 'text', 'SYN_EXECUTION_FAILED', 'just words'],
+      ['that throws nothing', 'nothing', 'SYN_EXECUTION_FAILED', 'null'],
+      ['that throws two lines', 'lines', 'SYN_EXECUTION_FAILED', 'first\nsecond'],
+      ['that returns a circle', 'circular', 'SYN_RESULT_NOT_SERIALIZABLE', 'circular'],
+      ['that returns more than fits', 'huge', 'SYN_RESULT_NOT_SERIALIZABLE', 'Write it to a file'],
+      ['that returns a function', 'fn', 'SYN_RESULT_NOT_SERIALIZABLE', 'it is a function'],
+      ['that returns a bigint', 'big', 'SYN_RESULT_NOT_SERIALIZABLE', 'BigInt'],
+      ['that throws in a timer', 'background', 'SYN_EXECUTION_FAILED', 'in a timer'],
+      ['that lets a promise go', 'floating', 'SYN_EXECUTION_FAILED', 'let go'],
+      ['whose result breaks its class', 'strict', 'SYN_RESULT_INVALID', 'n must be an integer'],
+    ])('an action %s fails with 1', (_case, name, error, reason) => {
+      expectRefusal(run(name), 1, error, reason);
+    });
+
+    it('what a plugin prints goes to stderr', () => {
+      const { code, stdout, stderr } = run('print');
+
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '{"ok":true}\n' });
+      expect(stderr.split('\n').sort()).toEqual(['', 'as well', 'for stderr', 'raw']);
+    });
+
+    it('a logger that was ended takes nothing from the result', () => {
+      expect(run('finished')).toMatchObject({ code: 0, stdout: '"done"\n' });
+    });
+
+    it.each([
+      ['an unknown action', ['ordr'], 2, 'SYN_ACTION_NOT_FOUND', "Did you mean 'order'?"],
+      ['an unknown mode', ['order', '--mode', 'cloud'], 2, 'SYN_USAGE', 'Modes: local'],
+      ['a mode that is not set up', ['order', '--mode', 'job'], 3, 'SYN_NOT_CONFIGURED', 'SYNAPSE_RAY_DASHBOARD_URL'],
+      ['an unknown flag', ['order', '--sise', 'small'], 2, 'SYN_USAGE', "Did you mean '--size'?"],
+      ['an unknown key', ['order', '--params', '{"sizes":"small"}'], 4, 'SYN_PARAMS_INVALID', 'sizes: is not a field'],
+      [
+        'an unknown key at depth',
+        ['order', '--params', '{"items":[{"qty":1,"price":{"cent":1}}]}'],
+        4,
+        'SYN_PARAMS_INVALID',
+        'items.0.price.cent: is not a field',
+      ],
+      ['a value outside of an enum', ['order', '--params', '{"size":"huge"}'], 4, 'SYN_PARAMS_INVALID', 'small, large'],
+      ['a flag’s value outside of an enum', ['order', '--size', 'huge'], 4, 'SYN_PARAMS_INVALID', 'small, large'],
+      [
+        'a wrong type at depth',
+        ['order', '--params', '{"items":[{"qty":1},{"qty":"two"}]}'],
+        4,
+        'SYN_PARAMS_INVALID',
+        'items.1.qty: ',
+      ],
+      [
+        'a list for an object at depth',
+        ['order', '--params', '{"items":[{"qty":1,"price":[]}]}'],
+        4,
+        'SYN_PARAMS_INVALID',
+        'items.0.price: ',
+      ],
+      ['params that are a list', ['order', '--params', '[1]'], 4, 'SYN_PARAMS_INVALID', 'must be a JSON object'],
+      ['params that are a number', ['order', '--params', '5'], 4, 'SYN_PARAMS_INVALID', 'got a number'],
+      ['params that are null', ['order', '--params', 'null'], 4, 'SYN_PARAMS_INVALID', 'got null'],
+      ['params that are no JSON', ['order', '--params', '{size: small}'], 2, 'SYN_USAGE', 'quote it for the shell'],
+      ['a file of params that is not there', ['order', '--params', '@gone.json'], 2, 'SYN_USAGE', 'gone.json'],
+      ['an assignment without a value', ['order', '--set', 'size'], 2, 'SYN_USAGE', '--set takes key=value'],
+      ['an assignment to a prototype', ['order', '--set', '__proto__.x=1'], 2, 'SYN_USAGE', '--set cannot set'],
+      ['a plugin by another code', ['order', '--plugin', 'good'], 2, 'SYN_USAGE', "'bad', not 'good'"],
+    ])('%s is refused', (_case, words, exitCode, error, cure) => {
+      expectRefusal(run(...words), exitCode, error, cure);
+    });
+
+    it('an action that is not named is refused', () => {
+      expectRefusal(run(), 2, 'SYN_USAGE', "missing required argument 'action'");
+    });
+
+    describe('10 MB of params', () => {
+      const letters = 10 * 1024 * 1024;
+      const params = JSON.stringify({ text: 'x'.repeat(letters) });
+
+      it('are taken from a file', () => {
+        sandbox.write({ 'big.json': params });
+
+        expect(run('order', '--params', '@big.json')).toEqual({
+          code: 0,
+          stdout: `{"items":0,"letters":${letters}}\n`,
+          stderr: '',
+        });
+      });
+
+      it('are taken from standard input', () => {
+        const { code, stdout } = sandbox.call(['plugin', 'run', 'order', '--path', 'acts', '--params', '-'], {
+          input: params,
+        });
+
+        expect({ code, stdout }).toEqual({ code: 0, stdout: `{"items":0,"letters":${letters}}\n` });
+      });
+
+      it('are refused by path when one value in them is wrong, without printing them all', () => {
+        sandbox.write({
+          'wrong.json': JSON.stringify({
+            items: Array.from({ length: 200_000 }, (_, n) => ({ qty: n === 199_999 ? 'x' : n })),
+          }),
+        });
+        const finished = run('order', '--params', '@wrong.json');
+
+        expectRefusal(finished, 4, 'SYN_PARAMS_INVALID', 'items.199999.qty: ');
+        expect(finished.stderr.length).toBeLessThan(10_000);
+      });
+
+      it('with as many mistakes are refused in a few lines', () => {
+        sandbox.write({
+          'wrong.json': JSON.stringify({ items: Array.from({ length: 50_000 }, () => ({ qty: 'x' })) }),
+        });
+        const finished = run('order', '--params', '@wrong.json');
+
+        expectRefusal(finished, 4, 'SYN_PARAMS_INVALID', /and \d+ more/);
+        expect(finished.stderr.length).toBeLessThan(10_000);
+      });
+    });
+
+    it.each([
+      [['hang'], 1, 'SYN_EXECUTION_FAILED'],
+      [['circular'], 1, 'SYN_RESULT_NOT_SERIALIZABLE'],
+      [['ordr'], 2, 'SYN_ACTION_NOT_FOUND'],
+      [['order', '--size', 'huge'], 4, 'SYN_PARAMS_INVALID'],
+    ])('%j answers with one line of JSON under --json', (words, exitCode, error) => {
+      const { code, stdout, stderr } = run(...words, '--json');
+
+      expect(code).toBe(exitCode);
+      expect(stdout.trim().split('\n')).toHaveLength(1);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', error: { code: error } });
+      expect(stdout).not.toContain('"stack"');
+      expect(stderr).toContain(error);
+    });
+  });
+
+  describe('from the terminal', () => {
+    beforeAll(() => {
+      sandbox.write({
+        'signals/config.yaml': CONFIG,
+        'signals/acts.ts': [
+          HEAD,
+          action(
+            'obeys',
+            `console.log('started'); await new Promise((_, stop) => ctx.signal.addEventListener('abort', () => stop(ctx.signal.reason)));`,
+          ),
+          action(
+            'rejectsLate',
+            `console.log('started'); await new Promise((go) => ctx.signal.addEventListener('abort', go)); throw new Error('late rejection');`,
+          ),
+          action('ignores', `console.log('started'); await new Promise((go) => setTimeout(go, 60_000));`),
+        ].join('\n'),
+      });
+    });
+
+    /** Sends the signal once the action has begun. */
+    async function interrupted(name: string, signal: NodeJS.Signals, times = 1): Promise<Finished> {
+      const { child, finished } = sandbox.start(['plugin', 'run', name, '--path', 'signals', '--json']);
+      let seen = '';
+      for await (const text of child.stderr ?? []) {
+        seen += String(text);
+        if (seen.includes('started')) break;
+      }
+      for (let sent = 0; sent < times; sent++) {
+        child.kill(signal);
+        if (sent + 1 < times) await new Promise((go) => setTimeout(go, 100));
+      }
+      return finished;
+    }
+
+    it.each(['obeys', 'rejectsLate', 'ignores'])(
+      'Ctrl-C cancels an action that %s, and ends with 130',
+      async (name) => {
+        const { code, stdout } = await interrupted(name, 'SIGINT');
+
+        expect(code).toBe(130);
+        expect(JSON.parse(stdout)).toMatchObject({
+          status: 'cancelled',
+          error: { code: 'SYN_RUN_CANCELLED', details: { reason: 'interrupted from the terminal' } },
+        });
+        expect(stdout).not.toContain('late rejection');
+      },
+    );
+
+    it('a termination signal does as well', async () => {
+      const { code, stdout } = await interrupted('obeys', 'SIGTERM');
+
+      expect(code).toBe(130);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled' });
+    });
+
+    it('a second Ctrl-C ends at once', async () => {
+      const { code, stdout } = await interrupted('ignores', 'SIGINT', 2);
+
+      expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    });
+  });
+});
