@@ -26,7 +26,7 @@ export function boundRun<P>(params: P, known: Partial<RunBinding<P>> = {}): Boun
     env: new PluginEnvironment({ REGION: 'north' }),
     ports: {},
     signal: new AbortController().signal,
-    workDir: '/work/run-1',
+    workDir: '/runs/run-1',
     idempotencyKey: 'run-1',
     ...known,
   };

@@ -26,7 +26,7 @@ describe(RuntimeContext, () => {
       env: binding.env,
       signal,
       checkpoint,
-      workDir: '/work/run-1',
+      workDir: '/runs/run-1',
       idempotencyKey: 'key',
     });
   });
