@@ -25,7 +25,7 @@ export function tableText(headings: readonly string[], rows: readonly (readonly 
 }
 
 /** Columns that a text takes in a terminal. */
-function displayWidth(text: string): number {
+export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) width += COMBINING.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
   return width;
