@@ -44,7 +44,7 @@ export function isClass(value: unknown): value is ClassOf<object> {
 }
 
 /** Whether a class carries `@Module` with anything in it. */
-export function isNestModule(type: ClassOf<object>): boolean {
+function isNestModule(type: ClassOf<object>): boolean {
   return MODULE_KEYS.some((key) => Reflect.hasOwnMetadata(key, type));
 }
 
