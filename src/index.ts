@@ -156,11 +156,11 @@ export { PlatformClient, type QueryParams } from './resources/clients/platform-c
 export { StorageProvider } from './resources/storage/storage-provider.interface.js';
 export { type ActionDefinition, type PluginSource } from './runtime/discovery/action-definition.js';
 export { ActionRegistry } from './runtime/discovery/action-registry.js';
-export { type PluginExport } from './runtime/discovery/export-plugin.js';
 export { type PluginNaming } from './runtime/discovery/loader/plugin-parts.js';
 export {
   type DiscoveryOptions,
   type ExportOptions,
+  type PluginExport,
   type ModuleDiscoveryOptions,
   PluginDiscovery,
 } from './runtime/discovery/plugin-discovery.js';

@@ -91,10 +91,11 @@ function entryOfFacts(facts: ActionFacts): Record<string, unknown> {
 /** The keys the platform reads the lists from: for every action, whatever the first one's name says. */
 function schemasOf(facts: ActionFacts, entry: ActionConfig | undefined): Record<string, unknown> {
   const written = entry ? extraKeysOf(entry)['hyperparameters'] : undefined;
-  const hyperparameters = facts.paramsUiSchema?.length
+  const hyperparameters = facts.paramsUiSchema
     ? { ...(isMapping(written) ? written : {}), train_ui_schemas: facts.paramsUiSchema }
     : undefined;
-  return said({ hyperparameters, result_schema: facts.resultUiSchema });
+  // Every action has the first list, be it empty: the platform reads it without asking.
+  return { ...(hyperparameters && { hyperparameters }), ...said({ result_schema: facts.resultUiSchema }) };
 }
 
 /** Only what says something: not nothing, and not empty. */

@@ -237,7 +237,6 @@ describe('PluginDiscovery of a folder', () => {
       expect(Object.keys(exported['actions'] as object)).toEqual([...Object.keys(actions), 'coded']);
       expect(exported['actions']).toMatchObject({
         renamed: {
-          name: 'renamed',
           entrypoint: 'actions.a.longAction',
           method: 'serve',
           description: 'from config',

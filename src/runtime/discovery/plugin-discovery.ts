@@ -1,17 +1,17 @@
 import type { Type } from '@nestjs/common';
-import { stringify } from 'yaml';
+import { type ActionFacts, toConfigDict, toConfigYaml } from '../../foundation/config/export-config.js';
 import type { PluginCategory } from '../../foundation/config/enums.js';
 import { RunMethod } from '../../foundation/config/enums.js';
 import type { ActionConfig, PluginConfig } from '../../foundation/config/plugin-config.js';
 import { syncConfigFile, type SyncFileOptions, type SyncFileResult } from '../../foundation/config/sync-config-file.js';
 import { ActionNotFoundError } from '../../foundation/errors/plugin.errors.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
+import type { JsonValue } from '../../foundation/schema/json-safe.js';
 import { type FormKitItem, uiSchemaOf } from '../../foundation/schema/form-kit.js';
 import type { ClassOf } from '../../authoring/decorators/action.decorator.js';
 import { nearest } from './action-registry.js';
 import type { UnboundAction } from './define-action.js';
 import { type DiscoveredPlugin, type KnownAction, pluginFromClasses, pluginFromPath } from './discovered-plugin.js';
-import { exportPlugin, type PluginExport } from './export-plugin.js';
 import { HostModules } from './loader/host-modules.js';
 import { PluginLoader } from './loader/plugin-loader.js';
 import type { DiscoveredAction } from './static-scan/discover-actions.js';
@@ -34,6 +34,9 @@ export interface ModuleDiscoveryOptions {
   /** @defaultValue `custom` */
   readonly category?: PluginCategory;
 }
+
+/** A plugin's whole configuration as plain JSON values. Keys are those of config.yaml. */
+export type PluginExport = { readonly [key: string]: JsonValue };
 
 /** What an export of a plugin holds. */
 export interface ExportOptions {
@@ -152,15 +155,29 @@ export class PluginDiscovery {
 
   /** The whole configuration as plain JSON values, with each action's forms. @throws what loading the plugin throws. */
   async toConfigDict({ includeUiSchemas = true }: ExportOptions = {}): Promise<PluginExport> {
-    if (!includeUiSchemas) return exportPlugin(this.#plugin);
-    const loaded = new Map<string, UnboundAction>();
-    for (const name of this.#plugin.actions.keys()) loaded.set(name, (await this.#load(name)).action);
-    return exportPlugin(this.#plugin, loaded);
+    const actions: Record<string, ActionFacts> = {};
+    for (const [name, { config }] of this.#plugin.actions) {
+      const { entrypoint, description, method, input_type, output_type } = config;
+      actions[name] = {
+        ...{
+          entrypoint,
+          description,
+          method,
+          inputType: input_type ?? undefined,
+          outputType: output_type ?? undefined,
+        },
+        ...(includeUiSchemas && {
+          paramsUiSchema: await this.getActionUiSchema(name),
+          resultUiSchema: await this.getActionResultUiSchema(name),
+        }),
+      };
+    }
+    return toConfigDict(this.config, { actions, includeUiSchemas }) as PluginExport;
   }
 
   /** {@link toConfigDict} as YAML of plain values, which every YAML reader takes. */
   async toYaml(options: ExportOptions = {}): Promise<string> {
-    return stringify(await this.toConfigDict(options), { lineWidth: 0, aliasDuplicateObjects: false });
+    return toConfigYaml(await this.toConfigDict(options));
   }
 
   /**
