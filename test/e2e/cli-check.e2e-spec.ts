@@ -231,6 +231,12 @@ describe('plugin check', () => {
     expect(statusesOf(after)).toEqual(ALL_OK);
   });
 
+  it('takes a config.yaml that leaves all actions to the code', () => {
+    sandbox.write({ 'config.yaml': 'name: Demo\ncode: demo\n' });
+
+    expect(statusesOf(sandbox.call(['plugin', 'check', '--json']))).toEqual(ALL_OK);
+  });
+
   it('stops at a config.yaml that cannot be read', () => {
     sandbox.write({ 'config.yaml': 'name: Demo\ncode: demo\ncategory: nope\n' });
     const finished = sandbox.call(['plugin', 'check', '--json']);

@@ -137,10 +137,14 @@ function checkSchemas(actions: readonly ActionDefinition[]): CheckResult {
   return checkResult('schemas', problems);
 }
 
-/** In sync is a config.yaml that `plugin update-config` would leave as it is. */
+/**
+ * In sync is a config.yaml that `plugin update-config` would leave as it is. One that lists no action at all leaves them to the code, as it
+ * may; one that lists some is taken to be meant as the whole list.
+ */
 async function checkSync(outline: PluginOutline): Promise<CheckResult> {
-  const { path } = outline.configFile;
-  const { changes, conflicts } = await syncConfigFile(path, discoveredOf(outline), { dryRun: true });
+  const { configFile } = outline;
+  if (Object.keys(configFile.config.actions).length === 0) return checkResult('sync', []);
+  const { changes, conflicts } = await syncConfigFile(configFile.path, discoveredOf(outline), { dryRun: true });
   const missing = Object.entries(changes).map(
     ([action, change]) => `Action '${action}': ${change}. Run \`synapse plugin update-config\`.`,
   );
