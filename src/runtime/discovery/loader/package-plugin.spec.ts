@@ -92,6 +92,24 @@ describe('A plugin that is an npm package', () => {
     });
   });
 
+  it('runs inside a Nest application', async () => {
+    await withFiles(PACKAGE, async (folders) => {
+      const body = `
+        const { Module } = await import('@nestjs/common');
+        const { NestFactory } = await import('@nestjs/core');
+        const { PluginRunner, SynapseModule } = await import('nest-synapse');
+        class App {}
+        Module({ imports: [SynapseModule.forRoot(), SynapseModule.forPackage('@me/digits', { fromDirectory: root })] })(App);
+        const app = await NestFactory.createApplicationContext(App, { logger: false, abortOnError: false });
+        const handle = await app.get(PluginRunner).run({ plugin: 'digits', action: 'train', params: {} });
+        const result = await handle.result();
+        await app.close();
+        return result;`;
+
+      expect(await inLoader(body, folders)).toBe('trained');
+    });
+  });
+
   it.each([
     ['is not installed', 'no-such-plugin', {}, 'SYN_PLUGIN_LOAD', 'npm install no-such-plugin'],
     ['has the name of a path', '../plugins', {}, 'SYN_USAGE', 'not the name of a package'],
