@@ -33,6 +33,8 @@ decorate(TrainAction, { on: [Action({ name: 'train', params: TrainParams })] });
 
 const params = { epochs: 5, batch_size: 64, learning_rate: 0.001, name: 'run', shuffle: false, device: 'gpu' };
 
+const resultOf = (handle) => handle.result();
+
 /** One run in process: params checked, context, result, every event stored, nobody listening. */
 export default {
   id: 'run',
@@ -45,7 +47,7 @@ export default {
     const app = await NestFactory.createApplicationContext(Host, { logger: false });
     return { app, runner: app.get(PluginRunner), action: new TrainAction() };
   },
-  ours: async ({ runner }) => (await runner.run({ action: 'train', params })).result(),
+  ours: ({ runner }) => runner.run({ action: 'train', params }).then(resultOf),
   base: ({ action }) => plainExecutor(action, params),
   teardown: (context) => context?.app.close(),
 };

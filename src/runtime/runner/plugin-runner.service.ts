@@ -15,7 +15,7 @@ import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
 import type { ActionRegistry } from '../discovery/action-registry.js';
 import type { Executor } from '../executors/executor.interface.js';
-import type { ExecutorRegistry } from '../executors/executor-registry.js';
+import type { ExecutorChoice, ExecutorRegistry } from '../executors/executor-registry.js';
 import { ActiveRun } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import type { RunChange, RunRecord } from '../run-store/run-record.js';
@@ -118,17 +118,18 @@ export class PluginRunner {
   #start<R>(request: RunRequest): MaybePromise<RunHandle<R>> {
     if (this.#isStopping && !activeContext()) throw new ShuttingDownError(request.action);
     const definition = this.#registry.resolve(request.action, request.plugin);
-    const { executor, notice } = this.#executors.choose(definition, request.mode);
-    const run = this.#createRun(request, definition, executor);
-    const begin = (): RunHandle<R> => {
-      const release = request.signal && observe(request.signal, run);
-      const outcome = this.#drive(run, executor, notice);
-      if (release) void outcome.then(release);
-      this.#active.set(run, outcome);
-      return new RunHandle<R>(run, this.#store, outcome);
-    };
+    const choice = this.#executors.choose(definition, request.mode);
+    const run = this.#createRun(request, definition, choice.executor);
     const created = this.#store.create(run.record);
-    return created ? created.then(begin) : begin();
+    return created ? created.then(() => this.#begin<R>(request, run, choice)) : this.#begin<R>(request, run, choice);
+  }
+
+  #begin<R>(request: RunRequest, run: ActiveRun, choice: ExecutorChoice): RunHandle<R> {
+    const release = request.signal && observe(request.signal, run);
+    const outcome = this.#drive(run, choice);
+    if (release) void outcome.then(release);
+    this.#active.set(run, outcome);
+    return new RunHandle<R>(run, this.#store, outcome);
   }
 
   #createRun(request: RunRequest, definition: ActionDefinition, executor: Executor): ActiveRun {
@@ -168,7 +169,7 @@ export class PluginRunner {
     });
   }
 
-  #drive(run: ActiveRun, executor: Executor, notice: string | undefined): Promise<RunOutcome> {
+  #drive(run: ActiveRun, { executor, notice }: ExecutorChoice): Promise<RunOutcome> {
     const { stream, record } = run;
     if (this.#listeners.length > 0) for (const listener of this.#listeners) stream.subscribe(listener);
     stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
