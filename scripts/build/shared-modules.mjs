@@ -10,11 +10,15 @@ const PEER_SUBPATHS = ['@nestjs/common/internal', '@nestjs/core/internal', 'rxjs
  * @returns specifier → file to bundle, `undefined` for packages.
  */
 export function sharedModules() {
-  const { name, exports, peerDependencies } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
+  const { name, exports, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(inProject('package.json'), 'utf8'),
+  );
+  // What may be missing is used as a program, not shared as a module.
+  const required = Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta?.[peer]?.optional);
   const own = Object.entries(exports)
     .filter(([, target]) => typeof target === 'object')
     .map(([subpath, target]) => [name + subpath.slice(1), inProject(target.default)]);
-  const peers = [...Object.keys(peerDependencies), ...PEER_SUBPATHS].map((specifier) => [specifier, undefined]);
+  const peers = [...required, ...PEER_SUBPATHS].map((specifier) => [specifier, undefined]);
   return new Map([...own, ...peers]);
 }
 
