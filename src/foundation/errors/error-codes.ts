@@ -39,8 +39,12 @@ export const ERROR_CODES = {
   SYN_DUPLICATE_NAME: row('DuplicateNameError', 'config'),
   SYN_ACTION_DEFINITION: row('ActionDefinitionError', 'config'),
   SYN_INTEGRATION_UNAVAILABLE: row('IntegrationUnavailableError', 'config'),
+  SYN_STORE_READ_ONLY: row('StoreReadOnlyError', 'config'),
+  SYN_STORE_CORRUPT: row('StoreCorruptError', 'config'),
+  SYN_STORE_VERSION: row('StoreVersionError', 'config'),
 
   SYN_PARAMS_INVALID: row('ParamsInvalidError', 'validation'),
+  SYN_STORE_VALUE: row('StoreValueError', 'validation'),
 
   SYN_EXECUTION_FAILED: row('ExecutionError', 'execution'),
   SYN_RESULT_INVALID: row('ResultInvalidError', 'execution'),
@@ -51,6 +55,9 @@ export const ERROR_CODES = {
   SYN_LOGGER_FINISHED: row('LoggerFinishedError', 'execution'),
   SYN_REPORTING_VALUE: row('ReportingValueError', 'execution'),
   SYN_EVENTS_NOT_STORED: row('EventsNotStoredError', 'execution', true),
+  SYN_STORE_LOCKED: row('StoreLockedError', 'execution', true),
+  SYN_STORE_FULL: row('StoreFullError', 'execution', true),
+  SYN_STORE_FAILED: row('StoreFailedError', 'execution', true),
 
   SYN_RUN_CANCELLED: row('RunCancelledError', 'cancelled'),
 

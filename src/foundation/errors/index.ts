@@ -62,6 +62,15 @@ export {
   UsageError,
 } from './run.errors.js';
 export {
+  StoreCorruptError,
+  StoreFailedError,
+  StoreFullError,
+  StoreLockedError,
+  StoreReadOnlyError,
+  StoreValueError,
+  StoreVersionError,
+} from './store.errors.js';
+export {
   type ErrorCode,
   type ErrorKind,
   messageOf,

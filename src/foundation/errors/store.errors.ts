@@ -1,0 +1,97 @@
+import { PluginError } from './plugin.errors.js';
+
+/** Another process holds the run store for longer than this one waits. */
+export class StoreLockedError extends PluginError {
+  readonly code = 'SYN_STORE_LOCKED';
+  readonly kind = 'execution';
+
+  constructor(path: string, waitedMs: number, cause?: unknown) {
+    super(
+      `The run store ${path} stayed locked for ${waitedMs} ms. Another process is writing to it; end it, or try again when it is done.`,
+      { cause, retryable: true, details: { path, waited_ms: waitedMs } },
+    );
+  }
+}
+
+/** The disk under the run store, or the quota of its user, is used up. */
+export class StoreFullError extends PluginError {
+  readonly code = 'SYN_STORE_FULL';
+  readonly kind = 'execution';
+
+  constructor(path: string, cause?: unknown) {
+    super(
+      `The run store ${path} cannot grow: its disk or quota is full. Free some space, or remove old runs with \`synapse run prune\`.`,
+      { cause, retryable: true, details: { path } },
+    );
+  }
+}
+
+/** The run store, or the folder it lies in, cannot be written. */
+export class StoreReadOnlyError extends PluginError {
+  readonly code = 'SYN_STORE_READ_ONLY';
+  readonly kind = 'config';
+
+  /** @param reason - What the system said. */
+  constructor(path: string, reason: string, cause?: unknown) {
+    super(
+      `The run store ${path} cannot be opened for writing: ${reason}. Make the file and its folder writable, or choose another place with --store.`,
+      { cause, details: { path, reason } },
+    );
+  }
+}
+
+/** The file is damaged, or is not a run store at all. */
+export class StoreCorruptError extends PluginError {
+  readonly code = 'SYN_STORE_CORRUPT';
+  readonly kind = 'config';
+
+  /** @param reason - What is wrong with it. */
+  constructor(path: string, reason: string, cause?: unknown) {
+    super(
+      `The run store ${path} cannot be read: ${reason}. Move it away and restore a copy, or choose another place with --store.`,
+      { cause, details: { path, reason } },
+    );
+  }
+}
+
+/** The run store was written by a newer version of this package. */
+export class StoreVersionError extends PluginError {
+  readonly code = 'SYN_STORE_VERSION';
+  readonly kind = 'config';
+
+  /** @param found - Version of the file's schema. @param known - The newest that this package reads. */
+  constructor(path: string, found: number, known: number) {
+    super(
+      `The run store ${path} has version ${found}, and this nest-synapse reads up to ${known}. Install the version that wrote it or a newer one, or choose another place with --store.`,
+      { details: { path, found, known } },
+    );
+  }
+}
+
+/** A value that is to be kept with a run has no JSON form: circular, a function, a bigint. */
+export class StoreValueError extends PluginError {
+  readonly code = 'SYN_STORE_VALUE';
+  readonly kind = 'validation';
+
+  /** @param name - What it is, e.g. `params`. */
+  constructor(name: string, reason: string, cause?: unknown) {
+    super(
+      `The ${name} of the run cannot be kept, since JSON has no form for it: ${reason}. Use plain objects, lists, text, numbers and booleans.`,
+      { cause, details: { name, reason } },
+    );
+  }
+}
+
+/** The run store failed for a reason that has no class of its own, e.g. a disk that reports an error. */
+export class StoreFailedError extends PluginError {
+  readonly code = 'SYN_STORE_FAILED';
+  readonly kind = 'execution';
+
+  constructor(path: string, reason: string, cause?: unknown) {
+    super(`The run store ${path} failed: ${reason}. Check its disk, then try again.`, {
+      cause,
+      retryable: true,
+      details: { path, reason },
+    });
+  }
+}
