@@ -217,6 +217,7 @@ describe('Bad input', () => {
           action('text', `throw 'just words';`),
           action('nothing', 'throw null;'),
           action('lines', `throw new Error('first\\nsecond');`),
+          action('colours', `throw new Error('gone \\u001b[2J\\u001b[31mred');`),
           action('circular', 'const result: Record<string, unknown> = {}; result.self = result; return result;'),
           action('huge', `return 'x'.repeat(70 * 1024 * 1024);`),
           action('fn', 'return () => 1;'),
@@ -266,6 +267,15 @@ describe('Bad input', () => {
 
       expect({ code, stdout }).toEqual({ code: 0, stdout: '{"ok":true}\n' });
       expect(stderr.split('\n').sort()).toEqual(['', 'as well', 'for stderr', 'raw']);
+    });
+
+    it('what an error quotes cannot clear the terminal', () => {
+      const { code, stderr } = run('colours');
+
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: 'Error [SYN_EXECUTION_FAILED]: Action execution failed: gone red\n',
+      });
     });
 
     it('a logger that was ended takes nothing from the result', () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { writeSync } from 'node:fs';
+import { plainText } from '../../authoring/reporting/console-text.js';
 import { errorToJson } from '../../foundation/errors/error-json.js';
 import { SynapseError } from '../../foundation/errors/synapse.error.js';
 import { EXIT_CODES } from './exit-codes.js';
@@ -25,7 +26,8 @@ export class CliOutput {
   /** Says what went wrong, and has the process end with the code of its kind. */
   error(thrown: unknown, { isVerbose = process.argv.includes('--verbose') } = {}): void {
     const json = errorToJson(thrown, { withStack: isVerbose });
-    this.note(`Error [${json.code}]: ${json.message}`);
+    // The message may quote a plugin, whose text must not move the cursor.
+    this.note(plainText(`Error [${json.code}]: ${json.message}`));
     if (isVerbose) {
       const error = SynapseError.is(thrown) ? thrown : undefined;
       this.note(error?.remoteStack ?? json.stack ?? '');
