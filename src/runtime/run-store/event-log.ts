@@ -11,6 +11,11 @@ export class EventLog {
   /** @param maxEvents - Events that are kept at least; never more than twice as many. */
   constructor(private readonly maxEvents: number) {}
 
+  /** Number of the newest event; 0 when there was none. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
   append(events: readonly RunEvent[]): void {
     for (const event of events) {
       if (event.seq <= this.#lastSeq) continue; // a retry of an append that did arrive

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MemoryRunStore } from './memory-run-store.js';
-import { describeRunStore, eventsFrom, recordOf } from './run-store.contract.fixture.js';
+import { describeRunStore } from './run-store.contract.fixture.js';
+import { eventsFrom, recordOf } from './run-store.fixture.js';
 
 describe(MemoryRunStore, () => {
   describeRunStore(() => new MemoryRunStore());

@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../foundation/config/enums.js';
 import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
+import type { RunOwner } from './run-owner.js';
 
 /** One run as a store keeps it. snake_case, because it is what lists, files and wires show. */
 export interface RunRecord {
@@ -25,10 +26,25 @@ export interface RunRecord {
   readonly created_at: number;
   readonly started_at?: number;
   readonly ended_at?: number;
+  /** Counts the owners that the run has had; a commit names the one it comes from. Absent while the run has had none. */
+  readonly epoch?: number;
+  /** The process that executes the run, or did so last. */
+  readonly owner?: RunOwner;
+  /** When the owner's lease is over, in milliseconds since the epoch. */
+  readonly lease_expires_at?: number;
+  /** The steps that come next: those in doubt after a crash. */
+  readonly next_steps?: readonly string[];
+  /** Overall progress at the last commit, 0 to 100. */
+  readonly progress?: number;
 }
 
-/** What changes about a run after it was created. */
-export type RunChange = Partial<Pick<RunRecord, 'status' | 'attempt' | 'result' | 'error' | 'started_at' | 'ended_at'>>;
+/** A run without what may be large: what lists show. */
+export type RunSummary = Omit<RunRecord, 'params' | 'result'>;
+
+/** What changes about a run after it was created. What is absent or undefined stays as it is. */
+export type RunChange = Partial<
+  Pick<RunRecord, 'status' | 'attempt' | 'result' | 'error' | 'started_at' | 'ended_at' | 'next_steps' | 'progress'>
+>;
 
 /** Whether a run in this state can still change. */
 export function isFinal(status: RunStatus): boolean {

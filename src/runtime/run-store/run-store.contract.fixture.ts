@@ -1,38 +1,9 @@
-import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
-import type { RunRecord } from './run-record.js';
+import { eventsFrom, recordOf, seqsOf } from './run-store.fixture.js';
+import { describeJournals } from './journal.contract.fixture.js';
+import { describeLeases } from './lease.contract.fixture.js';
+import { describePruning } from './prune.contract.fixture.js';
 import type { RunStore } from './run-store.interface.js';
-
-/** A running run. Ids sort by their number, as those of real runs do by their creation. */
-export function recordOf(number: number, known: Partial<RunRecord> = {}): RunRecord {
-  const id = `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
-  return {
-    id,
-    plugin: 'app',
-    action: 'train',
-    mode: 'local',
-    status: 'running',
-    attempt: 1,
-    params: { epochs: number },
-    idempotency_key: id,
-    created_at: number,
-    ...known,
-  };
-}
-
-/** Events of a run with the numbers `first` to `last`. */
-export function eventsFrom(runId: string, first: number, last: number): RunEvent[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => ({
-    seq: first + index,
-    type: 'log' as const,
-    run_id: runId,
-    attempt: 1,
-    time: '2026-01-01T00:00:00.000Z',
-    data: { event: `event ${first + index}` },
-  }));
-}
-
-const seqs = (events: readonly RunEvent[]): number[] => events.map(({ seq }) => seq);
 
 /** What every {@link RunStore} must hold to; each implementation runs it. */
 export function describeRunStore(create: () => RunStore | Promise<RunStore>): void {
@@ -47,7 +18,7 @@ export function describeRunStore(create: () => RunStore | Promise<RunStore>): vo
     for (;;) {
       const events = await store.events(id, found.at(-1) ?? afterSeq, 7);
       if (events.length === 0) return found;
-      found.push(...seqs(events));
+      found.push(...seqsOf(events));
     }
   }
 
@@ -108,6 +79,85 @@ export function describeRunStore(create: () => RunStore | Promise<RunStore>): vo
       await expect(listed({ status: 'running', plugin: 'app', action: 'train' })).resolves.toEqual([1]);
       await expect(listed({ plugin: 'nobody' })).resolves.toEqual([]);
     });
+
+    it('lists those created at a time or later', async () => {
+      for (const number of [1, 2, 3]) await store.create(recordOf(number));
+
+      expect((await store.list({ since: 2 })).map(({ created_at }) => created_at)).toEqual([3, 2]);
+      expect(await store.list({ since: 4 })).toEqual([]);
+    });
+
+    it('lists the children of a run', async () => {
+      await store.create(recordOf(1));
+      await store.create(recordOf(2, { parent_id: recordOf(1).id }));
+      await store.create(recordOf(3, { parent_id: recordOf(2).id }));
+
+      expect((await store.list({ parentId: recordOf(1).id })).map(({ created_at }) => created_at)).toEqual([2]);
+    });
+
+    it('lists them without what may be large', async () => {
+      await store.create(recordOf(1));
+      await store.update(recordOf(1).id, { status: 'completed', result: { text: 'long' } });
+      const { params: _params, ...summary } = recordOf(1, { status: 'completed' });
+
+      expect(await store.list()).toEqual([summary]);
+    });
+
+    it('gives 100 where nobody says how many', async () => {
+      for (let number = 1; number <= 120; number++) await store.create(recordOf(number));
+
+      expect(await store.list()).toHaveLength(100);
+      expect(await store.list({ limit: 110 })).toHaveLength(110);
+    });
+
+    it.each([
+      ['null', null],
+      ['false', false],
+      ['zero', 0],
+      ['empty text', ''],
+      ['a list', [1, [2]]],
+      ['an object', { a: null }],
+    ])('gives params and a result that are %s back', async (_name, value) => {
+      await store.create(recordOf(1, { params: value }));
+      await store.update(recordOf(1).id, { status: 'completed', result: value });
+
+      expect(await store.get(recordOf(1).id)).toEqual(
+        recordOf(1, { params: value, status: 'completed', result: value }),
+      );
+    });
+
+    it('gives params and a result of a megabyte back', async () => {
+      const params = { text: '가'.repeat(400_000) };
+      const result = Array.from({ length: 100_000 }, (_, index) => index);
+      await store.create(recordOf(1, { params }));
+      await store.update(recordOf(1).id, { result });
+
+      expect(await store.get(recordOf(1).id)).toEqual(recordOf(1, { params, result }));
+    });
+
+    it('gives the error of a run back', async () => {
+      const error = {
+        name: 'ExecutionError',
+        code: 'SYN_EXECUTION_FAILED' as const,
+        kind: 'execution' as const,
+        message: 'it\'s "broken"',
+        retryable: false,
+        details: { at: [1, 2] },
+        causes: ['disk'],
+      };
+      await store.create(recordOf(1));
+      await store.update(recordOf(1).id, { status: 'failed', error });
+
+      expect(await store.get(recordOf(1).id)).toEqual(recordOf(1, { status: 'failed', error }));
+      expect((await store.list())[0]?.error).toEqual(error);
+    });
+
+    it('leaves what a change has as undefined', async () => {
+      await store.create(recordOf(1, { started_at: 5, progress: 10 }));
+      await store.update(recordOf(1).id, { status: 'running', result: undefined, progress: 20 });
+
+      expect(await store.get(recordOf(1).id)).toEqual(recordOf(1, { started_at: 5, progress: 20 }));
+    });
   });
 
   describe('keeps events and', () => {
@@ -119,7 +169,7 @@ export function describeRunStore(create: () => RunStore | Promise<RunStore>): vo
       expect(await store.events(id)).toEqual(eventsFrom(id, 1, 3));
       await store.append(id, eventsFrom(id, 4, 20));
 
-      await expect(all(id)).resolves.toEqual(seqs(eventsFrom(id, 1, 20)));
+      await expect(all(id)).resolves.toEqual(seqsOf(eventsFrom(id, 1, 20)));
     });
 
     it('gives those after a number, and nothing after the last', async () => {
@@ -154,5 +204,30 @@ export function describeRunStore(create: () => RunStore | Promise<RunStore>): vo
       await expect(all(id)).resolves.toEqual([1, 2]);
       await expect(all(other.id)).resolves.toEqual([1, 2, 3]);
     });
+
+    it('gives back any value that an event holds', async () => {
+      const data = { event: '학습 🎉', nested: [null, { a: [] }], large: 'x'.repeat(200_000) };
+      const [event] = eventsFrom(id, 1, 1).map((plain) => ({ ...plain, type: 'metrics' as const, data }));
+      await store.append(id, event ? [event] : []);
+
+      expect(await store.events(id)).toEqual([event]);
+    });
+
+    it('takes an append of nothing', async () => {
+      await store.append(id, []);
+
+      expect(await store.events(id)).toEqual([]);
+    });
+
+    it('gives at most as many as asked for, and 1,000 where nobody says', async () => {
+      await store.append(id, eventsFrom(id, 1, 1_200));
+
+      expect(await store.events(id)).toHaveLength(1_000);
+      expect(seqsOf(await store.events(id, 1_100, 2))).toEqual([1_101, 1_102]);
+    });
   });
+
+  describeJournals(() => store);
+  describeLeases(() => store);
+  describePruning(() => store);
 }

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Texts in files that are named after their content: the same text is there once, and a damaged file is found out. */
+export class BlobFolder {
+  constructor(readonly path: string) {}
+
+  /** Keeps a text; returns the SHA-256 it is found by. */
+  put(text: string): string {
+    const hash = hashOf(text);
+    const file = this.#fileOf(hash);
+    if (existsSync(file)) return hash;
+    mkdirSync(join(this.path, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
+    // Beside its target and then renamed: a process that dies in the middle leaves no half file under a good name.
+    const unfinished = `${file}.${randomUUID()}`;
+    try {
+      writeFileSync(unfinished, text, { mode: 0o600 });
+      renameSync(unfinished, file);
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw error;
+    }
+    return hash;
+  }
+
+  /** The text with this hash, or undefined when it is missing or is not what it was. */
+  get(hash: string): string | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.#fileOf(hash), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    return hashOf(text) === hash ? text : undefined;
+  }
+
+  /** Removes every file that is not needed, and what processes that died left half-written; returns how many there were. */
+  sweep(isNeeded: (hash: string) => boolean): number {
+    let removed = 0;
+    for (const folder of this.#list('')) {
+      for (const name of this.#list(folder)) {
+        if (isNeeded(name)) continue;
+        rmSync(join(this.path, folder, name), { force: true });
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  #fileOf(hash: string): string {
+    return join(this.path, hash.slice(0, 2), hash);
+  }
+
+  #list(folder: string): readonly string[] {
+    try {
+      return readdirSync(join(this.path, folder));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,134 @@
+import type { RunEvent, RunEventType } from '../../authoring/reporting/run-event.js';
+import type { RunStatus } from '../../foundation/config/enums.js';
+import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
+import type { JournalEntry } from './run-journal.js';
+import type { RunChange, RunRecord, RunSummary } from './run-record.js';
+import type { StoredValues } from './stored-values.js';
+
+/** A run as a table has it. What is absent is null. Texts of JSON may be references to files. */
+export interface RunRow {
+  readonly id: string;
+  readonly plugin: string;
+  readonly action: string;
+  readonly mode: string;
+  readonly status: RunStatus;
+  readonly attempt: number;
+  readonly epoch: number | null;
+  readonly owner_host: string | null;
+  readonly owner_pid: number | null;
+  readonly owner_started_at: number | null;
+  readonly lease_expires_at: number | null;
+  readonly progress: number | null;
+  readonly next_steps: string | null;
+  readonly created_at: number;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  readonly idempotency_key: string;
+  readonly job_id: string | null;
+  readonly parent_id: string | null;
+  readonly plugin_path: string | null;
+  readonly plugin_hash: string | null;
+  readonly error: string | null;
+}
+
+/** An event as a table has it. */
+export interface EventRow {
+  readonly run_id: string;
+  readonly seq: number;
+  readonly type: RunEventType;
+  readonly attempt: number;
+  readonly time: string;
+  readonly data: string;
+}
+
+/** A journal entry as a table has it. */
+export interface JournalRow {
+  readonly run_id: string;
+  readonly seq: number;
+  readonly epoch: number;
+  readonly kind: 'step' | 'undo';
+  readonly name: string;
+  readonly at: number;
+  readonly result: string | null;
+  readonly rollback_data: string | null;
+  readonly context: string | null;
+}
+
+/** The columns of a run, in the order in which they are read and written. */
+export const RUN_COLUMNS = [
+  'id',
+  'plugin',
+  'action',
+  'mode',
+  'status',
+  'attempt',
+  'epoch',
+  'owner_host',
+  'owner_pid',
+  'owner_started_at',
+  'lease_expires_at',
+  'progress',
+  'next_steps',
+  'created_at',
+  'started_at',
+  'ended_at',
+  'idempotency_key',
+  'job_id',
+  'parent_id',
+  'plugin_path',
+  'plugin_hash',
+  'error',
+] as const satisfies readonly (keyof RunRow)[];
+
+/** Turns rows of tables into what a store answers. */
+export class RunRows {
+  constructor(private readonly values: StoredValues) {}
+
+  summary(row: RunRow): RunSummary {
+    const { owner_host, owner_pid, owner_started_at, next_steps, error, ...plain } = row;
+    const known = Object.entries(plain).filter(([, value]) => value !== null);
+    const summary = Object.fromEntries(known) as unknown as RunSummary;
+    return {
+      ...summary,
+      ...(owner_host !== null && {
+        owner: { host: owner_host, pid: owner_pid ?? 0, started_at: owner_started_at ?? 0 },
+      }),
+      ...(next_steps !== null && { next_steps: this.values.read(next_steps) as readonly string[] }),
+      ...(error !== null && { error: this.values.read(error) as SynapseErrorJson }),
+    };
+  }
+
+  record(row: RunRow, params: string | null, result: string | null): RunRecord {
+    const record: RunRecord = { ...this.summary(row), params: this.values.read(params) };
+    return result === null ? record : { ...record, result: this.values.read(result) };
+  }
+
+  event({ run_id, seq, type, attempt, time, data }: EventRow): RunEvent {
+    return { seq, type, run_id, attempt, time, data: this.values.read(data) as Record<string, unknown> };
+  }
+
+  journalEntry({ seq, epoch, kind, name, at, ...texts }: JournalRow): JournalEntry {
+    const values = Object.entries(texts).filter(([key, text]) => key !== 'run_id' && text !== null);
+    const read = values.map(([key, text]) => [key, this.values.read(text as string)]);
+    return { seq, kind, name, ...(Object.fromEntries(read) as object), at, epoch };
+  }
+
+  /** The columns of a run that a change sets, with their texts. */
+  changedColumns({
+    error,
+    result,
+    next_steps,
+    ...plain
+  }: RunChange): [column: string, value: string | number | null][] {
+    const { values } = this;
+    const columns: [string, string | number | null | undefined][] = [
+      ...Object.entries(plain),
+      ['next_steps', values.json('next steps', next_steps)],
+      ['error', error && values.lenientJson(error)],
+      ['result', values.json('result', result)],
+    ];
+    return columns.filter(
+      (column): column is [string, string | number] => column[1] !== undefined && column[1] !== null,
+    );
+  }
+}

@@ -1,0 +1,136 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MaybePromise } from '../run-store.interface.js';
+import { isBusy, storeFault } from './sqlite-faults.js';
+import { migrate } from './sqlite-migrations.js';
+
+/** How a file is opened. */
+export interface SqliteConnectionOptions {
+  readonly path: string;
+  readonly synchronous: 'normal' | 'full';
+  /** How long a call waits for other processes, in milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
+/** How long SQLite itself may wait for another process, and this one's event loop with it, in milliseconds. */
+const BLOCKING_WAIT_MS = 5;
+const RETRY_DELAY_MS = 10;
+
+/**
+ * One connection to the file, opened with the first call and again with the first after {@link SqliteConnection.close}.
+ *
+ * Calls answer at once. Only one that meets another process's lock answers with a promise, and tries again from the event loop: a
+ * process that blocks could not renew its leases.
+ */
+export class SqliteConnection {
+  readonly #options: SqliteConnectionOptions;
+  readonly #statements = new Map<string, StatementSync>();
+  #db: DatabaseSync | undefined;
+
+  constructor(options: SqliteConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the file where it is not open, creates it where it is not there. */
+  open(): MaybePromise<void> {
+    return this.run(() => undefined);
+  }
+
+  /** Does work that is one statement or only reads. @throws the store's error for what it throws. */
+  run<T>(work: () => T): MaybePromise<T> {
+    try {
+      this.#db ??= this.#open();
+      return work();
+    } catch (thrown) {
+      if (isBusy(thrown)) return this.#retry(work);
+      throw storeFault(thrown, this.#options.path);
+    }
+  }
+
+  /** Does work that other processes see as a whole or not at all. */
+  transaction<T>(work: () => T): MaybePromise<T> {
+    return this.run(() => {
+      this.statement('BEGIN IMMEDIATE').run();
+      try {
+        const result = work();
+        this.statement('COMMIT').run();
+        return result;
+      } catch (error) {
+        this.#rollBack();
+        throw error;
+      }
+    });
+  }
+
+  /** A statement that is prepared once. Only within work. */
+  statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      if (!this.#db) throw new Error('a statement was asked for outside of work');
+      this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    }
+    return statement;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db?.close();
+    this.#db = undefined;
+  }
+
+  async #retry<T>(work: () => T): Promise<T> {
+    const { path, busyTimeoutMs } = this.#options;
+    const startedAt = performance.now();
+    for (;;) {
+      await sleep(RETRY_DELAY_MS);
+      try {
+        this.#db ??= this.#open();
+        return work();
+      } catch (thrown) {
+        const waitedMs = Math.round(performance.now() - startedAt);
+        if (!isBusy(thrown) || waitedMs >= busyTimeoutMs) throw storeFault(thrown, path, waitedMs);
+      }
+    }
+  }
+
+  /** Some faults, a full disk among them, have SQLite roll back by itself. */
+  #rollBack(): void {
+    try {
+      this.#db?.exec('ROLLBACK');
+    } catch {
+      // There is nothing left to roll back; what is thrown on says why.
+    }
+  }
+
+  #open(): DatabaseSync {
+    const { path, synchronous } = this.#options;
+    const { DatabaseSync: Database } = loadSqlite();
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // SQLite would make it readable for everyone, and gives its companions the mode that the file has.
+    closeSync(openSync(path, 'a', 0o600));
+    const db = new Database(path, { timeout: BLOCKING_WAIT_MS });
+    try {
+      migrate(db, path);
+      db.exec(`PRAGMA synchronous = ${synchronous}`);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+}
+
+/** Loaded with the first use: most processes have none. Node 22 would say on stderr of every command that the module is experimental. */
+function loadSqlite(): typeof import('node:sqlite') {
+  const { emitWarning } = process;
+  process.emitWarning = ((warning: string, ...rest: unknown[]) => {
+    if (rest[0] !== 'ExperimentalWarning') Reflect.apply(emitWarning, process, [warning, ...rest]);
+  }) as typeof process.emitWarning;
+  try {
+    return process.getBuiltinModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

@@ -1,0 +1,218 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CompiledQuery } from 'kysely';
+import type { RunEvent } from '../../../authoring/reporting/run-event.js';
+import { UsageError } from '../../../foundation/errors/run.errors.js';
+import { BlobFolder } from '../blob-folder.js';
+import type { CommitOutcome, JournalEntry, RunCommit } from '../run-journal.js';
+import { type ClaimOutcome, leaseFor, type RunClaim } from '../run-lease.js';
+import { deleteQueries, expiredQuery, listQuery, prunableQuery, type RunQueryBuilder } from '../run-queries.js';
+import type { RunChange, RunRecord, RunSummary } from '../run-record.js';
+import { isFinal } from '../run-record.js';
+import { type EventRow, type JournalRow, RunRows, type RunRow } from '../run-rows.js';
+import {
+  type MaybePromise,
+  type PruneReport,
+  type PruneRequest,
+  type RunFilter,
+  RunStore,
+} from '../run-store.interface.js';
+import { defaultStatePath } from '../state-path.js';
+import { StoredValues } from '../stored-values.js';
+import { SqliteConnection } from './sqlite-connection.js';
+import { isDuplicate } from './sqlite-faults.js';
+import { SqliteWriter } from './sqlite-writer.js';
+import * as sql from './sqlite-statements.js';
+
+/** Where a {@link SqliteRunStore} keeps its runs. */
+export interface SqliteRunStoreOptions {
+  /** The file; made with its folder where it is not there. @defaultValue `$XDG_STATE_HOME/synapse/runs.sqlite`, else below `~/.local/state` */
+  readonly path?: string;
+  /**
+   * What a commit outlives: `normal` the death of any process, `full` also that of the machine, at the price of waiting for the disk
+   * with each commit. @defaultValue `normal`
+   */
+  readonly synchronous?: 'normal' | 'full';
+  /** How long a call waits while other processes write, in milliseconds, 0 and up. @defaultValue 5,000 */
+  readonly busyTimeoutMs?: number;
+  /** Folder for large values. @defaultValue the file's path with `.blobs` */
+  readonly blobDirectory?: string;
+  /** Size of a value's JSON above which it goes to that folder, in bytes. @defaultValue 65,536 */
+  readonly maxInlineBytes?: number;
+}
+
+const PRUNED_AT_ONCE = 100;
+
+/**
+ * Keeps runs in one SQLite file, for any number of processes of one machine. Opened with the first call; answers at once, but while
+ * another process writes.
+ */
+export class SqliteRunStore extends RunStore {
+  readonly path: string;
+  readonly #connection: SqliteConnection;
+  readonly #blobs: BlobFolder;
+  readonly #rows: RunRows;
+  readonly #writer: SqliteWriter;
+  #builder: RunQueryBuilder | undefined;
+
+  constructor(options: SqliteRunStoreOptions = {}) {
+    super();
+    this.path = options.path ?? defaultStatePath();
+    const { synchronous = 'normal', busyTimeoutMs = 5_000, maxInlineBytes = 65_536 } = options;
+    this.#connection = new SqliteConnection({ path: this.path, synchronous, busyTimeoutMs });
+    this.#blobs = new BlobFolder(options.blobDirectory ?? `${this.path}.blobs`);
+    const values = new StoredValues({ blobs: this.#blobs, maxInlineBytes });
+    this.#rows = new RunRows(values);
+    this.#writer = new SqliteWriter(this.#connection, values, this.#rows);
+  }
+
+  /** Opens the file now, to learn whether it can be. @throws StoreReadOnlyError, StoreCorruptError, StoreVersionError, StoreLockedError. */
+  open(): MaybePromise<void> {
+    return this.#connection.open();
+  }
+
+  create(record: RunRecord): MaybePromise<void> {
+    const insert = this.#writer.insertOf(record);
+    return this.#connection.transaction(() => {
+      try {
+        insert();
+      } catch (thrown) {
+        if (!isDuplicate(thrown)) throw thrown;
+        throw new UsageError(`A run with the id '${record.id}' exists already. Leave the id out to get a new one.`);
+      }
+    });
+  }
+
+  update(id: string, change: RunChange): MaybePromise<boolean> {
+    const update = this.#writer.updateOf(id, change);
+    return this.#connection.transaction(() => {
+      const row = this.#state(id);
+      if (!row || isFinal(row.status)) return false;
+      update();
+      return true;
+    });
+  }
+
+  get(id: string): MaybePromise<RunRecord | undefined> {
+    return this.#connection.run(() => this.#get(id));
+  }
+
+  async list(filter: RunFilter = {}): Promise<readonly RunSummary[]> {
+    const query = listQuery(await this.#queries(), filter);
+    return this.#connection.run(() => this.#all<RunRow>(query).map((row) => this.#rows.summary(row)));
+  }
+
+  append(runId: string, events: readonly RunEvent[]): MaybePromise<void> {
+    if (events.length === 0) return;
+    const append = this.#writer.appendOf(runId, events);
+    return this.#connection.transaction(append);
+  }
+
+  events(runId: string, afterSeq = 0, limit = 1_000): MaybePromise<readonly RunEvent[]> {
+    return this.#connection.run(() => {
+      const rows = this.#connection.statement(sql.SELECT_EVENTS).all(runId, afterSeq, limit);
+      return (rows as unknown as EventRow[]).map((row) => this.#rows.event(row));
+    });
+  }
+
+  commit(
+    runId: string,
+    epoch: number,
+    { entries = [], change = {}, events = [] }: RunCommit,
+  ): MaybePromise<CommitOutcome> {
+    const steps = [
+      ...(entries.length > 0 ? [this.#writer.recordOf(runId, epoch, entries)] : []),
+      ...(Object.keys(change).length > 0 ? [this.#writer.updateOf(runId, change)] : []),
+      ...(events.length > 0 ? [this.#writer.appendOf(runId, events)] : []),
+    ];
+    return this.#connection.transaction(() => {
+      const row = this.#state(runId);
+      if (!row) return 'not_found';
+      if (isFinal(row.status)) return 'ended';
+      if ((row.epoch ?? 0) !== epoch) return 'stale_epoch';
+      for (const step of steps) step();
+      return 'committed';
+    });
+  }
+
+  journal(runId: string): MaybePromise<readonly JournalEntry[]> {
+    return this.#connection.run(() => {
+      const rows = this.#connection.statement(sql.SELECT_JOURNAL).all(runId) as unknown as JournalRow[];
+      return rows.map((row) => this.#rows.journalEntry(row));
+    });
+  }
+
+  claim(runId: string, claim: RunClaim): MaybePromise<ClaimOutcome> {
+    return this.#connection.transaction((): ClaimOutcome => {
+      const known = this.#get(runId);
+      if (!known) return { claimed: false, reason: 'not_found' };
+      const lease = leaseFor(known, claim);
+      if (typeof lease === 'string') return { claimed: false, reason: lease };
+      const { status, attempt, epoch, owner, lease_expires_at, started_at } = lease;
+      this.#connection
+        .statement(sql.GRANT_LEASE)
+        .run(status, attempt, epoch, owner.host, owner.pid, owner.started_at, lease_expires_at, started_at, runId);
+      const last = this.#connection.statement(sql.SELECT_LAST_SEQ).get(runId);
+      return { claimed: true, run: { ...known, ...lease }, lastSeq: Number(last?.['seq'] ?? 0) };
+    });
+  }
+
+  renew(runId: string, epoch: number, expiresAt: number): MaybePromise<boolean> {
+    return this.#connection.run(
+      () => this.#connection.statement(sql.RENEW_LEASE).run(expiresAt, runId, epoch).changes === 1,
+    );
+  }
+
+  async expired(now: number, limit = 100): Promise<readonly RunSummary[]> {
+    const query = expiredQuery(await this.#queries(), now, limit);
+    return this.#connection.run(() => this.#all<RunRow>(query).map((row) => this.#rows.summary(row)));
+  }
+
+  async prune(request: PruneRequest = {}): Promise<PruneReport> {
+    const builder = await this.#queries();
+    const query = prunableQuery(builder, { ...request, now: request.now ?? Date.now() }, PRUNED_AT_ONCE);
+    let runs = 0;
+    for (;;) {
+      const removed = await this.#connection.transaction(() => this.#removeSome(builder, query));
+      runs += removed;
+      if (removed < PRUNED_AT_ONCE) break;
+      await nextTurn(); // others want to write in between, in this process too
+    }
+    // Under the lock: nobody can be about to refer to a file that is being removed.
+    const blobs = await this.#connection.transaction(() =>
+      this.#blobs.sweep((hash) => this.#connection.statement(sql.SELECT_BLOB).get(hash) !== undefined),
+    );
+    await this.#connection.run(() => this.#connection.statement('PRAGMA incremental_vacuum').all());
+    return { runs, blobs };
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #get(id: string): RunRecord | undefined {
+    const found = this.#connection.statement(sql.SELECT_RUN).get(id);
+    if (!found) return undefined;
+    const { params, result, ...row } = found as unknown as RunRow & { params: string | null; result: string | null };
+    return this.#rows.record(row, params, result);
+  }
+
+  #state(id: string): Pick<RunRow, 'status' | 'epoch'> | undefined {
+    return this.#connection.statement(sql.SELECT_STATE).get(id) as Pick<RunRow, 'status' | 'epoch'> | undefined;
+  }
+
+  #removeSome(builder: RunQueryBuilder, query: CompiledQuery): number {
+    const ids = this.#all<{ readonly id: string }>(query).map(({ id }) => id);
+    if (ids.length > 0) for (const deletion of deleteQueries(builder, ids)) this.#all(deletion);
+    return ids.length;
+  }
+
+  #all<T>({ sql: text, parameters }: CompiledQuery): readonly T[] {
+    return this.#connection.statement(text).all(...(parameters as (string | number)[])) as unknown as T[];
+  }
+
+  /** Loaded when somebody asks: a run itself needs none of it, and it takes longer to load than a short run takes. */
+  async #queries(): Promise<RunQueryBuilder> {
+    const { sqliteQueryBuilder } = await import('./sqlite-query-builder.js');
+    return (this.#builder ??= sqliteQueryBuilder());
+  }
+}
