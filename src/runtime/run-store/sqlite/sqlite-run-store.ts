@@ -40,6 +40,8 @@ export interface SqliteRunStoreOptions {
   readonly maxInlineBytes?: number;
 }
 
+type RunState = Pick<RunRow, 'status' | 'epoch' | 'attempt'>;
+
 const PRUNED_AT_ONCE = 100;
 
 /**
@@ -87,7 +89,7 @@ export class SqliteRunStore extends RunStore {
     return this.#connection.transaction(() => {
       const row = this.#state(id);
       if (!row || isFinal(row.status)) return false;
-      update();
+      update(row.attempt);
       return true;
     });
   }
@@ -104,7 +106,10 @@ export class SqliteRunStore extends RunStore {
   append(runId: string, events: readonly RunEvent[]): MaybePromise<void> {
     if (events.length === 0) return;
     const append = this.#writer.appendOf(runId, events);
-    return this.#connection.transaction(append);
+    return this.#connection.transaction(() => {
+      const state = this.#state(runId);
+      if (state) append(state.attempt);
+    });
   }
 
   events(runId: string, afterSeq = 0, limit = 1_000): MaybePromise<readonly RunEvent[]> {
@@ -129,7 +134,7 @@ export class SqliteRunStore extends RunStore {
       if (!row) return 'not_found';
       if (isFinal(row.status)) return 'ended';
       if ((row.epoch ?? 0) !== epoch) return 'stale_epoch';
-      for (const step of steps) step();
+      for (const step of steps) step(row.attempt);
       return 'committed';
     });
   }
@@ -196,8 +201,8 @@ export class SqliteRunStore extends RunStore {
     return this.#rows.record(row, params, result);
   }
 
-  #state(id: string): Pick<RunRow, 'status' | 'epoch'> | undefined {
-    return this.#connection.statement(sql.SELECT_STATE).get(id) as Pick<RunRow, 'status' | 'epoch'> | undefined;
+  #state(id: string): RunState | undefined {
+    return this.#connection.statement(sql.SELECT_STATE).get(id) as RunState | undefined;
   }
 
   #removeSome(builder: RunQueryBuilder, query: CompiledQuery): number {

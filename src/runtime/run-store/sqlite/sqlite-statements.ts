@@ -2,13 +2,12 @@ import { RUN_COLUMNS } from '../run-rows.js';
 
 const columns = RUN_COLUMNS.join(', ');
 
-/** What a run in progress executes, prepared once. A run must be there, and an event be of no earlier attempt than the run's. */
+/** What a run in progress executes, prepared once. */
 export const INSERT_RUN = `INSERT INTO runs (${columns}, result) VALUES (${RUN_COLUMNS.map(() => '?').join(', ')}, ?)`;
 export const INSERT_PARAMS = 'INSERT INTO run_params (run_id, params) VALUES (?, ?)';
 export const SELECT_RUN = `SELECT ${columns}, params, result FROM runs LEFT JOIN run_params ON run_id = id WHERE id = ?`;
-export const SELECT_STATE = 'SELECT status, epoch FROM runs WHERE id = ?';
+export const SELECT_STATE = 'SELECT status, epoch, attempt FROM runs WHERE id = ?';
 export const INSERT_EVENT = `INSERT OR IGNORE INTO events (run_id, seq, type, attempt, time, data) VALUES (?, ?, ?, ?, ?, ?)`;
-export const SELECT_ATTEMPT = 'SELECT attempt FROM runs WHERE id = ?';
 export const SELECT_EVENTS =
   'SELECT run_id, seq, type, attempt, time, data FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?';
 export const SELECT_LAST_SEQ = 'SELECT max(seq) AS seq FROM events WHERE run_id = ?';

@@ -6,8 +6,8 @@ import type { StoredValues } from '../stored-values.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import * as sql from './sqlite-statements.js';
 
-/** Statements with their values, to be executed within a transaction. */
-export type Write = () => void;
+/** Statements with their values, to be executed within a transaction. `attempt` is the run's. */
+export type Write = (attempt: number) => void;
 
 /**
  * Makes writes of what is to be kept. Their JSON is made at once: values may change while a write waits for the file, and one without a
@@ -20,7 +20,7 @@ export class SqliteWriter {
     private readonly rows: RunRows,
   ) {}
 
-  insertOf(record: RunRecord): Write {
+  insertOf(record: RunRecord): () => void {
     const { owner, next_steps, error, params, result, ...plain } = record;
     const row: Partial<RunRow> = {
       ...plain,
@@ -51,12 +51,10 @@ export class SqliteWriter {
 
   appendOf(runId: string, events: readonly RunEvent[]): Write {
     const texts = events.map(({ data }) => this.values.lenientJson(data));
-    return () => {
-      const run = this.connection.statement(sql.SELECT_ATTEMPT).get(runId);
-      if (!run) return;
+    return (current) => {
       const insert = this.connection.statement(sql.INSERT_EVENT);
       for (const [index, { seq, type, attempt, time }] of events.entries()) {
-        if (attempt < Number(run['attempt'])) continue; // an earlier owner of the run is still sending
+        if (attempt < current) continue; // an earlier owner of the run is still sending
         insert.run(runId, seq, type, attempt, time, this.#text(runId, texts[index] ?? null));
       }
     };
