@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ConfigNotFoundError } from './foundation/errors/config.errors.js';
 import { HostModules } from './runtime/discovery/loader/host-modules.js';
 import { PluginLoader } from './runtime/discovery/loader/plugin-loader.js';
 import { MemoryRunStore } from './runtime/run-store/memory-run-store.js';
@@ -8,6 +9,9 @@ import type { RunHandle } from './runtime/runner/run-handle.js';
 import type { RunRequest } from './runtime/runner/run-request.js';
 import { startPluginApplication } from './plugin-application.js';
 import type { SynapseModuleOptions } from './synapse.module-definition.js';
+
+/** No package is called like this, so nobody has to be told that none is installed. */
+const LOOKS_LIKE_A_PATH = /^[./~]|\\|^[a-z]:|\.ya?ml$/i;
 
 /** How {@link runPlugin} runs: what a request to a runner can say, and the settings of the application it starts. */
 export interface RunPluginOptions extends Omit<RunRequest, 'action' | 'plugin' | 'params'> {
@@ -37,8 +41,9 @@ export async function runPlugin<R = unknown>(
   { settings, ...request }: RunPluginOptions = {},
 ): Promise<RunHandle<R>> {
   const loader = new PluginLoader(HostModules.ofApplication());
-  const isPath = existsSync(resolve(plugin));
-  const loaded = isPath ? await loader.load(plugin) : await loader.loadPackage(plugin, process.cwd());
+  const isFound = existsSync(resolve(plugin));
+  if (!isFound && LOOKS_LIKE_A_PATH.test(plugin)) throw new ConfigNotFoundError(resolve(plugin));
+  const loaded = isFound ? await loader.load(plugin) : await loader.loadPackage(plugin, process.cwd());
   // The handle reads from the store after the application is gone, so the application must not own it.
   const app = await startPluginApplication(loaded, { store: new MemoryRunStore(), ...settings });
   try {

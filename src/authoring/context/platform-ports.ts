@@ -11,14 +11,8 @@ export interface PlatformPorts {
 }
 
 const CURES: Readonly<Record<keyof PlatformPorts, readonly [thing: string, cure: string]>> = {
-  client: [
-    'The backend client',
-    'Provide BackendClient in a module of the application, or log in with `synapse login`.',
-  ],
-  agentClient: [
-    'The agent client',
-    'Provide AgentClient in a module of the application, or select an agent with `synapse agent select`.',
-  ],
+  client: ['The backend client', 'Provide BackendClient in a module of the application.'],
+  agentClient: ['The agent client', 'Provide AgentClient in a module of the application.'],
   storage: ['Storage', 'Provide StorageProvider in a module of the application.'],
 };
 

@@ -10,13 +10,13 @@ export interface ExecutorChoice {
   readonly notice?: string;
 }
 
-const CURES: Readonly<Record<RunMode, string>> = {
+const REASONS: Readonly<Record<RunMode, string>> = {
   local: '',
   process: 'This application has no executor for child processes.',
-  task: 'Name a Ray dashboard with --dashboard-url, SYNAPSE_RAY_DASHBOARD_URL or the module options.',
-  job: 'Name a Ray dashboard with --dashboard-url, SYNAPSE_RAY_DASHBOARD_URL or the module options.',
-  serve: 'Only a deployment action on a Ray cluster can be served.',
-  remote: 'Only the CLI runs actions through the backend.',
+  task: 'This application has no executor for a Ray cluster.',
+  job: 'This application has no executor for a Ray cluster.',
+  serve: 'This application has no executor that serves deployments.',
+  remote: 'This application has no executor that runs through the backend.',
 };
 
 /** The executors of an application, by mode. The only place that chooses one. */
@@ -43,13 +43,18 @@ export class ExecutorRegistry {
     if (executor?.isConfigured()) return { executor };
     return {
       executor: this.#configured(RunMode.Local),
-      notice: `Action '${definition.name}' asks for method '${method}', which is not configured here; it runs locally. ${CURES[method]}`,
+      notice: `Action '${definition.name}' asks for method '${method}', which is not configured here; it runs locally. ${REASONS[method]}`,
     };
   }
 
   #configured(mode: RunMode): Executor {
     const executor = this.#executors.get(mode);
-    if (!executor?.isConfigured()) throw new NotConfiguredError(`Mode '${mode}'`, CURES[mode]);
+    if (!executor?.isConfigured()) {
+      throw new NotConfiguredError(
+        `Mode '${mode}'`,
+        `${REASONS[mode]} Leave the mode out, or ask for 'local', to run it in this process.`,
+      );
+    }
     return executor;
   }
 }

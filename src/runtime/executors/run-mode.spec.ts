@@ -10,7 +10,7 @@ describe(parseRunMode, () => {
   });
 
   it.each(['', 'Local', ' local', 'loacl', 'jobs', 'constructor', '__proto__'])(
-    'refuses %p, and says what there is: a typo must not become another mode',
+    'D06: refuses %p, and says what there is: a typo must not become another mode',
     (word) => {
       expect(() => parseRunMode(word)).toThrow(
         expect.objectContaining({ code: 'SYN_USAGE', details: { mode: word, modes: RUN_MODE_WORDS } }),

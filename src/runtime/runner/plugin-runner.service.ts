@@ -6,10 +6,11 @@ import { EventFlusher } from '../../authoring/reporting/event-flusher.js';
 import { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
 import type { TerminalEventType } from '../../authoring/reporting/run-event.js';
 import type { RunListener } from '../../authoring/reporting/run-listener.js';
+import { safeJson } from '../../authoring/reporting/safe-json.js';
 import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { errorToJson } from '../../foundation/errors/error-json.js';
-import { RunCancelledError, ShuttingDownError } from '../../foundation/errors/run.errors.js';
+import { RunCancelledError, ShuttingDownError, UsageError } from '../../foundation/errors/run.errors.js';
 import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
@@ -117,6 +118,7 @@ export class PluginRunner {
 
   #start<R>(request: RunRequest): MaybePromise<RunHandle<R>> {
     if (this.#isStopping && !activeContext()) throw new ShuttingDownError(request.action);
+    if (typeof request?.action !== 'string') throw noActionNamed(request);
     const definition = this.#registry.resolve(request.action, request.plugin);
     const choice = this.#executors.choose(definition, request.mode);
     const run = this.#createRun(request, definition, choice.executor);
@@ -227,6 +229,14 @@ export class PluginRunner {
 /** A folder of the user's own: on a shared machine, the first user's would be closed to the others. */
 function defaultWorkRoot(): string {
   return join(tmpdir(), `synapse-${process.getuid?.() ?? 'user'}`, 'work');
+}
+
+/** Requests come from HTTP bodies as well, where the types of TypeScript do not reach. */
+function noActionNamed(request: unknown): UsageError {
+  const found = typeof request === 'object' && request !== null ? (request as { action?: unknown }).action : request;
+  return new UsageError(
+    `A run needs the name of an action as text, got ${found === undefined ? 'none' : safeJson(found)}.`,
+  );
 }
 
 function finalChange(outcome: RunOutcome, redactor: SecretRedactor | undefined): RunChange {

@@ -179,6 +179,14 @@ describe(PluginRunner, () => {
     });
   });
 
+  it.each([
+    ['nothing', undefined],
+    ['no action', {}],
+    ['a number for one', { action: 7 }],
+  ])('refuses a request with %s, as a body may hold', async (_case, request) => {
+    await expect(runner.run(request as never)).rejects.toMatchObject({ code: 'SYN_USAGE' });
+  });
+
   it('names the nearest action when there is none of the name', async () => {
     await expect(runner.run({ action: 'trian' })).rejects.toMatchObject({
       code: 'SYN_ACTION_NOT_FOUND',

@@ -45,6 +45,19 @@ describe(LocalExecutor, () => {
     await expect(execute(call)).resolves.toEqual({ status: 'completed', result: 7 });
   });
 
+  it('takes work for too late that has kept the event loop, and with it the timer, from noticing', async () => {
+    const block = (): number => {
+      const until = performance.now() + 30;
+      while (performance.now() < until);
+      return 7;
+    };
+
+    await expect(execute(block, { timeoutMs: 5 })).resolves.toMatchObject({
+      status: 'failed',
+      error: { code: 'SYN_RUN_TIMEOUT' },
+    });
+  });
+
   it('runs an action that is not async within the call, so that it costs no turn of the event loop', () => {
     let hasRun = false;
     void execute(() => (hasRun = true));

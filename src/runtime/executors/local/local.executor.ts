@@ -63,6 +63,7 @@ class LocalExecution implements AbortListener {
   readonly #graceMs: number;
   #settle: ((outcome: RunOutcome) => void) | undefined;
   #timers: NodeJS.Timeout[] | undefined;
+  #deadlineMs: number | undefined;
 
   constructor(run: ActiveRun, graceMs: number) {
     this.#run = run;
@@ -75,7 +76,9 @@ class LocalExecution implements AbortListener {
     const { definition, action } = this.#run;
     this.#run.onAbort(this);
     const { timeoutMs } = definition;
-    if (timeoutMs !== undefined) this.#after(timeoutMs, () => this.#run.abort(new RunTimeoutError(action, timeoutMs)));
+    if (timeoutMs === undefined) return;
+    this.#deadlineMs = performance.now() + timeoutMs;
+    this.#after(timeoutMs, () => this.#run.abort(new RunTimeoutError(action, timeoutMs)));
   }
 
   aborted(error: SynapseError): void {
@@ -83,6 +86,11 @@ class LocalExecution implements AbortListener {
   }
 
   succeed(result: unknown): void {
+    const { definition, action } = this.#run;
+    // Work that blocks the event loop keeps the timer from firing; its time is over all the same.
+    if (this.#deadlineMs !== undefined && performance.now() > this.#deadlineMs) {
+      this.#run.abort(new RunTimeoutError(action, definition.timeoutMs ?? 0));
+    }
     const { abortError } = this.#run;
     this.#end(abortError ? abortOutcome(abortError) : { status: 'completed', result });
   }
