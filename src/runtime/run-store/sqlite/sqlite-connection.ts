@@ -12,6 +12,8 @@ export interface SqliteConnectionOptions {
   readonly synchronous: 'normal' | 'full';
   /** How long a call waits for other processes, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /** Largest size of the file, in bytes. */
+  readonly maxBytes: number | undefined;
 }
 
 /** How long SQLite itself may wait for another process, and this one's event loop with it, in milliseconds. */
@@ -22,6 +24,7 @@ const RETRY_DELAY_MS = 10;
  * changed is written once: four times SQLite's own figure makes a commit a fifth cheaper.
  */
 const CHECKPOINT_PAGES = 4_000;
+const PAGE_BYTES = 4_096;
 
 /**
  * One connection to the file, opened with the first call and again with the first after {@link SqliteConnection.close}.
@@ -110,7 +113,7 @@ export class SqliteConnection {
   }
 
   #open(): DatabaseSync {
-    const { path, synchronous } = this.#options;
+    const { path, synchronous, maxBytes } = this.#options;
     const { DatabaseSync: Database } = loadSqlite();
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // SQLite would make it readable for everyone, and gives its companions the mode that the file has.
@@ -119,6 +122,7 @@ export class SqliteConnection {
     try {
       migrate(db, path);
       db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(maxBytes / PAGE_BYTES)}`);
       return db;
     } catch (error) {
       db.close();

@@ -34,6 +34,8 @@ export interface SqliteRunStoreOptions {
   readonly synchronous?: 'normal' | 'full';
   /** How long a call waits while other processes write, in milliseconds, 0 and up. @defaultValue 5,000 */
   readonly busyTimeoutMs?: number;
+  /** Largest size of the file, in bytes, 65,536 and up; then it is full until runs are pruned. @defaultValue that of the disk */
+  readonly maxBytes?: number;
   /** Folder for large values. @defaultValue the file's path with `.blobs` */
   readonly blobDirectory?: string;
   /** Size of a value's JSON above which it goes to that folder, in bytes. @defaultValue 65,536 */
@@ -59,8 +61,8 @@ export class SqliteRunStore extends RunStore {
   constructor(options: SqliteRunStoreOptions = {}) {
     super();
     this.path = options.path ?? defaultStatePath();
-    const { synchronous = 'normal', busyTimeoutMs = 5_000, maxInlineBytes = 65_536 } = options;
-    this.#connection = new SqliteConnection({ path: this.path, synchronous, busyTimeoutMs });
+    const { synchronous = 'normal', busyTimeoutMs = 5_000, maxInlineBytes = 65_536, maxBytes } = options;
+    this.#connection = new SqliteConnection({ path: this.path, synchronous, busyTimeoutMs, maxBytes });
     this.#blobs = new BlobFolder(options.blobDirectory ?? `${this.path}.blobs`);
     const values = new StoredValues({ blobs: this.#blobs, maxInlineBytes });
     this.#rows = new RunRows(values);
