@@ -276,6 +276,22 @@ describe('PluginLoader refuses', () => {
   });
 
   it.each([
+    ['compiled code alone', ['--no-enable-source-maps']],
+    ['code whose stacks Node maps itself', ['--enable-source-maps']],
+  ])('names file, line and column of an error at import, for %s', async (_case, nodeArgs) => {
+    const files = {
+      'config.yaml': CONFIG,
+      'a.ts': actionFile('a', 'return model;', `import { model } from './lib/model.js';`),
+      'lib/model.ts': `interface Model { name: string }\n\nfunction load(): Model {\n  throw new Error('no model');\n}\nexport const model = load();\n`,
+    };
+    await withFiles(files, async (folders) => {
+      const { error } = await loaderOutcome(`await load(root);`, folders, { nodeArgs });
+
+      expect(error).toMatchObject({ details: { place: expect.stringMatching(/^lib\/model\.ts:4:\d+$/) } });
+    });
+  });
+
+  it.each([
     ['what nothing can settle', `await new Promise(() => undefined);`, 60_000, 'nothing can settle'],
     [
       'what takes longer than allowed',
