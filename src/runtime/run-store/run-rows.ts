@@ -1,5 +1,7 @@
 import type { RunEvent, RunEventType } from '../../authoring/reporting/run-event.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
+import { ResultNotSerializableError } from '../../foundation/errors/run.errors.js';
+import { StoreValueError } from '../../foundation/errors/store.errors.js';
 import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
 import type { JournalEntry } from './run-journal.js';
 import type { RunChange, RunRecord, RunSummary } from './run-record.js';
@@ -125,10 +127,23 @@ export class RunRows {
       ...Object.entries(plain),
       ['next_steps', values.json('next steps', next_steps)],
       ['error', error && values.lenientJson(error)],
-      ['result', values.json('result', result)],
+      ['result', resultJson(values, result)],
     ];
     return columns.filter(
       (column): column is [string, string | number] => column[1] !== undefined && column[1] !== null,
+    );
+  }
+}
+
+/** @throws {@link ResultNotSerializableError} as for a result that is printed or sent. */
+function resultJson(values: StoredValues, result: unknown): string | null {
+  try {
+    return values.json('result', result);
+  } catch (thrown) {
+    if (!(thrown instanceof StoreValueError)) throw thrown;
+    throw new ResultNotSerializableError(
+      `The result has no JSON form: ${String(thrown.details['reason'])}. Return plain objects, lists, text, numbers and booleans.`,
+      { cause: thrown.cause },
     );
   }
 }

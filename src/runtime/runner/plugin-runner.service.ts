@@ -10,7 +10,12 @@ import { safeJson } from '../../authoring/reporting/safe-json.js';
 import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { errorToJson } from '../../foundation/errors/error-json.js';
-import { RunCancelledError, ShuttingDownError, UsageError } from '../../foundation/errors/run.errors.js';
+import {
+  ResultNotSerializableError,
+  RunCancelledError,
+  ShuttingDownError,
+  UsageError,
+} from '../../foundation/errors/run.errors.js';
 import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
@@ -19,6 +24,7 @@ import type { Executor } from '../executors/executor.interface.js';
 import type { ExecutorChoice, ExecutorRegistry } from '../executors/executor-registry.js';
 import { ActiveRun } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
+import { currentOwner } from '../run-store/run-owner.js';
 import type { RunChange, RunRecord } from '../run-store/run-record.js';
 import type { MaybePromise, RunStore } from '../run-store/run-store.interface.js';
 import { EnvironmentComposer } from './environment-composer.js';
@@ -58,6 +64,7 @@ export class PluginRunner {
   readonly #secrets = new SecretParams();
   readonly #ids = new RunIdFactory();
   readonly #flusher = new EventFlusher();
+  readonly #owner = currentOwner();
   readonly #active = new Map<ActiveRun, Promise<RunOutcome>>();
   /** Streams of ended runs that listeners are still busy with. */
   readonly #unheard = new Set<RunEventStream>();
@@ -153,6 +160,7 @@ export class PluginRunner {
       plugin_hash: definition.source?.contentHash,
       created_at: now,
       started_at: now,
+      owner: this.#owner,
     };
     const redactor = this.#secrets.redactorFor(definition.paramsType, params);
     const streamOptions = { runId: id, attempt: 1, sink: this.#store, flusher: this.#flusher };
@@ -197,7 +205,10 @@ export class PluginRunner {
         (thrown: unknown) => this.#forget(run, { status: 'failed', error: asSynapseError(thrown) }),
       );
     } catch (thrown) {
-      return this.#forget(run, { status: 'failed', error: asSynapseError(thrown) });
+      const failed: RunOutcome = { status: 'failed', error: asSynapseError(thrown) };
+      // The store is well, but cannot keep this result: the run must not stay open in it.
+      if (thrown instanceof ResultNotSerializableError) return this.#conclude(run, failed);
+      return this.#forget(run, failed);
     }
   }
 

@@ -69,17 +69,18 @@ describe(SqliteRunStore, () => {
   });
 
   it.each([
-    ['params', (store: SqliteRunStore) => store.create(recordOf(2, { params: { big: 1n } }))],
-    ['a result', (store: SqliteRunStore) => store.update(id, { result: () => 1 })],
+    ['params', 'SYN_STORE_VALUE', (store: SqliteRunStore) => store.create(recordOf(2, { params: { big: 1n } }))],
+    ['a result', 'SYN_RESULT_NOT_SERIALIZABLE', (store: SqliteRunStore) => store.update(id, { result: () => 1 })],
     [
       'an entry',
+      'SYN_STORE_VALUE',
       (store: SqliteRunStore) => store.commit(id, 0, { entries: [entryOf(1), entryOf(2, { context: 1n })] }),
     ],
-  ])('refuses %s without a JSON form, and writes nothing of it', async (_name, write) => {
+  ])('refuses %s without a JSON form, and writes nothing of it', async (_name, code, write) => {
     const store = sandbox.open();
     await store.create(recordOf(1));
 
-    expect(await codeOf(() => write(store))).toBe('SYN_STORE_VALUE');
+    expect(await codeOf(() => write(store))).toBe(code);
     expect(await store.list()).toHaveLength(1);
     expect(await store.get(id)).toEqual(recordOf(1));
     expect(await store.journal(id)).toEqual([]);

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { IsInt, IsOptional } from 'class-validator';
+import { Action } from '../../authoring/decorators/action.decorator.js';
+import { currentOwner } from '../run-store/run-owner.js';
+import { codeOf, StoreSandbox } from '../run-store/sqlite/sqlite.fixture.js';
+import { eventsOf, type HostedRunner, hostedRunner } from './runner.fixture.js';
+
+class CountParams {
+  @IsInt()
+  to = 0;
+
+  @IsOptional()
+  big?: unknown;
+}
+
+@Injectable()
+class Work {
+  @Action({ name: 'count' })
+  count(params: CountParams): { readonly counted: number } {
+    return { counted: params.to };
+  }
+
+  @Action({ name: 'circle' })
+  circle(): unknown {
+    const circle: { self?: unknown } = {};
+    return (circle.self = circle);
+  }
+
+  @Action({ name: 'large' })
+  large(): string {
+    return 'x'.repeat(200_000);
+  }
+
+  @Action({ name: 'refuse' })
+  refuse(): void {
+    throw new Error('no');
+  }
+}
+
+describe('A run whose store is a SQLite file', () => {
+  let sandbox: StoreSandbox;
+  let host: HostedRunner;
+  beforeEach(async () => {
+    sandbox = new StoreSandbox();
+    host = await hostedRunner({ providers: [Work], options: { store: sandbox.open() } });
+  });
+  afterEach(async () => {
+    await host.app.close();
+    sandbox.remove();
+  });
+
+  it('is found there by another process with its params, result, owner and every event', async () => {
+    const handle = await host.runner.run({ action: 'count', params: { to: 3 } });
+    await handle.result();
+    const reader = sandbox.open();
+
+    expect(await reader.get(handle.id)).toMatchObject({
+      status: 'completed',
+      params: { to: 3 },
+      result: { counted: 3 },
+      owner: currentOwner(),
+    });
+    const events = await reader.events(handle.id);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['run.started', 'run.completed']));
+    expect(events.at(-1)?.type).toBe('run.completed');
+  });
+
+  it('fails, and is not left open, when its result has no JSON form', async () => {
+    const handle = await host.runner.run({ action: 'circle' });
+
+    expect(await codeOf(() => handle.result())).toBe('SYN_RESULT_NOT_SERIALIZABLE');
+    expect(await handle.record()).toMatchObject({
+      status: 'failed',
+      error: { code: 'SYN_RESULT_NOT_SERIALIZABLE' },
+    });
+    expect((await eventsOf(handle)).at(-1)?.type).toBe('run.failed');
+  });
+
+  it('keeps a result that is too large for a row', async () => {
+    const handle = await host.runner.run({ action: 'large' });
+    await handle.result();
+
+    expect(await sandbox.open().get(handle.id)).toMatchObject({ result: 'x'.repeat(200_000) });
+  });
+
+  it('keeps the error of a run that failed', async () => {
+    const handle = await host.runner.run({ action: 'refuse' });
+
+    expect(await codeOf(() => handle.result())).toBe('SYN_EXECUTION_FAILED');
+    expect(await sandbox.open().list({ status: 'failed' })).toMatchObject([
+      { id: handle.id, error: { code: 'SYN_EXECUTION_FAILED', causes: ['no'] } },
+    ]);
+  });
+
+  it('is refused when its params have no JSON form, before anything is done', async () => {
+    const params = { to: 3, big: 1n };
+
+    expect(await codeOf(() => host.runner.run({ action: 'count', params }))).toBe('SYN_STORE_VALUE');
+    expect(await sandbox.open().list()).toEqual([]);
+  });
+});
