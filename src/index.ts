@@ -15,7 +15,7 @@ export {
   type ActionRetry,
   type ClassOf,
 } from './authoring/decorators/action.decorator.js';
-export { Step, type StepOptions } from './authoring/decorators/step.decorator.js';
+export { Step } from './authoring/decorators/step.decorator.js';
 export { autolog, type AutologFrameworks, disableAutolog, listIntegrations } from './authoring/integrations/autolog.js';
 export { AutologContext, getAutologContext } from './authoring/integrations/autolog-context.js';
 export { type AutologTarget } from './authoring/integrations/autolog-target.interface.js';
@@ -69,6 +69,45 @@ export {
   type TerminalEventType,
 } from './authoring/reporting/run-event.js';
 export { type RunEventHandler, type RunListener, type RunObserver } from './authoring/reporting/run-listener.js';
+export { BaseStep, type StepClass, type StepLike } from './authoring/steps/base-step.js';
+export { type ContextSnapshot, snapshotContext } from './authoring/steps/context-snapshot.js';
+export { type JournalState, journalStateOf } from './authoring/steps/journal-state.js';
+export { type MaybePromise } from './authoring/steps/maybe-promise.js';
+export {
+  type OrchestratorHooks,
+  type StepEventData,
+  type StepEventType,
+} from './authoring/steps/orchestrator-hooks.js';
+export { type RegisteredStep } from './authoring/steps/registered-step.js';
+export { type StepClock } from './authoring/steps/step-clock.js';
+export { StepContext } from './authoring/steps/step-context.js';
+export {
+  type StepEndedEntry,
+  type StepJournal,
+  type StepJournalEntry,
+  type StepRecord,
+  type StepUndoneEntry,
+  type UndoStartedEntry,
+} from './authoring/steps/step-journal.interface.js';
+export { type StepOptions } from './authoring/steps/step-options.js';
+export {
+  type ExecuteOptions,
+  type OrchestratorSummary,
+  StepOrchestrator,
+} from './authoring/steps/step-orchestrator.js';
+export { StepRegistry, type StepResolver } from './authoring/steps/step-registry.js';
+export {
+  type StepFailureOptions,
+  StepResult,
+  type StepResultFields,
+  type StepResultJson,
+  type StepSuccessOptions,
+} from './authoring/steps/step-result.js';
+export { type StepRetry } from './authoring/steps/step-retry.js';
+export { LoggingStep } from './authoring/steps/wrappers/logging-step.js';
+export { TimingStep } from './authoring/steps/wrappers/timing-step.js';
+export { type StepValidation, ValidationStep } from './authoring/steps/wrappers/validation-step.js';
+export { WrapperStep } from './authoring/steps/wrappers/wrapper-step.js';
 export {
   getActionConfig,
   getActionMethod,
@@ -183,7 +222,6 @@ export { type ClaimOutcome, type RunClaim } from './runtime/run-store/run-lease.
 export { currentOwner, type RunOwner } from './runtime/run-store/run-owner.js';
 export { type RunChange, type RunRecord, type RunSummary } from './runtime/run-store/run-record.js';
 export {
-  type MaybePromise,
   type PruneReport,
   type PruneRequest,
   type RunFilter,

@@ -4,9 +4,13 @@ import { LogLevel } from '../../src/authoring/reporting/log-level.js';
 import { RunEventStream } from '../../src/authoring/reporting/run-event-stream.js';
 import { RunLogger } from '../../src/authoring/reporting/run-logger.js';
 import { recordedCase } from './recorded-case.js';
+import { type RecordedExecution, type RecordedStep, comparable, executeRecorded } from './recorded-steps.js';
 import { RecordingLogger, type Emitted } from './recording-logger.js';
 
-const { expected } = recordedCase<unknown, { readonly logger_events: Emitted[] }>('C16');
+const { input, expected } = recordedCase<
+  { readonly steps: readonly RecordedStep[] },
+  RecordedExecution & { readonly logger_events: Emitted[] }
+>('C16');
 
 /** What the recorded step `load` reports, between the orchestrator's own calls. */
 function report(logger: RecordingLogger | RunLogger): void {
@@ -18,6 +22,14 @@ function report(logger: RecordingLogger | RunLogger): void {
 }
 
 describe('C16: reports from within a step', () => {
+  it('D15: are keyed by the step when an orchestrator runs it, and log entries are tagged with it (a fix)', async () => {
+    const logger_events = expected.logger_events.map((event) =>
+      event.kind === 'log' ? { ...event, step: 'load' } : event,
+    );
+
+    expect(await executeRecorded(input.steps)).toEqual({ ...comparable(expected), logger_events });
+  });
+
   it('are keyed by the step, and where the original left the log without a step it is tagged (a fix, D15)', () => {
     const logger = new RecordingLogger();
     report(logger);

@@ -2,6 +2,9 @@ import { requireContext } from '../context/run-scope.js';
 import type { RuntimeContext } from '../context/runtime-context.js';
 import { autolog, type AutologFrameworks } from '../integrations/autolog.js';
 import type { BaseLogger } from '../reporting/base-logger.js';
+import type { StepContext } from '../steps/step-context.js';
+import type { OrchestratorSummary } from '../steps/step-orchestrator.js';
+import type { StepRegistry } from '../steps/step-registry.js';
 
 /**
  * A convenience for class actions: shortcuts to the run that is executing.
@@ -15,6 +18,18 @@ import type { BaseLogger } from '../reporting/base-logger.js';
 export abstract class BaseAction<P = unknown, R = unknown> {
   /** Does the work. May be async or not. Optional for an action that consists of steps. */
   execute?(params: P, ctx: RuntimeContext<P>): R | Promise<R>;
+
+  /**
+   * Changes the steps of one run before it begins: adds, removes or inserts some. The registry holds those of `@Action({ steps })`, and
+   * takes instances as well as classes that the application provides.
+   */
+  setupSteps?(registry: StepRegistry): void;
+
+  /** Makes the state that the steps of a run share; without it, it is of the class of `@Action({ context })`. */
+  createContext?(params: P, ctx: RuntimeContext<P>): StepContext;
+
+  /** Makes the result of a run whose steps are done; without it, the summary is the result. */
+  resultOfSteps?(context: StepContext, summary: OrchestratorSummary): R | Promise<R>;
 
   /** Context of the run that is executing. @throws NoActiveRunError outside of a run. */
   protected get ctx(): RuntimeContext<P> {

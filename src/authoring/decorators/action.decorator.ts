@@ -4,6 +4,8 @@ import type { PluginCategory, RunMethod } from '../../foundation/config/enums.js
 import type { DataType } from '../../foundation/data-types/data-type.js';
 import { ActionDefinitionError } from '../../foundation/errors/config.errors.js';
 import type { RuntimeContext } from '../context/runtime-context.js';
+import type { StepClass } from '../steps/base-step.js';
+import type { StepContext } from '../steps/step-context.js';
 import { ACTION_METADATA, METHOD_ACTIONS_METADATA } from './metadata.constants.js';
 
 /** A class as a value. Its constructor's arguments do not matter here: Nest injects them. */
@@ -57,6 +59,15 @@ export interface ActionOptions<P extends object = object, R extends object = obj
   readonly resources?: ActionResources;
   /** Scopes a caller needs to run it over HTTP or MCP. @defaultValue none */
   readonly permissions?: readonly string[];
+  /**
+   * Steps that are the action's work, in order; those of a list within the list run side by side. Classes of providers: Nest makes them.
+   * An action that has steps when it runs does not call its `execute`.
+   *
+   * @defaultValue none
+   */
+  readonly steps?: readonly (StepClass | readonly StepClass[])[];
+  /** Class of the state that the steps of a run share. @defaultValue {@link StepContext} */
+  readonly context?: new (runtimeCtx: RuntimeContext<never>) => StepContext;
 }
 
 /** One decorated method of a class. */

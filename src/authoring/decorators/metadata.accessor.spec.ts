@@ -1,6 +1,8 @@
 import { RuntimeContext } from '../context/runtime-context.js';
 import { Action } from './action.decorator.js';
-import { actionOptionsOf, methodActionsOf, parameterTypesOf, stepOptionsOf } from './metadata.accessor.js';
+import { actionOptionsOf, methodActionsOf, parameterTypesOf } from './metadata.accessor.js';
+import { stepOptionsOf } from '../steps/step-options.js';
+import { StepResult } from '../steps/step-result.js';
 import { Step } from './step.decorator.js';
 
 class Params {}
@@ -15,7 +17,11 @@ class Parent {
 class Child extends Parent {}
 
 @Step({ name: 'upload', weight: 0.8 })
-class UploadStep {}
+class UploadStep {
+  execute(): StepResult {
+    return StepResult.ok();
+  }
+}
 class OtherStep extends UploadStep {}
 
 describe('What a class says about itself', () => {

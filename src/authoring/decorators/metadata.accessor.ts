@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import type { ActionOptions, MethodAction } from './action.decorator.js';
-import { ACTION_METADATA, METHOD_ACTIONS_METADATA, STEP_METADATA } from './metadata.constants.js';
-import type { StepOptions } from './step.decorator.js';
+import { ACTION_METADATA, METHOD_ACTIONS_METADATA } from './metadata.constants.js';
 
 // The only code that trusts metadata. It reads own metadata: a subclass does not take over the name of its parent.
 
@@ -13,11 +12,6 @@ export function actionOptionsOf(type: object): ActionOptions | undefined {
 /** The class's own methods that carry `@Action`. */
 export function methodActionsOf(type: object): readonly MethodAction[] {
   return Reflect.getOwnMetadata(METHOD_ACTIONS_METADATA, type) ?? [];
-}
-
-/** Options of `@Step` on the class itself. */
-export function stepOptionsOf(type: object): StepOptions | undefined {
-  return Reflect.getOwnMetadata(STEP_METADATA, type);
 }
 
 /** Types of a method's parameters as the compiler wrote them down; `Object` where it only had an interface or `import type`. */

@@ -2,5 +2,3 @@
 export const ACTION_METADATA = 'synapse:action';
 /** Own metadata of a class with method actions: a list of {@link MethodAction}. */
 export const METHOD_ACTIONS_METADATA = 'synapse:method-actions';
-/** Own metadata of a class that is a step: its {@link StepOptions}. */
-export const STEP_METADATA = 'synapse:step';

@@ -31,6 +31,7 @@ export abstract class BaseLogger {
   private readonly metrics = new Map<string, Record<string, unknown>>();
   private warnings: Set<string> | undefined;
   private step: string | null = null;
+  private stepAtHand: (() => string | null) | undefined;
   private finished = false;
 
   constructor({ clock = systemClock }: LoggerOptions = {}) {
@@ -49,7 +50,12 @@ export abstract class BaseLogger {
 
   /** The step that reports belong to now. */
   getStep(): string | null {
-    return this.step;
+    return this.stepAtHand === undefined ? this.step : this.stepAtHand();
+  }
+
+  /** @internal While steps run side by side, `stepAtHand` says to which of them the code that reports belongs. */
+  followStep(stepAtHand: (() => string | null) | undefined): void {
+    this.stepAtHand = stepAtHand;
   }
 
   /**
@@ -68,7 +74,7 @@ export abstract class BaseLogger {
       event,
       data: copyOfEntries('data', data),
       file: attachments?.file ?? null,
-      step: attachments?.step ?? this.step,
+      step: attachments?.step ?? this.getStep(),
       level,
     });
   }
@@ -110,7 +116,7 @@ export abstract class BaseLogger {
     this.requireActive();
     checkProgress(current, total);
     if (category !== undefined && category !== null) this.warnOfCategory(step, true);
-    const key = step ?? this.step ?? category ?? null;
+    const key = step ?? this.getStep() ?? category ?? null;
     const phase = this.phaseOf(key);
     const now = this.clock.monotonicMs();
     if (current === 0 || phase.startedAtMs === undefined) phase.startedAtMs = now;
@@ -140,7 +146,7 @@ export abstract class BaseLogger {
     this.requireActive();
     const entries = copyOfEntries('value', value);
     if (category !== undefined && category !== null) this.warnOfCategory(step, false);
-    const key = step ?? this.step ?? category ?? '';
+    const key = step ?? this.getStep() ?? category ?? '';
     if (key === '') {
       throw new ReportingValueError('step must be specified or set via set_step(): metrics need a key, e.g. "train".');
     }
@@ -234,7 +240,7 @@ export abstract class BaseLogger {
   private warnOfCategory(step: string | null | undefined, isProgress: boolean): void {
     let text = "The 'category' parameter is deprecated. Use 'step' instead.";
     if (isProgress && typeof step === 'string') text += " 'step' takes precedence when both are provided.";
-    else if (isProgress && this.step !== null) text += ' Current step takes precedence over category.';
+    else if (isProgress && this.getStep() !== null) text += ' Current step takes precedence over category.';
     const warnings = (this.warnings ??= new Set());
     if (warnings.has(text)) return;
     warnings.add(text);

@@ -38,6 +38,8 @@ export const ERROR_CODES = {
   SYN_ENTRYPOINT_INVALID: row('EntrypointInvalidError', 'config'),
   SYN_DUPLICATE_NAME: row('DuplicateNameError', 'config'),
   SYN_ACTION_DEFINITION: row('ActionDefinitionError', 'config'),
+  SYN_STEP_DEFINITION: row('StepDefinitionError', 'config'),
+  SYN_STEP_JOURNAL: row('StepJournalError', 'config'),
   SYN_INTEGRATION_UNAVAILABLE: row('IntegrationUnavailableError', 'config'),
   SYN_STORE_READ_ONLY: row('StoreReadOnlyError', 'config'),
   SYN_STORE_CORRUPT: row('StoreCorruptError', 'config'),
@@ -49,6 +51,8 @@ export const ERROR_CODES = {
   SYN_EXECUTION_FAILED: row('ExecutionError', 'execution'),
   SYN_RESULT_INVALID: row('ResultInvalidError', 'execution'),
   SYN_RESULT_NOT_SERIALIZABLE: row('ResultNotSerializableError', 'execution'),
+  SYN_STEP_FAILED: row('StepFailedError', 'execution'),
+  SYN_STEP_TIMEOUT: row('StepTimeoutError', 'execution', true),
   SYN_RUN_TIMEOUT: row('RunTimeoutError', 'execution', true),
   SYN_SHUTTING_DOWN: row('ShuttingDownError', 'execution', true),
   SYN_PLUGIN_EXIT: row('PluginExitError', 'execution'),
@@ -60,6 +64,7 @@ export const ERROR_CODES = {
   SYN_STORE_FAILED: row('StoreFailedError', 'execution', true),
 
   SYN_RUN_CANCELLED: row('RunCancelledError', 'cancelled'),
+  SYN_STEP_CANCELLED: row('StepCancelledError', 'cancelled'),
 
   SYN_CLIENT: row('ClientError', 'remote'),
   SYN_CLIENT_CONNECTION: row('ClientConnectionError', 'remote', true),

@@ -3,13 +3,14 @@ import * as config from './config.errors.js';
 import * as plugin from './plugin.errors.js';
 import * as reporting from './reporting.errors.js';
 import * as run from './run.errors.js';
+import * as step from './step.errors.js';
 import * as store from './store.errors.js';
 import { SynapseError, type ErrorKind, type SynapseErrorJson } from './synapse.error.js';
 
 type ErrorClass = abstract new (...args: never[]) => SynapseError;
 
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
-  [client, config, plugin, reporting, run, store]
+  [client, config, plugin, reporting, run, step, store]
     .flatMap((file) => Object.values(file) as unknown[])
     .filter((value): value is ErrorClass => typeof value === 'function' && value.prototype instanceof SynapseError)
     .map((type) => [type.name, type]),

@@ -71,6 +71,14 @@ export {
   StoreVersionError,
 } from './store.errors.js';
 export {
+  StepCancelledError,
+  StepDefinitionError,
+  StepFailedError,
+  StepJournalError,
+  StepTimeoutError,
+  type StepUndoReport,
+} from './step.errors.js';
+export {
   type ErrorCode,
   type ErrorKind,
   messageOf,

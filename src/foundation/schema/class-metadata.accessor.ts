@@ -55,6 +55,14 @@ export function isReshaped(type: Type<object>): boolean {
   );
 }
 
+/** Whether `@Type` or `@Transform` of class-transformer says what a field becomes. */
+export function isShapedByTransformer(type: unknown, name: string): boolean {
+  return (
+    defaultMetadataStorage.findTypeMetadata(type, name) !== undefined ||
+    defaultMetadataStorage.findTransformMetadatas(type, name, TransformationType.PLAIN_TO_CLASS).length > 0
+  );
+}
+
 function isTransformed(type: Type<object>, name: string): boolean {
   const transforms = defaultMetadataStorage.findTransformMetadatas(type, name, TransformationType.PLAIN_TO_CLASS);
   const typed = defaultMetadataStorage.findTypeMetadata(type, name);

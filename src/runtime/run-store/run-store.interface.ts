@@ -1,11 +1,12 @@
+import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
 import type { CommitOutcome, JournalEntry, RunCommit } from './run-journal.js';
 import type { ClaimOutcome, RunClaim } from './run-lease.js';
 import type { RunChange, RunRecord, RunSummary } from './run-record.js';
 
-/** A value, or a promise of it. Stores in memory answer at once, and the run path does not wait where it need not. */
-export type MaybePromise<T> = T | Promise<T>;
+/** Stores in memory answer at once, and the run path does not wait where it need not. */
+export type { MaybePromise };
 
 /** Which runs to list. All conditions hold together. */
 export interface RunFilter {

@@ -1,5 +1,6 @@
 import type { ClassOf } from '../../../authoring/decorators/action.decorator.js';
-import { actionOptionsOf, methodActionsOf, stepOptionsOf } from '../../../authoring/decorators/metadata.accessor.js';
+import { actionOptionsOf, methodActionsOf } from '../../../authoring/decorators/metadata.accessor.js';
+import { stepOptionsOf } from '../../../authoring/steps/step-options.js';
 import type { LoadedAction } from '../plugin-identity.js';
 
 /** What a set of values holds that a plugin's module is made of. */

@@ -1,0 +1,58 @@
+import { messageOf } from '../../foundation/errors/synapse.error.js';
+import type { OrchestratorHooks, StepEventData, StepEventType } from './orchestrator-hooks.js';
+import { type StepClock, toSeconds } from './step-clock.js';
+import type { StepContext } from './step-context.js';
+
+/** Tells the hooks what happens. An observer that throws must not undo work that is done. */
+export class StepReporter {
+  readonly #hooks: OrchestratorHooks;
+  readonly #context: StepContext;
+  readonly #clock: StepClock;
+
+  constructor(hooks: OrchestratorHooks, context: StepContext, clock: StepClock) {
+    this.#hooks = hooks;
+    this.#context = context;
+    this.#clock = clock;
+  }
+
+  /** When something starts, in milliseconds; 0 where nobody will ask how long it took. */
+  start(): number {
+    return this.#hooks.onEvent ? this.#clock.monotonicMs() : 0;
+  }
+
+  started(step: string, attempt: number): void {
+    if (this.#hooks.onEvent) this.#tell('step.started', { step, attempt });
+  }
+
+  /** Anything else than a start. `elapsed` is added. */
+  event(type: StepEventType, startedAtMs: number, data: StepEventData): void {
+    if (!this.#hooks.onEvent) return;
+    this.#tell(type, { ...data, elapsed: toSeconds(this.#clock.monotonicMs() - startedAtMs) });
+  }
+
+  progress(percent: number | undefined): void {
+    const { onProgress } = this.#hooks;
+    if (percent === undefined || !onProgress) return;
+    try {
+      this.#context.reportForRun(() => onProgress(percent, 100));
+    } catch (thrown) {
+      this.#complain('The progress callback failed', thrown);
+    }
+  }
+
+  #tell(type: StepEventType, data: StepEventData): void {
+    try {
+      this.#hooks.onEvent?.(type, data);
+    } catch (thrown) {
+      this.#complain(`The callback for ${type} failed`, thrown);
+    }
+  }
+
+  #complain(what: string, thrown: unknown): void {
+    try {
+      this.#context.runtimeCtx.logger.warning(`${what}: ${messageOf(thrown)}`);
+    } catch {
+      // The logger has been finished: there is nobody left to tell.
+    }
+  }
+}
