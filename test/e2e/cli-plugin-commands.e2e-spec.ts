@@ -193,14 +193,15 @@ describe('The commands that look into a plugin', () => {
     it.each([
       [['trian'], "Did you mean 'train'?"],
       [['train', '--format', 'json_schema'], "Did you mean 'json-schema'?"],
-      [[], "missing required argument 'action'"],
-      [['train', '--formt', 'formkit'], "unknown option '--formt'"],
-      [['train', 'again'], 'too many arguments'],
+      [[], 'needs the argument <action>: name of the action'],
+      [['train', '--formt', 'formkit'], /option '--formt'\. Known: .*Did you mean '--format'\?/],
+      [['train', 'again'], "takes 1 argument; what is 'again' for?"],
     ])('refuses %j with a hint', (words, hint) => {
       const { code, stdout, stderr } = sandbox.call(['plugin', 'schema', ...words]);
 
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain(hint);
+      expect(stderr).toMatch(/^Error \[SYN_[A-Z_]+\]: .*\n$/);
+      expect(stderr).toMatch(hint);
     });
 
     it('answers an error with JSON as well where JSON was asked for', () => {
@@ -331,16 +332,28 @@ describe('The commands that look into a plugin', () => {
 
   it.each([
     [['plugin', 'lst'], "Did you mean 'list'?"],
-    [['plugn'], 'Did you mean plugin?'],
-    [['plugin', 'list', '--jsn'], "unknown option '--jsn'"],
-    [['plugin', 'list', 'extra'], 'too many arguments'],
-    [['--jsn'], "unknown option '--jsn'"],
-    [['plugin'], 'Usage: synapse plugin'],
-    [[], 'Usage: synapse'],
+    [['plugn'], /Unknown command 'plugn'\. Known: plugin, completion, help\. Did you mean 'plugin'\?/],
+    [['plugin', 'list', '--jsn'], "Did you mean '--json'?"],
+    [['plugin', 'list', '--path'], "Option '--path <dir>' of 'synapse plugin list' needs a value"],
+    [['plugin', 'list', '--nope\nmore'], "option '--nope more'"],
+    [['completion', 'zzsh'], "Unknown shell 'zzsh'. Known: bash, zsh, fish. Did you mean 'zsh'?"],
+    [['plugin', 'list', 'extra'], "takes no arguments; what is 'extra' for?"],
+    [['--jsn'], "Unknown 'synapse' option '--jsn'. Known: --version, --help."],
   ])('ends with 2 and a hint on stderr for %j', (words, hint) => {
     const { code, stdout, stderr } = sandbox.call(words);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(hint);
+    expect(stderr).toMatch(/^Error \[SYN_USAGE\]: .*\n$/);
+    expect(stderr).toMatch(hint);
+  });
+
+  it.each([
+    [['plugin'], 'Usage: synapse plugin'],
+    [[], 'Usage: synapse'],
+  ])('prints help on stderr for %j', (words, help) => {
+    const { code, stdout, stderr } = sandbox.call(words);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(help);
   });
 });

@@ -1,5 +1,5 @@
 import { CommandRunner } from 'nest-commander';
-import { nearest } from '../../runtime/discovery/action-registry.js';
+import { usageErrorOf } from './commander-errors.js';
 import { unknownWord } from './unknown-word.js';
 
 type CommanderCommand = Parameters<CommandRunner['setCommand']>[0];
@@ -7,9 +7,11 @@ type CommanderCommand = Parameters<CommandRunner['setCommand']>[0];
 /** Base of every command: its usage errors reach the CLI's one error handler instead of ending the process. */
 export abstract class SynapseCommand extends CommandRunner {
   override setCommand(command: CommanderCommand): this {
-    command.exitOverride(); // commander does not hand a parent's override down to added commands
+    // The parser does not hand a parent's override down to added commands.
+    command.exitOverride((error) => {
+      throw usageErrorOf(command, error);
+    });
     command.option('--verbose', 'show the stacks of errors');
-    command.showHelpAfterError("Add --help for the command's usage.");
     return super.setCommand(command);
   }
 }
@@ -19,7 +21,7 @@ export abstract class GroupCommand extends SynapseCommand {
   async run([word]: string[] = []): Promise<void> {
     if (word !== undefined) {
       const names = this.command.commands.map((command) => command.name());
-      throw unknownWord(`'${this.command.name()}' command`, word, nearest(word, names));
+      throw unknownWord(`'${this.command.name()}' command`, word, names);
     }
     this.command.outputHelp({ error: true });
     process.exitCode = 2;

@@ -1,6 +1,5 @@
 import { Command } from 'nest-commander';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
-import { nearest } from '../../../runtime/discovery/action-registry.js';
 import { CliOutput } from '../cli-output.js';
 import { SynapseCommand } from '../synapse-command.js';
 import { unknownWord } from '../unknown-word.js';
@@ -24,7 +23,7 @@ export class CompletionCommand extends SynapseCommand {
 
   async run([word = '']: string[]): Promise<void> {
     const shell = SHELLS.find((known) => known === word);
-    if (!shell) throw unknownWord('shell', word, nearest(word, SHELLS) ?? SHELLS.join("', '")) satisfies UsageError;
+    if (!shell) throw unknownWord('shell', word, SHELLS) satisfies UsageError;
     this.output.text(COMPLETION_SCRIPTS[shell]);
   }
 }

@@ -2,7 +2,6 @@ import type { Type } from '@nestjs/common';
 import { Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import type { ClassOf } from '../../../authoring/decorators/action.decorator.js';
-import { nearest } from '../../../runtime/discovery/action-registry.js';
 import { CliOutput } from '../cli-output.js';
 import { PluginHost } from '../plugin-host.js';
 import { unknownWord } from '../unknown-word.js';
@@ -46,7 +45,7 @@ export class PluginSchemaCommand extends FolderCommand {
   parseFormat(text: string): SchemaFormat {
     const format = SCHEMA_FORMATS.find((known) => known === text);
     if (format) return format;
-    throw unknownWord('format', text, nearest(text, SCHEMA_FORMATS)) satisfies UsageError;
+    throw unknownWord('format', text, SCHEMA_FORMATS) satisfies UsageError;
   }
 
   @Option({ flags: '--result', description: "the schema of the action's result instead" })
