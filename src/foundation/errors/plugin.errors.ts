@@ -18,17 +18,21 @@ export class ActionNotFoundError extends PluginError {
   readonly code = 'SYN_ACTION_NOT_FOUND';
   readonly kind = 'usage';
 
+  /** @param emptyPlugin - Code of the plugin that was asked, when it has no actions at all. */
   constructor(
     name: string,
     readonly available: readonly string[],
     suggestion?: string,
+    emptyPlugin?: string,
   ) {
     const hint = suggestion === undefined ? '' : ` Did you mean '${suggestion}'?`;
+    const known = `Known actions: ${available.join(', ') || '(none)'}.${hint}`;
+    const cure = 'Is its class decorated with @Action and listed in the providers of an imported module?';
+    const reason = available.length === 0 ? `${known} ${cure}` : known;
     super(
-      `Action '${name}' not found. Known actions: ${available.join(', ') || '(none)'}.${hint}` +
-        (available.length === 0
-          ? ' Is its class decorated with @Action and listed in the providers of an imported module?'
-          : ''),
+      emptyPlugin === undefined
+        ? `Action '${name}' not found. ${reason}`
+        : `Action '${name}' not found: plugin '${emptyPlugin}' has no actions; decorate a class with @Action.`,
       { details: { action: name, available: [...available] } },
     );
   }

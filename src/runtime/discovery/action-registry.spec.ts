@@ -100,12 +100,28 @@ describe(ActionRegistry, () => {
   });
 });
 
+describe('A plugin without actions', () => {
+  it('is known, and says what it lacks', () => {
+    const registry = registryOf(['digits', 'train']);
+    registry.addPlugin('empty');
+
+    expect(thrownBy(() => registry.resolve('go', 'empty'))).toMatchObject({
+      code: 'SYN_ACTION_NOT_FOUND',
+      message: expect.stringContaining("plugin 'empty' has no actions; decorate a class with @Action"),
+    });
+    expect(registry.plugins()).toEqual(['digits']);
+  });
+});
+
 describe(nearest, () => {
   it.each([
     ['trian', ['train', 'test'], 'train'],
     ['TRAIN', ['train'], 'train'],
     ['evalaute', ['export', 'evaluate'], 'evaluate'],
-    ['x', ['y'], 'y'],
+    ['lsit', ['list'], 'list'],
+    ['--sise', ['--size'], '--size'],
+    ['x', ['y'], undefined],
+    ['--follow', ['--color'], undefined],
     ['upload', ['train', 'test'], undefined],
     ['train', [], undefined],
   ])('of %p among %p is %p', (word, known, expected) => {

@@ -23,6 +23,11 @@ export class ActionRegistry {
     this.#byName.set(name, this.#byName.has(name) ? null : definition);
   }
 
+  /** Notes down that the application has this plugin, whether or not it has actions. */
+  addPlugin(plugin: string): void {
+    if (!this.#byPlugin.has(plugin)) this.#byPlugin.set(plugin, new Map());
+  }
+
   /**
    * Notes down why an action that a plugin announces cannot run. The others run all the same; whoever asks for this one is told.
    * A name that an action has already stays with it.
@@ -58,7 +63,7 @@ export class ActionRegistry {
 
   /** Codes of the plugins that have actions. */
   plugins(): readonly string[] {
-    return [...this.#byPlugin.keys()];
+    return [...this.#byPlugin.keys()].filter((plugin) => this.list(plugin).length > 0);
   }
 
   #refuse(name: string, plugin: string | undefined): never {
@@ -72,7 +77,8 @@ export class ActionRegistry {
       });
     }
     const known = this.list(plugin).map((definition) => definition.name);
-    throw new ActionNotFoundError(name, known, nearest(name, known));
+    const isEmpty = plugin !== undefined && known.length === 0 && this.unavailable(plugin).size === 0;
+    throw new ActionNotFoundError(name, known, nearest(name, known), isEmpty ? plugin : undefined);
   }
 
   #reasonFor(name: string, plugin: string | undefined): SynapseError | undefined {
@@ -82,11 +88,22 @@ export class ActionRegistry {
   }
 }
 
-/** The known word that `word` was probably meant to be: at most four tenths of its letters differ. */
+/**
+ * The known word that `word` was probably meant to be: at most four tenths of its letters differ, rounded up where both begin alike.
+ * The dashes of flags are no letters.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+  const wanted = lettersOf(word);
+  const [best] = known
+    .map((candidate) => ({ candidate, letters: lettersOf(candidate) }))
+    .map(({ candidate, letters }) => ({ candidate, letters, edits: distance(wanted, letters) }))
     .sort((left, right) => left.edits - right.edits);
-  const best = ranked[0];
-  return best && best.edits <= Math.max(1, Math.ceil(word.length * 0.4)) ? best.candidate : undefined;
+  if (!best || best.edits >= Math.max(wanted.length, best.letters.length)) return undefined; // they share nothing
+  const share = wanted.length * 0.4;
+  const allowed = Math.max(1, wanted[0] === best.letters[0] ? Math.ceil(share) : Math.floor(share));
+  return best.edits <= allowed ? best.candidate : undefined;
+}
+
+function lettersOf(word: string): string {
+  return word.toLowerCase().replace(/^-+/, '');
 }

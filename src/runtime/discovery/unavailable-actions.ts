@@ -7,13 +7,14 @@ import type { LoadedAction, PluginIdentity } from './plugin-identity.js';
 
 /**
  * Notes down the actions that a plugin announces and that cannot run: entries of config.yaml that lead nowhere, and classes that no module
- * of the plugin provides. One of them must not keep the others from running, and must not be missing without a word either.
+ * of the plugin provides. A plugin without any action is known all the same. One of them must not keep the others from running, and must not be missing without a word either.
  *
  * @param registry - Holds the actions that were found.
  */
 export function announceUnavailable(registry: ActionRegistry, identities: readonly PluginIdentity[]): void {
   for (const identity of identities) {
     const { code, config, actions = [] } = identity;
+    registry.addPlugin(code);
     const found = registry.list(code);
     const known = new Set(found.map(({ entrypoint }) => entrypoint));
     for (const action of actions.filter(({ entrypoint }) => !known.has(entrypoint))) {

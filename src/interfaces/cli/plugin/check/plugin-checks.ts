@@ -76,6 +76,8 @@ function checkGraph({ actions, configFile }: PluginOutline, { registry }: OpenPl
   const unseen = running.filter(
     ({ entrypoint }) => !scanned.some((action) => action.scanned?.entrypoint === entrypoint),
   );
+  const isEmpty = actions.length === 0 && running.length === 0;
+  const none = isEmpty ? [`Plugin '${code}' has no actions; decorate a class with @Action.`] : [];
   const dynamic = scanned
     .filter(({ name }) => name === null)
     .map(({ entrypoint }) => `The name of ${entrypoint} is known only at run time.`);
@@ -88,7 +90,7 @@ function checkGraph({ actions, configFile }: PluginOutline, { registry }: OpenPl
           `Action '${name}' (${entrypoint}) runs, but cannot be seen without running the code. Use @Action itself.`,
       ),
     ],
-    dynamic,
+    [...none, ...dynamic],
   );
 }
 
