@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { ExecutionError } from '../../../foundation/errors/plugin.errors.js';
 import type { RunOutcome } from '../../../runtime/invocation/run-outcome.js';
 import type { RunHandle } from '../../../runtime/runner/run-handle.js';
@@ -21,6 +22,9 @@ export interface FinishedRun {
 /** Any time will do: a timer that is running keeps the process alive. */
 const KEEP_AWAKE_MS = 60_000;
 
+/** Time for a signal that came while the plugin kept the thread busy: an idle loop ends without looking for one. */
+const LATE_SIGNAL_MS = 20;
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -35,7 +39,9 @@ export async function withInterrupts(
   const tell = (then: (handle: RunHandle) => Promise<unknown>): void =>
     void started.promise.then(then, () => undefined);
   guard.watch({ action, fail: (error) => tell((handle) => handle.fail(error)) });
+  let isInterrupted = false;
   const onSignal = (signal: NodeJS.Signals): void => {
+    isInterrupted = true;
     process.on(signal, () => guard.exitNow(EXIT_CODES.cancelled));
     output.note(`Cancelling '${action}' (${signal}). Press Ctrl-C again to end at once.`);
     tell((handle) =>
@@ -43,11 +49,15 @@ export async function withInterrupts(
     );
   };
   let keepAwake: NodeJS.Timeout | undefined;
+  const failUnlessInterrupted = async (handle: RunHandle): Promise<void> => {
+    await setTimeout(LATE_SIGNAL_MS);
+    if (!isInterrupted) await handle.fail(neverEnded(action));
+  };
   // Nothing is left that could wake the process but a signal, and yet the action has not settled.
   const onIdle = (): void =>
     tell(async (handle) => {
       if (handle.isAbortAwaited) keepAwake = setInterval(() => undefined, KEEP_AWAKE_MS);
-      else await handle.fail(neverEnded(action));
+      else await failUnlessInterrupted(handle);
     });
   for (const signal of SIGNALS) process.once(signal, onSignal);
   process.once('beforeExit', onIdle);

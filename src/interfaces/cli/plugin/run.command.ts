@@ -9,6 +9,7 @@ import type { RunOutcome } from '../../../runtime/invocation/run-outcome.js';
 import { CliOutput } from '../cli-output.js';
 import { readJsonArgument } from '../parse-json.js';
 import { type OpenPlugin, PluginHost } from '../plugin-host.js';
+import { openStore } from '../run-stores.js';
 import { StdoutGuard } from '../stdout-guard.js';
 import { SynapseCommand } from '../synapse-command.js';
 import { actionFlagsHelp, readActionFlags } from './action-flags.js';
@@ -22,6 +23,7 @@ interface RunOptions {
   readonly params?: { readonly json: unknown };
   readonly set?: readonly [string, unknown][];
   readonly mode?: string;
+  readonly store?: string;
   readonly json?: boolean;
   readonly help?: boolean;
   readonly verbose?: boolean;
@@ -73,7 +75,8 @@ export class PluginRunCommand extends SynapseCommand {
 
     const display = new ConsoleListener();
     this.guard.showPrints((line) => display.print(line));
-    const opened = await this.host.open(options.path ?? '.', [display]);
+    const store = await openStore(options.store, this.output);
+    const opened = await this.host.open(options.path ?? '.', { listeners: [display], store });
     try {
       const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
       const params = mergeParams(
@@ -92,6 +95,7 @@ export class PluginRunCommand extends SynapseCommand {
       this.guard.watch(undefined);
       this.guard.showPrints(undefined);
       await opened.close();
+      await store.close();
     }
   }
 
@@ -101,15 +105,20 @@ export class PluginRunCommand extends SynapseCommand {
   }
 
   #print(handle: RunHandle, outcome: RunOutcome, { json = false }: RunOptions): void {
-    if (outcome.status === 'completed') {
-      const line = resultLine(outcome.result);
-      this.output.text(
-        json ? `{"id":${JSON.stringify(handle.id)},"status":"completed","result":${line}}\n` : `${line}\n`,
-      );
-      return;
+    const fail = (status: RunOutcome['status'], error: unknown): void => {
+      if (json) this.output.result({ id: handle.id, status, error: errorToJson(error) });
+      this.output.error(error);
+    };
+    if (outcome.status !== 'completed') return fail(outcome.status, outcome.error);
+    let line: string;
+    try {
+      line = resultLine(outcome.result);
+    } catch (thrown) {
+      return fail('failed', thrown);
     }
-    if (json) this.output.result({ id: handle.id, status: outcome.status, error: errorToJson(outcome.error) });
-    this.output.error(outcome.error);
+    this.output.text(
+      json ? `{"id":${JSON.stringify(handle.id)},"status":"completed","result":${line}}\n` : `${line}\n`,
+    );
   }
 
   async #help(action: string | undefined, options: RunOptions): Promise<void> {
@@ -150,6 +159,14 @@ export class PluginRunCommand extends SynapseCommand {
   })
   parseMode(mode: string): string {
     return mode;
+  }
+
+  @Option({
+    flags: '--store <file>',
+    description: "file to keep the run in, or memory (default: the user's own file)",
+  })
+  parseStore(word: string): string {
+    return word;
   }
 
   @Option({ flags: '--json', description: 'print one line with id, status and result or error' })
