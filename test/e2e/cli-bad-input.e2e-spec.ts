@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { type Finished, STACK, SynapseSandbox } from './synapse-process.js';
 
 // Each call starts a process.
@@ -285,7 +286,7 @@ describe('Bad input', () => {
     it.each([
       ['an unknown action', ['ordr'], 2, 'SYN_ACTION_NOT_FOUND', "Did you mean 'order'?"],
       ['an unknown mode', ['order', '--mode', 'cloud'], 2, 'SYN_USAGE', 'Modes: local'],
-      ['a mode that is not set up', ['order', '--mode', 'job'], 3, 'SYN_NOT_CONFIGURED', 'SYNAPSE_RAY_DASHBOARD_URL'],
+      ['a mode that is not set up', ['order', '--mode', 'job'], 3, 'SYN_NOT_CONFIGURED', 'Leave the mode out'],
       ['an unknown flag', ['order', '--sise', 'small'], 2, 'SYN_USAGE', "Did you mean '--size'?"],
       ['an unknown key', ['order', '--params', '{"sizes":"small"}'], 4, 'SYN_PARAMS_INVALID', 'sizes: is not a field'],
       [
@@ -321,6 +322,51 @@ describe('Bad input', () => {
       ['a plugin by another code', ['order', '--plugin', 'good'], 2, 'SYN_USAGE', "'bad', not 'good'"],
     ])('%s is refused', (_case, words, exitCode, error, cure) => {
       expectRefusal(run(...words), exitCode, error, cure);
+    });
+
+    it('a plugin without actions says so', () => {
+      sandbox.write({ 'none/config.yaml': CONFIG, 'none/a.ts': 'export const x = 1;' });
+
+      expectRefusal(
+        sandbox.call(['plugin', 'run', 'go', '--path', 'none']),
+        2,
+        'SYN_ACTION_NOT_FOUND',
+        "plugin 'bad' has no actions; decorate a class with @Action",
+      );
+      expect(sandbox.call(['plugin', 'check', '--path', 'none'])).toMatchObject({
+        code: 0,
+        stderr: "Warning: Plugin 'bad' has no actions; decorate a class with @Action.\n",
+      });
+    });
+
+    describe('where the cache folder cannot be written', () => {
+      it.each(['/dev/null', '/proc/nope', 'relative/folder'])('runs with XDG_CACHE_HOME=%s', (folder) => {
+        const temporary = sandbox.path('temporary');
+        mkdirSync(temporary, { recursive: true });
+        const finished = sandbox.call(['plugin', 'run', 'finished', '--path', 'acts'], {
+          env: { XDG_CACHE_HOME: folder, TMPDIR: temporary },
+        });
+
+        expect(finished).toMatchObject({ code: 0, stdout: '"done"\n' });
+        expect(readdirSync(temporary)).toEqual([]);
+        expect(existsSync(sandbox.path('relative'))).toBe(false);
+      });
+
+      it('runs without a home folder', () => {
+        const env = { XDG_CACHE_HOME: undefined, HOME: '' };
+        expect(sandbox.call(['plugin', 'run', 'finished', '--path', 'acts'], { env })).toMatchObject({ code: 0 });
+        expect(existsSync(sandbox.path('.cache'))).toBe(false);
+      });
+
+      it('names XDG_CACHE_HOME when no temporary folder can be written either', () => {
+        const env = { XDG_CACHE_HOME: '/dev/null', TMPDIR: '/dev/null' };
+        expectRefusal(
+          sandbox.call(['plugin', 'run', 'finished', '--path', 'acts'], { env }),
+          3,
+          'SYN_NOT_CONFIGURED',
+          'Set XDG_CACHE_HOME',
+        );
+      });
     });
 
     it('an action that is not named is refused', () => {
@@ -382,7 +428,11 @@ describe('Bad input', () => {
 
       expect(code).toBe(exitCode);
       expect(stdout.trim().split('\n')).toHaveLength(1);
-      expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', error: { code: error } });
+      expect(JSON.parse(stdout)).toMatchObject({
+        id: exitCode === 2 ? null : expect.any(String), // a run that was asked for has one
+        status: 'failed',
+        error: { code: error },
+      });
       expect(stdout).not.toContain('"stack"');
       expect(stderr).toContain(error);
     });
@@ -401,6 +451,10 @@ describe('Bad input', () => {
           action(
             'rejectsLate',
             `console.log('started'); await new Promise((go) => ctx.signal.addEventListener('abort', go)); throw new Error('late rejection');`,
+          ),
+          action(
+            'blocks',
+            `console.log('started'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500); await new Promise(() => undefined);`,
           ),
           action('ignores', `console.log('started'); await new Promise((go) => setTimeout(go, 60_000));`),
         ].join('\n'),
@@ -438,6 +492,13 @@ describe('Bad input', () => {
 
     it('a termination signal does as well', async () => {
       const { code, stdout } = await interrupted('obeys', 'SIGTERM');
+
+      expect(code).toBe(130);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled' });
+    });
+
+    it('a signal that comes while the thread is blocked cancels an action that then waits for nothing', async () => {
+      const { code, stdout } = await interrupted('blocks', 'SIGTERM');
 
       expect(code).toBe(130);
       expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled' });
