@@ -13,7 +13,7 @@ import { openStore } from '../run-stores.js';
 import { StdoutGuard } from '../stdout-guard.js';
 import { SynapseCommand } from '../synapse-command.js';
 import { actionFlagsHelp, readActionFlags } from './action-flags.js';
-import { mergeParams, parseAssignment } from './params-arguments.js';
+import { type Assignment, mergeParams, parseAssignment } from './params-arguments.js';
 import { resultLine } from './result-line.js';
 import { type FinishedRun, withInterrupts } from './interrupts.js';
 
@@ -21,7 +21,7 @@ interface RunOptions {
   readonly path?: string;
   readonly plugin?: string;
   readonly params?: { readonly json: unknown };
-  readonly set?: readonly [string, unknown][];
+  readonly set?: readonly Assignment[];
   readonly mode?: string;
   readonly store?: string;
   readonly json?: boolean;
@@ -80,7 +80,7 @@ export class PluginRunCommand extends SynapseCommand {
     try {
       const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
       const params = mergeParams(
-        definition.name,
+        definition,
         options.params,
         options.set ?? [],
         readActionFlags(definition, this.command.options, flags),
@@ -149,7 +149,7 @@ export class PluginRunCommand extends SynapseCommand {
   }
 
   @Option({ flags: '--set <key=value>', description: 'one param by its dotted path; may be repeated' })
-  parseSet(text: string, earlier: readonly [string, unknown][] = []): readonly [string, unknown][] {
+  parseSet(text: string, earlier: readonly Assignment[] = []): readonly Assignment[] {
     return [...earlier, parseAssignment(text)];
   }
 
