@@ -231,6 +231,10 @@ describe('Bad input', () => {
             'floating',
             `void Promise.reject(new Error('let go')); await new Promise((go) => setTimeout(go, 1_000));`,
           ),
+          action('switch', 'return 1;', ', params: Switch').replace(
+            '@Action',
+            `class Switch { @IsBoolean() fast = true; }\n@Action`,
+          ),
           action('finished', `ctx.endLog(); return 'done';`),
           action('strict', `return { n: 'x' };`, ', result: Result, strictResult: true').replace(
             '@Action',
@@ -238,7 +242,7 @@ describe('Bad input', () => {
           ),
         ]
           .join('\n')
-          .replace(HEAD, `${HEAD}import { IsInt } from 'class-validator';\n`),
+          .replace(HEAD, `${HEAD}import { IsBoolean, IsInt } from 'class-validator';\n`),
       });
     });
 
@@ -317,6 +321,8 @@ describe('Bad input', () => {
       ['params that are null', ['order', '--params', 'null'], 4, 'SYN_PARAMS_INVALID', 'got null'],
       ['params that are no JSON', ['order', '--params', '{size: small}'], 2, 'SYN_USAGE', 'quote it for the shell'],
       ['a file of params that is not there', ['order', '--params', '@gone.json'], 2, 'SYN_USAGE', 'gone.json'],
+      ['a stray word', ['order', 'small'], 2, 'SYN_USAGE', /'small' belongs to none\. Its flags: --size, --text/],
+      ['a switch with a value', ['switch', '--fast', 'false'], 2, 'SYN_USAGE', 'Write --fast or --no-fast.'],
       ['an assignment without a value', ['order', '--set', 'size'], 2, 'SYN_USAGE', '--set takes key=value'],
       ['an assignment to a prototype', ['order', '--set', '__proto__.x=1'], 2, 'SYN_USAGE', '--set cannot set'],
       ['a plugin by another code', ['order', '--plugin', 'good'], 2, 'SYN_USAGE', "'bad', not 'good'"],

@@ -110,9 +110,34 @@ function usageErrorOf(
       details: { flag: unknown, flags: known },
     });
   }
+  if ((error as NodeJS.ErrnoException).code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+    return strayWordError(definition, flags, words);
+  }
   return new UsageError(`The flags of action '${definition.name}' cannot be read: ${messageOf(error)}`, {
     cause: error,
   });
+}
+
+/** A word that belongs to no flag; most often the value of a flag that takes none. */
+function strayWordError({ name }: ActionDefinition, flags: readonly CliFlag[], words: readonly string[]): UsageError {
+  const isSwitch = (word: string | undefined): boolean =>
+    flags.some(({ kind, flag }) => kind === 'boolean' && flag === word);
+  const at = words.findIndex((word, index) => /^(?:true|false)$/.test(word) && isSwitch(words[index - 1]));
+  const flag = words[at - 1];
+  if (flag !== undefined) {
+    return new UsageError(
+      `${flag} takes no separate value, got '${words[at]}'. Write ${flag} or --no-${flag.slice(2)}.`,
+    );
+  }
+  const known = flags.map((candidate) =>
+    candidate.kind === 'boolean' ? `--[no-]${wordOf(candidate)}` : candidate.flag,
+  );
+  return new UsageError(
+    `Action '${name}' takes flags only, and one of ${words
+      .filter((word) => !word.startsWith('-'))
+      .map((word) => `'${word}'`)
+      .join(', ')} belongs to none. Its flags: ${known.join(', ') || '(none)'}.`,
+  );
 }
 
 function isKnown(word: string, flags: readonly CliFlag[]): boolean {
