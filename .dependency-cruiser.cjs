@@ -65,7 +65,8 @@ module.exports = {
     },
     {
       name: 'root-module-is-for-surfaces',
-      comment: 'only the surfaces (the files at the top of src, interfaces/), the test kit and specs import the root module',
+      comment:
+        'only the surfaces (the files at the top of src, interfaces/), the test kit and specs import the root module',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/[^/]+\\.ts$', '^src/interfaces/', SPEC] },
       to: { path: '^src/synapse\\.module' },
