@@ -13,6 +13,7 @@ export {
   type ActionOptions,
   type ActionResources,
   type ActionRetry,
+  type ActionShape,
   type ClassOf,
 } from './authoring/decorators/action.decorator.js';
 export { Step } from './authoring/decorators/step.decorator.js';

@@ -1,4 +1,13 @@
-import { Action, BaseAction, RuntimeContext } from '../../src/index.js';
+import {
+  Action,
+  BaseAction,
+  BaseStep,
+  RuntimeContext,
+  Step,
+  StepContext,
+  type StepRegistry,
+  StepResult,
+} from '../../src/index.js';
 
 // Every class here must compile: what authors may write.
 
@@ -63,6 +72,43 @@ export class WithoutExecute extends BaseAction<TrainParams> {}
 export class Generic<T> extends BaseAction<TrainParams, T[]> {
   override execute(): T[] {
     return [];
+  }
+}
+
+class TrainContext extends StepContext<TrainParams> {
+  loss = 1;
+}
+@Step({ name: 'fit', weight: 0.9, retry: { maxAttempts: 3, jitter: 0.5 }, timeoutMs: 60_000 })
+class FitStep extends BaseStep<TrainContext> {
+  constructor(private readonly service: Service) {
+    super();
+  }
+  override canSkip({ params }: TrainContext): boolean {
+    return params.epochs === 0;
+  }
+  async execute(context: TrainContext): Promise<StepResult> {
+    void this.service;
+    return StepResult.ok({ loss: context.loss });
+  }
+}
+@Step({ name: 'plain' })
+class PlainStep {
+  execute({ currentStep }: StepContext): StepResult {
+    return StepResult.ok({ currentStep });
+  }
+}
+
+@Action({ params: TrainParams, result: TrainResult, steps: [FitStep, [PlainStep, FitStep]], context: TrainContext })
+export class Stepped extends BaseAction<TrainParams, TrainResult> {
+  override setupSteps(registry: StepRegistry): void {
+    registry.insertAfter('fit', PlainStep);
+    registry.register(new PlainStep());
+  }
+  override createContext(_params: TrainParams, ctx: RuntimeContext<TrainParams>): TrainContext {
+    return new TrainContext(ctx);
+  }
+  override resultOfSteps(context: TrainContext): TrainResult {
+    return { loss: context.loss };
   }
 }
 

@@ -1,4 +1,4 @@
-import { Action, BaseAction, RuntimeContext } from '../../src/index.js';
+import { Action, BaseAction, BaseStep, RuntimeContext, Step, StepContext, StepResult } from '../../src/index.js';
 
 // No use of @Action here may compile. A line that does is an error itself: an unused `@ts-expect-error`.
 
@@ -93,6 +93,34 @@ export class UnknownOption {
 @Action({ params: { epochs: 1 } })
 export class ParamsObject {
   execute(): void {}
+}
+
+// @ts-expect-error a step is a class that executes
+@Action({ steps: [Map] })
+export class StepsThatAreNone {}
+
+// @ts-expect-error the context of steps is a StepContext
+@Action({ context: Map })
+export class ContextThatIsNone {}
+
+// @ts-expect-error a step executes
+@Step({ name: 'idle' })
+export class IdleStep {}
+
+// @ts-expect-error a step has a name
+@Step({ weight: 1 })
+export class NamelessStep extends BaseStep {
+  execute(): StepResult {
+    return StepResult.ok();
+  }
+}
+
+// @ts-expect-error a step returns a StepResult
+@Step({ name: 'returns_text' })
+export class TextStep {
+  execute(_context: StepContext): string {
+    return 'done';
+  }
 }
 
 export class Methods {

@@ -6,6 +6,8 @@ import { ActionDefinitionError } from '../../foundation/errors/config.errors.js'
 import type { RuntimeContext } from '../context/runtime-context.js';
 import type { StepClass } from '../steps/base-step.js';
 import type { StepContext } from '../steps/step-context.js';
+import type { OrchestratorSummary } from '../steps/step-orchestrator.js';
+import type { StepRegistry } from '../steps/step-registry.js';
 import { ACTION_METADATA, METHOD_ACTIONS_METADATA } from './metadata.constants.js';
 
 /** A class as a value. Its constructor's arguments do not matter here: Nest injects them. */
@@ -79,9 +81,17 @@ export interface MethodAction {
 /** An action's function as the compiler checks it: a property, because only those are compared strictly. */
 type Execute<P, R> = (params: P, ctx: RuntimeContext<P>) => R | Promise<R>;
 
+/** What a class with `@Action` may have; see BaseAction. */
+export interface ActionShape<P, R> {
+  readonly execute?: Execute<P, R>;
+  setupSteps?(registry: StepRegistry): void;
+  createContext?(params: P, ctx: RuntimeContext<P>): StepContext;
+  resultOfSteps?(context: StepContext, summary: OrchestratorSummary): R | Promise<R>;
+}
+
 /** What `@Action(options)` may stand on: a class whose `execute` takes the declared params, or a method that does. */
 export interface ActionDecorator<P, R> {
-  <T extends ClassOf<{ execute?: Execute<P, R> }>>(target: T): void;
+  <T extends ClassOf<ActionShape<P, R>>>(target: T): void;
   /** Inferred and then checked, since a descriptor's own type would have to be equal: a method may take less than it is given. */
   <T extends Execute<P, R>>(target: object, key: string, descriptor: TypedPropertyDescriptor<T>): void;
 }
@@ -94,7 +104,7 @@ export interface ActionDecorator<P, R> {
  *
  * @throws {@link ActionDefinitionError} on a static method or a method whose name is a symbol: no provider can be asked for those.
  */
-export function Action(target: ClassOf<{ execute?: Execute<never, unknown> }>): void;
+export function Action(target: ClassOf<ActionShape<never, unknown>>): void;
 export function Action<T extends Execute<never, unknown>>(
   target: object,
   key: string,

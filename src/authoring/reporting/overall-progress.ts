@@ -27,13 +27,16 @@ export class ProgressModel {
    * @throws {@link ReportingValueError} for a weight that is negative or not a number.
    */
   declare(weights: Readonly<Record<string, number>>): void {
-    for (const [key, weight] of Object.entries(weights)) {
-      if (!(weight >= 0) || weight === Infinity) {
-        throw new ReportingValueError(`The weight of "${key}" must be a number from 0 on, got ${String(weight)}.`);
-      }
-      this.isDeclared = true;
-      this.setWeight(key, weight);
+    for (const [key, weight] of Object.entries(weights)) this.declareOne(key, weight);
+  }
+
+  /** Announces one phase; see {@link declare}. */
+  declareOne(key: string, weight: number): void {
+    if (!(weight >= 0) || weight === Infinity) {
+      throw new ReportingValueError(`The weight of "${key}" must be a number from 0 on, got ${String(weight)}.`);
     }
+    this.isDeclared = true;
+    this.setWeight(key, weight);
   }
 
   /** Takes the progress of one phase and returns that of the whole. */

@@ -32,6 +32,17 @@ export class RunLogger extends BaseLogger {
     (this.model ??= new ProgressModel()).declare(weights);
   }
 
+  /** Announces steps as phases of the run; see {@link RunLogger.declare}. */
+  declareSteps(steps: readonly { readonly name: string; readonly weight: number }[]): void {
+    const model = (this.model ??= new ProgressModel());
+    for (const { name, weight } of steps) model.declareOne(name, weight);
+  }
+
+  /** Counts a step as done in the overall progress, whatever it has reported of itself. Emits nothing. */
+  endStep(name: string): void {
+    this.model?.update(name, 100);
+  }
+
   /**
    * Ends the logger with its run. When the run completed and progress had been reported, this reports the one overall 100.
    * Further calls do nothing.

@@ -2,6 +2,8 @@ import type { RunMethod } from '../../foundation/config/enums.js';
 import type { DataType } from '../../foundation/data-types/data-type.js';
 import type { ActionOptions, ActionResources, ClassOf } from '../../authoring/decorators/action.decorator.js';
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
+import type { StepHost } from '../../authoring/steps/step-host.interface.js';
+import type { ActionSteps } from './action-steps.js';
 
 /** Everything known about one action of one plugin: what its decorator says, overridden by config.yaml. Immutable. */
 export interface ActionDefinition {
@@ -33,8 +35,10 @@ export interface ActionDefinition {
   readonly env: Readonly<Record<string, unknown>>;
   /** Absolute path and content hash of the plugin's folder, where it has one. */
   readonly source?: PluginSource;
-  /** Calls the action on its singleton. Only the invoker does. */
-  readonly call: (params: unknown, ctx: RuntimeContext) => unknown;
+  /** The steps of an action that may have some. */
+  readonly steps?: ActionSteps;
+  /** Calls the action on its singleton, its steps where it has some. Only the invoker does. */
+  readonly call: (params: unknown, ctx: RuntimeContext, host?: StepHost) => unknown;
 }
 
 /** Where a plugin's code was read from. */

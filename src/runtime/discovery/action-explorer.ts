@@ -1,12 +1,13 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import { actionOptionsOf, methodActionsOf } from '../../authoring/decorators/metadata.accessor.js';
 import { ActionDefinitionError } from '../../foundation/errors/config.errors.js';
-import type { ActionDefinition } from './action-definition.js';
 import { type ActionInstance, ActionOwners, type Provider } from './action-owners.js';
 import { ActionRegistry } from './action-registry.js';
+import { bindAction } from './bind-action.js';
 import { defineActions, type FoundAction } from './define-action.js';
+import { singletonOf } from './provider-instance.js';
+import { StepProviders } from './step-providers.js';
 import { announceUnavailable } from './unavailable-actions.js';
 
 /** Finds the actions of an application by walking its providers once. */
@@ -21,16 +22,17 @@ export class ActionExplorer {
    * Adds every provider that carries `@Action`, on itself or on a method, to the registry.
    *
    * @param hostCode - Plugin code of providers that belong to no plugin module.
-   * @throws ActionDefinitionError for a provider that cannot be an action; DuplicateNameError for a name used twice.
+   * @throws ActionDefinitionError for a provider that cannot be an action; StepDefinitionError for its steps; DuplicateNameError for a name used twice.
    */
   explore(hostCode: string): void {
     const providers = this.discovery.getProviders();
     const owners = new ActionOwners(providers, hostCode);
+    const steps = new StepProviders(providers);
     for (const [type, instances] of this.#decorated(providers)) {
-      for (const { identity, instance, entrypoint } of owners.of(type, instances)) {
+      for (const { identity, instance, host, entrypoint } of owners.of(type, instances)) {
         for (const action of foundActionsOf(type)) {
           for (const definition of defineActions(action, identity, entrypoint(action.method))) {
-            this.registry.add(bind(definition, action, instance));
+            this.registry.add(bindAction(definition, action, instance, steps.resolverFor(type.name, host)));
           }
         }
       }
@@ -47,7 +49,7 @@ export class ActionExplorer {
       if (!type) continue;
       const instances = found.get(type) ?? [];
       found.set(type, instances);
-      const instance = instanceOf(provider, type);
+      const instance = singletonOf(provider, type, 'Action');
       if (!instances.some((known) => known.instance === instance)) instances.push({ instance, host: provider.host });
     }
     return found;
@@ -82,48 +84,10 @@ function foundActionsOf(type: Type): FoundAction[] {
   ];
 }
 
-function instanceOf(provider: Provider, type: Type): object {
-  if (provider.isTransient || !provider.isDependencyTreeStatic()) {
-    throw new ActionDefinitionError(
-      `${type.name} carries @Action but is not a singleton, or injects something that is request-scoped. Actions serve all ` +
-        `runs with one instance; inject RuntimeContext for what belongs to a run.`,
-      { details: { class: type.name } },
-    );
-  }
-  const instance: unknown = provider.instance;
-  if (typeof instance !== 'object' || instance === null) {
-    throw new ActionDefinitionError(
-      `${type.name} carries @Action but was not instantiated. Is it provided by a lazy module?`,
-      {
-        details: { class: type.name },
-      },
-    );
-  }
-  return instance;
-}
-
 function refuseController(metatype: unknown): void {
   if (typeof metatype !== 'function' || !isDecorated(metatype)) return;
   throw new ActionDefinitionError(
     `${metatype.name} carries @Action but is a controller. Put the action in a provider; the controller runs it with PluginRunner.`,
     { details: { class: metatype.name } },
   );
-}
-
-function bind(
-  definition: Omit<ActionDefinition, 'call'>,
-  { type, method = 'execute' }: FoundAction,
-  instance: object,
-): ActionDefinition {
-  const execute: unknown = (instance as Record<string, unknown>)[method];
-  if (typeof execute !== 'function') {
-    throw new ActionDefinitionError(
-      `${type.name} carries @Action but has no ${method}(params, ctx) method. Add one; a class with only steps names them in @Action({ steps: [...] }).`,
-      { details: { class: type.name, action: definition.name } },
-    );
-  }
-  const target = instance as Record<string, (params: unknown, ctx: RuntimeContext) => unknown>;
-  // Looked up on each call, so that a spy or an override set after the scan is honoured.
-  const call = (params: unknown, ctx: RuntimeContext): unknown => target[method]?.(params, ctx);
-  return { ...definition, call };
 }

@@ -7,7 +7,7 @@ import { type LoadedAction, PLUGIN_IDENTITY, type PluginIdentity } from './plugi
 export type Provider = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** A module as its providers name it. */
-type Host = Provider['host'];
+export type Host = Provider['host'];
 
 /** One instance of a decorated class, and the module that it stands in. */
 export interface ActionInstance {
@@ -20,6 +20,8 @@ export interface ActionOwner {
   readonly identity: PluginIdentity;
   /** The plugin's own instance. */
   readonly instance: object;
+  /** The module that the instance stands in. */
+  readonly host: Host;
   /** Where the plugin has the class, or one method of it; undefined where no file is known. */
   readonly entrypoint: (method: string | undefined) => string | undefined;
 }
@@ -81,7 +83,7 @@ export class ActionOwners {
         { details: { class: type.name, plugin: identity.code, modules } },
       );
     }
-    return { identity, instance: first.instance, entrypoint: (method) => entrypointIn(actions, method) };
+    return { identity, ...first, entrypoint: (method) => entrypointIn(actions, method) };
   }
 }
 
@@ -90,7 +92,7 @@ function entrypointIn(actions: readonly LoadedAction[], method: string | undefin
 }
 
 /** A plugin's module and everything it imports: the folder's own modules hold its classes where it has some. */
-function modulesFrom(root: Host): ReadonlySet<Host> {
+export function modulesFrom(root: Host): ReadonlySet<Host> {
   const modules = new Set<Host>([root]);
   for (const module of modules) module?.imports.forEach((imported) => modules.add(imported));
   return modules;

@@ -17,7 +17,7 @@ export interface FoundAction {
 }
 
 /** An action without the instance that it is called on. */
-export type UnboundAction = Omit<ActionDefinition, 'call'>;
+export type UnboundAction = Omit<ActionDefinition, 'call' | 'steps'>;
 
 /**
  * Puts together what the decorator, the file and config.yaml say about an action; config.yaml wins.
@@ -51,7 +51,7 @@ function fromDecorator(found: FoundAction): FromDecorator {
     category: options.category ?? PluginCategory.Custom,
     method: options.method,
     paramsType: options.params ?? undeclaredParamsOf(found),
-    resultType: options.result ?? (method === undefined ? inherited(type, 'result') : undefined),
+    resultType: options.result ?? (method === undefined ? declaredBy(parentOf(type), 'result') : undefined),
     inputType: options.inputType,
     outputType: options.outputType,
     inputTypeName: options.inputType?.typeName,
@@ -100,13 +100,16 @@ function ownerOf({ type, method }: FoundAction): string {
 }
 
 function undeclaredParamsOf({ type, method }: FoundAction): ClassOf<object> | undefined {
-  return method === undefined ? inherited(type, 'params') : paramsTypeOfMethod(type, method);
+  return method === undefined ? declaredBy(parentOf(type), 'params') : paramsTypeOfMethod(type, method);
 }
 
-/** What the nearest decorated ancestor declares: a subclass that says nothing keeps its parent's contract, but never its name. */
-function inherited(type: ClassOf<object>, key: 'params' | 'result'): ClassOf<object> | undefined {
-  for (let parent = parentOf(type); parent; parent = parentOf(parent)) {
-    const declared = actionOptionsOf(parent)?.[key];
+/** What a class or its nearest ancestor declares: a subclass that says nothing keeps its parent's contract, but never its name. */
+export function declaredBy<K extends 'params' | 'result' | 'steps' | 'context'>(
+  type: object | undefined,
+  key: K,
+): ActionOptions[K] | undefined {
+  for (let owner = type; owner; owner = parentOf(owner)) {
+    const declared = actionOptionsOf(owner)?.[key];
     if (declared) return declared;
   }
   return undefined;

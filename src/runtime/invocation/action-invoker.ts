@@ -58,7 +58,7 @@ export class ActionInvoker {
     run.params = params;
     run.phase = 'executing';
     const context = new RuntimeContext<unknown>(run);
-    const result = runInScope(context, run.definition.call, params, context);
+    const result = runInScope(context, run.definition.call, params, context, run);
     if (!run.definition.resultType) return result;
     return isThenable(result) ? result.then((value) => this.#checked(run, value)) : this.#checked(run, result);
   }

@@ -5,6 +5,9 @@ import { type CheckpointReference, type RunBinding, RuntimeContext } from '../..
 import { AutologContext } from '../../authoring/integrations/autolog-context.js';
 import type { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
+import type { OrchestratorHooks } from '../../authoring/steps/orchestrator-hooks.js';
+import type { RegisteredStep } from '../../authoring/steps/registered-step.js';
+import type { StepHost, StepSession } from '../../authoring/steps/step-host.interface.js';
 import type { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import { RunLogger } from '../../authoring/reporting/run-logger.js';
 import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
@@ -46,7 +49,7 @@ export interface ActiveRunInit {
  *
  * Signal, logger and working folder are made when somebody asks; most runs are over before anybody does.
  */
-export class ActiveRun implements RunBinding {
+export class ActiveRun implements RunBinding, StepHost {
   readonly definition: ActionDefinition;
   readonly record: RunRecord;
   readonly input: unknown;
@@ -59,6 +62,9 @@ export class ActiveRun implements RunBinding {
   phase: RunPhase = 'validating';
   /** The validated params; the invoker sets them. */
   params: unknown;
+  /** How long a step may go on after the run was told to end, in milliseconds; the executor sets it. */
+  abortGraceMs: number | undefined;
+  #isInSteps = false;
   readonly #workRoot: string;
   readonly #integrations: IntegrationRegistry;
   #autolog: AutologContext | undefined;
@@ -131,6 +137,20 @@ export class ActiveRun implements RunBinding {
     this.#endStatus = status;
   }
 
+  /** Whether steps execute or are undone. Then the run ends when they do, and not before: what is done must be undone first. */
+  get isInSteps(): boolean {
+    return this.#isInSteps;
+  }
+
+  beginSteps(steps: readonly RegisteredStep[]): StepSession {
+    this.#isInSteps = true;
+    return { hooks: hooksOf(this, steps) };
+  }
+
+  endSteps(): void {
+    this.#isInSteps = false;
+  }
+
   /** Why the run was told to end, if it was. The first reason stands. */
   get abortError(): SynapseError | undefined {
     return this.#abortError;
@@ -155,4 +175,17 @@ export class ActiveRun implements RunBinding {
     this.#abortListener = listener;
     if (this.#abortError) listener.aborted(this.#abortError);
   }
+}
+
+/** Has the run's events and progress tell what its steps do. */
+function hooksOf({ stream, logger, abortGraceMs }: ActiveRun, steps: readonly RegisteredStep[]): OrchestratorHooks {
+  logger.declareSteps(steps);
+  return {
+    abortGraceMs,
+    onProgress: (percent, total) => logger.setProgress(percent, total),
+    onEvent: (type, data) => {
+      stream.emit(type, data);
+      if (type === 'step.completed' || type === 'step.skipped') logger.endStep(data.step);
+    },
+  };
 }

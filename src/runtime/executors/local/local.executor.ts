@@ -74,6 +74,7 @@ class LocalExecution implements AbortListener {
   /** Has the run end when its time is over or it is told to. */
   watch(): void {
     const { definition, action } = this.#run;
+    this.#run.abortGraceMs = this.#graceMs;
     this.#run.onAbort(this);
     const { timeoutMs } = definition;
     if (timeoutMs === undefined) return;
@@ -82,7 +83,10 @@ class LocalExecution implements AbortListener {
   }
 
   aborted(error: SynapseError): void {
-    this.#after(this.#graceMs, () => this.#end(abortOutcome(error)));
+    this.#after(this.#graceMs, () => {
+      // Steps are given the same time, and then undone: however long that takes, the run is not over before.
+      if (!this.#run.isInSteps) this.#end(abortOutcome(error));
+    });
   }
 
   succeed(result: unknown): void {
