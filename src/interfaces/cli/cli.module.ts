@@ -11,6 +11,11 @@ import { PluginRunCommand } from './plugin/run.command.js';
 import { PluginSchemaCommand } from './plugin/schema.command.js';
 import { PluginUpdateConfigCommand } from './plugin/update-config.command.js';
 import { PluginHost } from './plugin-host.js';
+import { RunEventsCommand } from './run/events.command.js';
+import { RunListCommand } from './run/list.command.js';
+import { RunPruneCommand } from './run/prune.command.js';
+import { RunCommand } from './run/run.command.js';
+import { RunShowCommand } from './run/show.command.js';
 import { StdoutGuard } from './stdout-guard.js';
 
 /** What the process hands to the commands. */
@@ -33,6 +38,11 @@ export class CliModule {
         PluginSchemaCommand,
         PluginUpdateConfigCommand,
         PluginCheckCommand,
+        RunCommand,
+        RunListCommand,
+        RunShowCommand,
+        RunEventsCommand,
+        RunPruneCommand,
         CompletionCommand,
         CompleteCommand,
         PluginHost,

@@ -1,6 +1,5 @@
 import { type INestApplicationContext, Injectable } from '@nestjs/common';
 import { resolve } from 'node:path';
-import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import { PluginLoadError } from '../../foundation/errors/config.errors.js';
 import { PluginExitError } from '../../foundation/errors/run.errors.js';
 import { messageOf, type SynapseError } from '../../foundation/errors/synapse.error.js';
@@ -11,6 +10,7 @@ import type { LoadedPlugin } from '../../runtime/discovery/loader/plugin-parts.j
 import type { PluginDiscovery } from '../../runtime/discovery/plugin-discovery.js';
 import { PluginRunner } from '../../runtime/runner/plugin-runner.service.js';
 import { startPluginApplication } from '../../plugin-application.js';
+import type { SynapseModuleOptions } from '../../synapse.module-definition.js';
 import { CliOutput } from './cli-output.js';
 import { StdoutGuard } from './stdout-guard.js';
 
@@ -40,12 +40,12 @@ export class PluginHost {
    * @throws ConfigNotFoundError, ConfigInvalidError, PluginCompileError; {@link PluginLoadError} when its code throws, ends the process or
    * never comes back while it is loaded, constructed or started.
    */
-  async open(path: string, listeners: readonly RunListener[] = []): Promise<OpenPlugin> {
+  async open(path: string, settings: Pick<SynapseModuleOptions, 'listeners' | 'store'> = {}): Promise<OpenPlugin> {
     const { plugin, app } = await this.#guarded(path, async () => {
       const loaded = await this.loader.load(path);
       const stage = 'the start of its classes and hooks';
       const started = await withinLoadLimit({ plugin: loaded.source.path, stage }, () =>
-        startPluginApplication(loaded, { listeners }),
+        startPluginApplication(loaded, settings),
       );
       return { plugin: loaded, app: started };
     });

@@ -1,6 +1,7 @@
 import type { CommandRunner } from 'nest-commander';
 import { RUN_MODE_WORDS } from '../../../runtime/executors/run-mode.js';
 import { SCHEMA_FORMATS } from '../plugin/schema.command.js';
+import { RUN_STATUSES } from '../run/store-command.js';
 import { SHELLS } from './completion-scripts.js';
 
 type CommanderCommand = Parameters<CommandRunner['setCommand']>[0];
@@ -19,6 +20,7 @@ export type Completion = { readonly candidates: readonly Candidate[] } | { reado
 const OPTION_VALUES: Readonly<Record<string, readonly string[]>> = {
   '--mode': RUN_MODE_WORDS,
   '--format': SCHEMA_FORMATS,
+  '--status': RUN_STATUSES,
 };
 
 /**
@@ -93,6 +95,7 @@ function optionTaking(command: CommanderCommand, flag: string): CommanderOption 
 
 function valuesOf({ long, flags }: CommanderOption, typed: string): Completion {
   if (flags.includes('<dir>')) return { complete: 'folders' };
+  if (flags.includes('<file>')) return { complete: 'files' };
   const values = Object.hasOwn(OPTION_VALUES, long ?? '') ? (OPTION_VALUES[long ?? ''] ?? []) : [];
   return startingWith(
     typed,

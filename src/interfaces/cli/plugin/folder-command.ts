@@ -1,40 +1,15 @@
 import { Option } from 'nest-commander';
-import { errorToJson } from '../../../foundation/errors/error-json.js';
-import type { CliOutput } from '../cli-output.js';
-import { SynapseCommand } from '../synapse-command.js';
+import { AnsweringCommand, type AnswerOptions } from '../answering-command.js';
 
 /** Options of every command that looks into a plugin's folder. */
-export interface FolderOptions {
+export interface FolderOptions extends AnswerOptions {
   readonly path?: string;
-  readonly json?: boolean;
 }
 
 /** Base of the commands that look into a plugin's folder and print what they found. */
-export abstract class FolderCommand extends SynapseCommand {
-  protected abstract readonly output: CliOutput;
-
-  override setCommand(command: Parameters<SynapseCommand['setCommand']>[0]): this {
-    command.allowExcessArguments(false); // a stray word is a mistake, not to be passed over
-    return super.setCommand(command);
-  }
-
-  /** Does the command's work; what it throws is printed, as JSON too where JSON was asked for. */
-  protected async attempt({ json = false }: FolderOptions, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (thrown) {
-      if (json) this.output.result({ error: errorToJson(thrown) });
-      this.output.error(thrown);
-    }
-  }
-
+export abstract class FolderCommand extends AnsweringCommand {
   @Option({ flags: '--path <dir>', description: 'folder of the plugin (default: the current folder)' })
   parsePath(path: string): string {
     return path;
-  }
-
-  @Option({ flags: '--json', description: 'print one line of JSON' })
-  parseJson(): boolean {
-    return true;
   }
 }

@@ -75,6 +75,7 @@ export class PluginRunCommand extends SynapseCommand {
 
     const display = new ConsoleListener();
     this.guard.showPrints((line) => display.print(line));
+    // Never closed: that would wait for the disk, and what is written is safe without. The process is about to end.
     const store = await openStore(options.store, this.output);
     const opened = await this.host.open(options.path ?? '.', { listeners: [display], store });
     try {
@@ -95,7 +96,6 @@ export class PluginRunCommand extends SynapseCommand {
       this.guard.watch(undefined);
       this.guard.showPrints(undefined);
       await opened.close();
-      await store.close();
     }
   }
 

@@ -1,0 +1,49 @@
+import { Option } from 'nest-commander';
+import { RunStatus } from '../../../foundation/config/enums.js';
+import { RunNotFoundError } from '../../../foundation/errors/run.errors.js';
+import type { RunRecord } from '../../../runtime/run-store/run-record.js';
+import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
+import { AnsweringCommand, type AnswerOptions } from '../answering-command.js';
+import { openExistingStore } from '../run-stores.js';
+import { unknownWord } from '../unknown-word.js';
+
+/** Options of every command that looks into a run store. */
+export interface StoreOptions extends AnswerOptions {
+  readonly store?: string;
+}
+
+/** Base of the commands that look into a run store. */
+export abstract class StoreCommand extends AnsweringCommand {
+  /** Does the command's work on the store that was asked for, and closes it. */
+  protected withStore(options: StoreOptions, work: (store: RunStore) => Promise<void>): Promise<void> {
+    return this.attempt(options, async () => {
+      const store = await openExistingStore(options.store);
+      try {
+        await work(store);
+      } finally {
+        await store.close();
+      }
+    });
+  }
+
+  @Option({ flags: '--store <file>', description: "file of the run store (default: the user's own)" })
+  parseStore(word: string): string {
+    return word;
+  }
+}
+
+/** @throws {@link RunNotFoundError}. */
+export async function runIn(store: RunStore, id: string): Promise<RunRecord> {
+  const record = await store.get(id);
+  if (!record) throw new RunNotFoundError(id);
+  return record;
+}
+
+/** States that a flag may name. */
+export const RUN_STATUSES: readonly RunStatus[] = Object.values(RunStatus);
+
+export function parseStatus(text: string, known: readonly RunStatus[] = RUN_STATUSES): RunStatus {
+  const status = known.find((one) => one === text);
+  if (status) return status;
+  throw unknownWord('status', text, known);
+}
