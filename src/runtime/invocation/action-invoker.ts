@@ -1,4 +1,5 @@
 import { Injectable, type Type } from '@nestjs/common';
+import { isThenable } from '../../authoring/steps/maybe-promise.js';
 import { runInScope } from '../../authoring/context/run-scope.js';
 import { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import {
@@ -97,9 +98,4 @@ function asObject({ action, input }: ActiveRun): object {
   throw new ParamsInvalidError(action, [
     { path: '', code: 'not_an_object', message: `must be an object, got ${typeNameOf(input)}` },
   ]);
-}
-
-/** Whether `value` has a `then`. A query builder's, or another realm's promise, need not be a Promise. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
 }

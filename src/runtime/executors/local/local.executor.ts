@@ -1,6 +1,7 @@
 import { RunTimeoutError } from '../../../foundation/errors/run.errors.js';
 import type { SynapseError } from '../../../foundation/errors/synapse.error.js';
-import { ActionInvoker, isThenable } from '../../invocation/action-invoker.js';
+import { isThenable } from '../../../authoring/steps/maybe-promise.js';
+import { ActionInvoker } from '../../invocation/action-invoker.js';
 import type { AbortListener, ActiveRun } from '../../invocation/active-run.js';
 import type { RunOutcome } from '../../invocation/run-outcome.js';
 import { Executor } from '../executor.interface.js';
