@@ -44,6 +44,22 @@ describe(ProgressModel, () => {
     expect(model.update(null, 70)).toBe(70);
   });
 
+  it('counts phases that come one by one by their shares of all of them, done and half done', () => {
+    const model = new ProgressModel();
+    model.expect(4);
+    model.begin('load', 1);
+    expect(model.update('load', 50)).toBe(12.5);
+    model.end('load', 1);
+    model.begin('train', 2);
+    expect(model.update('train', 25)).toBe(37.5);
+    model.begin('train', 2); // once more, after a failure
+    expect(model.update('train', 50)).toBe(50);
+    model.end('train', 2);
+    model.end('save', 1); // skipped
+
+    expect(model.update(null, 99)).toBe(99.99);
+  });
+
   it('never goes back and never says 100', () => {
     const key = fc.constantFrom(null, '', 'load', 'train', 'save');
     fc.assert(

@@ -27,16 +27,34 @@ export class ProgressModel {
    * @throws {@link ReportingValueError} for a weight that is negative or not a number.
    */
   declare(weights: Readonly<Record<string, number>>): void {
-    for (const [key, weight] of Object.entries(weights)) this.declareOne(key, weight);
+    for (const [key, weight] of Object.entries(weights)) {
+      if (!(weight >= 0) || weight === Infinity) {
+        throw new ReportingValueError(`The weight of "${key}" must be a number from 0 on, got ${String(weight)}.`);
+      }
+      this.isDeclared = true;
+      this.setWeight(key, weight);
+    }
   }
 
-  /** Announces one phase; see {@link declare}. */
-  declareOne(key: string, weight: number): void {
-    if (!(weight >= 0) || weight === Infinity) {
-      throw new ReportingValueError(`The weight of "${key}" must be a number from 0 on, got ${String(weight)}.`);
-    }
+  /**
+   * Announces phases that {@link begin} and {@link end} one by one, by what they weigh together: only those that are under way are
+   * remembered, so that thousands cost no more than one.
+   */
+  expect(totalWeight: number): void {
     this.isDeclared = true;
-    this.setWeight(key, weight);
+    this.weightSum += totalWeight;
+  }
+
+  /** One of the expected phases begins, or begins again. */
+  begin(key: string, weight: number): void {
+    this.weights.set(key, weight);
+  }
+
+  /** One of the expected phases is done, whatever it has reported of itself. */
+  end(key: string, weight: number): void {
+    this.doneSum += weight * (100 - (this.done.get(key) ?? 0));
+    this.weights.delete(key);
+    this.done.delete(key);
   }
 
   /** Takes the progress of one phase and returns that of the whole. */

@@ -32,15 +32,19 @@ export class RunLogger extends BaseLogger {
     (this.model ??= new ProgressModel()).declare(weights);
   }
 
-  /** Announces steps as phases of the run; see {@link RunLogger.declare}. */
-  declareSteps(steps: readonly { readonly name: string; readonly weight: number }[]): void {
-    const model = (this.model ??= new ProgressModel());
-    for (const { name, weight } of steps) model.declareOne(name, weight);
+  /** Announces steps by what they weigh together; each is a phase of the run from its start to its end. */
+  expectSteps(totalWeight: number): void {
+    (this.model ??= new ProgressModel()).expect(totalWeight);
   }
 
-  /** Counts a step as done in the overall progress, whatever it has reported of itself. Emits nothing. */
-  endStep(name: string): void {
-    this.model?.update(name, 100);
+  /** A step that was expected starts, or starts again. */
+  beginStep(name: string, weight: number): void {
+    this.model?.begin(name, weight);
+  }
+
+  /** A step that was expected is done, whatever it has reported of itself. Emits nothing. */
+  endStep(name: string, weight: number): void {
+    this.model?.end(name, weight);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { RegisteredStep } from './registered-step.js';
 import type { StepClock } from './step-clock.js';
 import type { StepJournal } from './step-journal.interface.js';
 
@@ -31,7 +32,7 @@ export interface OrchestratorHooks {
   /** Is told the overall percent, 0 to 100, after each step. What it throws is logged and goes no further. */
   readonly onProgress?: (percent: number, total: 100) => void;
   /** Is told what happens to each step. What it throws is logged and goes no further. */
-  readonly onEvent?: (type: StepEventType, data: StepEventData) => void;
+  readonly onEvent?: (type: StepEventType, data: StepEventData, step: RegisteredStep) => void;
   /** Where each step is written down, for a run that must survive a crash. */
   readonly journal?: StepJournal;
   /** How long a step may go on after it was told to end, in milliseconds. Then it is undone while it may still be running. @defaultValue 1,000 */

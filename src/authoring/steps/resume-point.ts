@@ -1,13 +1,13 @@
 import { StepJournalError } from '../../foundation/errors/step.errors.js';
 import type { JournalState } from './journal-state.js';
-import type { StepPlan } from './step-plan.js';
+import { membersOf, type StepPlan, type StepStage } from './step-plan.js';
 
 /** Where a run goes on. */
 export interface ResumePoint {
   /** Number of the first stage that is not done. */
   readonly first: number;
   /** Stages to run; of the first only what is left of it. */
-  readonly stages: StepPlan['stages'];
+  readonly stages: readonly StepStage[];
   /** Steps that may have run. */
   readonly inDoubt: ReadonlySet<string>;
 }
@@ -20,10 +20,10 @@ export interface ResumePoint {
 export function resumePointOf(plan: StepPlan, { records, next }: JournalState): ResumePoint {
   refuseUnknown(plan, [...records.map(({ name }) => name), ...(next ?? [])]);
   const done = new Set(records.map(({ name }) => name));
-  const found = plan.stages.findIndex((stage) => stage.some(({ name }) => !done.has(name)));
+  const found = plan.stages.findIndex((stage) => membersOf(stage).some(({ name }) => !done.has(name)));
   const first = found < 0 ? plan.stages.length : found;
-  const stages = plan.stages.slice(first).map((stage) => stage.filter(({ name }) => !done.has(name)));
-  const started = new Set(plan.stages.slice(0, first + 1).flatMap((stage) => stage.map(({ name }) => name)));
+  const stages = plan.stages.slice(first).map((stage) => membersOf(stage).filter(({ name }) => !done.has(name)));
+  const started = new Set(plan.stages.slice(0, first + 1).flatMap((stage) => membersOf(stage).map(({ name }) => name)));
   const early = [...done].find((name) => !started.has(name));
   const due = (stages[0] ?? []).map(({ name }) => name);
   const inDoubt = new Set(next ?? due);

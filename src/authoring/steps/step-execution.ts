@@ -69,7 +69,7 @@ export class StepExecution {
     if (cancellation.isAborted) return failureOf(cancellation.reason);
     this.#startedAtMs = reporter.start();
     if (skip) {
-      reporter.event('step.skipped', this.#startedAtMs, { step: this.#step.name });
+      reporter.event('step.skipped', this.#step, this.#startedAtMs, {});
       return StepResult.skipped();
     }
     const result = this.#try();
@@ -86,7 +86,7 @@ export class StepExecution {
   #try(): MaybePromise<StepResult> {
     const { step, timeoutMs } = this.#step;
     const { context, cancellation, reporter } = this.#around;
-    reporter.started(this.#step.name, ++this.#attempt);
+    reporter.started(this.#step, ++this.#attempt);
     let attempt = this.#attempt === 1 && timeoutMs === undefined ? this.#current : undefined;
     if (!attempt) context.enter((attempt = new StepAttempt(this.#step, cancellation)));
     try {
@@ -110,25 +110,28 @@ export class StepExecution {
   /** Waits for the next try; false when everything was told to end before it: the failure stands then. */
   async #pauseAfter({ error }: StepResult): Promise<boolean> {
     const { cancellation, random, reporter } = this.#around;
-    const { name: step, retry } = this.#step;
+    const { retry } = this.#step;
     const delay_ms = retry ? delayAfter(this.#attempt, retry, random) : 0;
-    reporter.event('step.retrying', this.#startedAtMs, { step, attempt: this.#attempt, error, delay_ms });
+    reporter.event('step.retrying', this.#step, this.#startedAtMs, { attempt: this.#attempt, error, delay_ms });
     return pause(delay_ms, cancellation);
   }
 
   #ended(result: StepResult): StepResult {
     const { reporter } = this.#around;
-    const { name: step } = this.#step;
     const attempt = this.#attempt;
-    if (!result.success) reporter.event('step.failed', this.#startedAtMs, { step, attempt, error: result.error });
-    else reporter.event(result.skipped ? 'step.skipped' : 'step.completed', this.#startedAtMs, { step, attempt });
+    if (result.success) {
+      const type = result.skipped ? 'step.skipped' : 'step.completed';
+      reporter.event(type, this.#step, this.#startedAtMs, { attempt });
+    } else {
+      reporter.event('step.failed', this.#step, this.#startedAtMs, { attempt, error: result.error });
+    }
     return result;
   }
 
   #checkFailed(thrown: unknown): StepResult {
     const { reporter } = this.#around;
     const failure = failureOf(thrown);
-    reporter.event('step.failed', reporter.start(), { step: this.#step.name, error: failure.error });
+    reporter.event('step.failed', this.#step, reporter.start(), { error: failure.error });
     return failure;
   }
 }

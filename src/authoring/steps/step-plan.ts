@@ -1,11 +1,19 @@
 import { StepDefinitionError } from '../../foundation/errors/step.errors.js';
 import type { RegisteredStep } from './registered-step.js';
 
+/** Steps that run side by side, or one that runs alone. */
+export type StepStage = RegisteredStep | readonly RegisteredStep[];
+
+/** The steps of a stage. */
+export function membersOf(stage: StepStage): readonly RegisteredStep[] {
+  return 'step' in stage ? [stage] : stage;
+}
+
 /** The steps of a registry as they run: checked, and put together in stages. Immutable. */
 export class StepPlan {
   readonly steps: readonly RegisteredStep[];
-  /** In order; the steps of one stage run side by side. */
-  readonly stages: readonly (readonly RegisteredStep[])[];
+  /** In order. Without groups they are the steps: thousands of lists of one would have to be kept. */
+  readonly stages: readonly StepStage[];
   readonly totalWeight: number;
 
   /** @throws {@link StepDefinitionError} when two steps share a name (events and journals know steps by it), or weights are too large to add. */
@@ -23,18 +31,19 @@ export class StepPlan {
 
   /** Names of the steps of the stage at `index`; none after the last. */
   namesAt(index: number): readonly string[] {
-    return (this.stages[index] ?? []).map(({ name }) => name);
+    return membersOf(this.stages[index] ?? []).map(({ name }) => name);
   }
 }
 
-function stagesOf(steps: readonly RegisteredStep[]): RegisteredStep[][] {
-  const stages: RegisteredStep[][] = [];
-  let group: number | undefined;
-  for (const step of steps) {
-    if (step.group !== undefined && step.group === group) stages.at(-1)?.push(step);
-    else stages.push([step]);
-    group = step.group;
-  }
+function stagesOf(steps: readonly RegisteredStep[]): readonly StepStage[] {
+  if (steps.every(({ group }) => group === undefined)) return steps;
+  const stages: StepStage[] = [];
+  let members: RegisteredStep[] = [];
+  steps.forEach((step, index) => {
+    if (step.group === undefined) stages.push(step);
+    else if (step.group === steps[index - 1]?.group) members.push(step);
+    else stages.push((members = [step]));
+  });
   return stages;
 }
 

@@ -1,5 +1,6 @@
 import { BaseStep, type StepLike } from './base-step.js';
 import { STEP_METADATA } from './step-options.js';
+import { membersOf } from './step-plan.js';
 import { StepRegistry } from './step-registry.js';
 import { StepResult } from './step-result.js';
 import { stage, step } from './steps.fixture.js';
@@ -22,7 +23,7 @@ function registered(...steps: (StepLike | readonly StepLike[])[]): StepRegistry 
 }
 const names = (registry: StepRegistry): string[] => registry.getSteps().map(({ name }) => name);
 const groups = (registry: StepRegistry): string[][] =>
-  registry.plan().stages.map((members) => members.map(({ name }) => name));
+  registry.plan().stages.map((stage) => membersOf(stage).map(({ name }) => name));
 
 describe(StepRegistry, () => {
   it('takes name, weight, retry and time limit from @Step', () => {

@@ -19,7 +19,8 @@ export class StepRegistry {
 
   /** @throws {@link StepDefinitionError} for something that is no step, has no name, or a weight, retry or time limit that is none. */
   register(step: StepLike | StepClass): void {
-    this.#insert(this.#steps.length, this.#describe(step));
+    this.#steps.push(this.#describe(step));
+    this.#plan = undefined;
   }
 
   /**
@@ -30,7 +31,8 @@ export class StepRegistry {
   registerGroup(steps: readonly (StepLike | StepClass)[]): void {
     const described = steps.map((step) => this.#describe(step));
     const group = ++this.#groups;
-    this.#insert(this.#steps.length, ...described.map((step) => ({ ...step, group })));
+    this.#steps.push(...described.map((step) => ({ ...step, group })));
+    this.#plan = undefined;
   }
 
   /** Removes every step of that name; an unknown name is fine. */
@@ -100,8 +102,8 @@ export class StepRegistry {
     return describeStep(this.#resolve(step), step);
   }
 
-  #insert(index: number, ...steps: readonly RegisteredStep[]): void {
-    this.#steps.splice(index, 0, ...steps);
+  #insert(index: number, step: RegisteredStep): void {
+    this.#steps.splice(index, 0, step);
     this.#plan = undefined;
   }
 

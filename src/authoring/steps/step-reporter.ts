@@ -1,5 +1,6 @@
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { OrchestratorHooks, StepEventData, StepEventType } from './orchestrator-hooks.js';
+import type { RegisteredStep } from './registered-step.js';
 import { type StepClock, toSeconds } from './step-clock.js';
 import type { StepContext } from './step-context.js';
 
@@ -20,14 +21,20 @@ export class StepReporter {
     return this.#hooks.onEvent ? this.#clock.monotonicMs() : 0;
   }
 
-  started(step: string, attempt: number): void {
-    if (this.#hooks.onEvent) this.#tell('step.started', { step, attempt });
+  started(step: RegisteredStep, attempt: number): void {
+    if (this.#hooks.onEvent) this.#tell('step.started', { step: step.name, attempt }, step);
   }
 
-  /** Anything else than a start. `elapsed` is added. */
-  event(type: StepEventType, startedAtMs: number, data: StepEventData): void {
+  /** Anything else than a start. The name of the step and `elapsed` are added. */
+  event(
+    type: StepEventType,
+    step: RegisteredStep,
+    startedAtMs: number,
+    details: Omit<StepEventData, 'step' | 'elapsed'>,
+  ): void {
     if (!this.#hooks.onEvent) return;
-    this.#tell(type, { ...data, elapsed: toSeconds(this.#clock.monotonicMs() - startedAtMs) });
+    const elapsed = toSeconds(this.#clock.monotonicMs() - startedAtMs);
+    this.#tell(type, { step: step.name, ...details, elapsed }, step);
   }
 
   progress(percent: number | undefined): void {
@@ -40,9 +47,9 @@ export class StepReporter {
     }
   }
 
-  #tell(type: StepEventType, data: StepEventData): void {
+  #tell(type: StepEventType, data: StepEventData, step: RegisteredStep): void {
     try {
-      this.#hooks.onEvent?.(type, data);
+      this.#hooks.onEvent?.(type, data, step);
     } catch (thrown) {
       this.#complain(`The callback for ${type} failed`, thrown);
     }

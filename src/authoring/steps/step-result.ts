@@ -27,6 +27,9 @@ export interface StepResultJson {
 /** What a result can be made of. Everything has a default: a success without data. */
 export type StepResultFields = Partial<Omit<StepResultJson, 'rollback_data'>> & StepFailureOptions;
 
+/** One object for all results that have nothing to say: an action may have thousands of them. */
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
+
 const BRAND = Symbol.for('synapse:step-result');
 
 /** How a step ended. What it returns and what its undo needs are two values. */
@@ -54,9 +57,9 @@ export class StepResult {
   }: StepResultFields = {}) {
     this.success = success;
     this.skipped = skipped;
-    this.data = data ?? {};
+    this.data = data ?? NOTHING;
     this.error = error;
-    this.rollbackData = rollbackData ?? {};
+    this.rollbackData = rollbackData ?? NOTHING;
     this.timestamp = timestamp ?? Date.now();
     if (cause !== undefined) Object.defineProperty(this, 'cause', { value: cause, configurable: true });
   }

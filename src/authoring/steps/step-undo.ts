@@ -72,25 +72,25 @@ export class StepUndo {
 
   async #pauseAfter({ error }: StepResult): Promise<void> {
     const { cancellation, random, reporter } = this.#around;
-    const { name: step, retry } = this.#executed.step;
-    const delay_ms = retry ? delayAfter(this.#attempt, retry, random) : 0;
-    const data = { step, attempt: this.#attempt, error, delay_ms, undo: true } as const;
-    reporter.event('step.retrying', this.#startedAtMs, data);
+    const { step } = this.#executed;
+    const delay_ms = step.retry ? delayAfter(this.#attempt, step.retry, random) : 0;
+    const details = { attempt: this.#attempt, error, delay_ms, undo: true } as const;
+    reporter.event('step.retrying', step, this.#startedAtMs, details);
     await pause(delay_ms, cancellation);
   }
 
   #ended(failure: StepResult | undefined): StepUndoReport {
     const { context, reporter } = this.#around;
-    const { name: step } = this.#executed.step;
+    const { step } = this.#executed;
     const attempt = this.#attempt;
     if (!failure) {
-      reporter.event('step.rolled_back', this.#startedAtMs, { step, attempt });
-      return { step, ok: true };
+      reporter.event('step.rolled_back', step, this.#startedAtMs, { attempt });
+      return { step: step.name, ok: true };
     }
     const error = failure.error ?? '';
-    context.errors.push(`Rollback failed for step '${step}'`);
-    reporter.event('step.rollback_failed', this.#startedAtMs, { step, attempt, error });
-    return { step, ok: false, error, cause: failure.cause };
+    context.errors.push(`Rollback failed for step '${step.name}'`);
+    reporter.event('step.rollback_failed', step, this.#startedAtMs, { attempt, error });
+    return { step: step.name, ok: false, error, cause: failure.cause };
   }
 }
 

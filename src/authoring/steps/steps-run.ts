@@ -10,7 +10,7 @@ import type { StepContext } from './step-context.js';
 import { StepExecution, type StepSurroundings } from './step-execution.js';
 import { type Failure, StepGroup, type StepsHost } from './step-group.js';
 import type { StepJournalEntry, StepEndedEntry, StepRecord } from './step-journal.interface.js';
-import type { StepPlan } from './step-plan.js';
+import { membersOf, type StepPlan, type StepStage } from './step-plan.js';
 import { StepProgress } from './step-progress.js';
 import { StepReporter } from './step-reporter.js';
 import type { StepResult } from './step-result.js';
@@ -70,9 +70,10 @@ export class StepsRun implements StepsHost {
    *
    * @param inDoubt - Steps of that stage that an earlier process may have executed.
    */
-  async forward(stages: StepPlan['stages'], first: number, inDoubt: ReadonlySet<string>): Promise<void> {
+  async forward(stages: readonly StepStage[], first: number, inDoubt: ReadonlySet<string>): Promise<void> {
     for (let index = 0; index < stages.length; index++) {
-      const stage = stages[index] ?? [];
+      const stage = stages[index];
+      if (!stage) continue;
       if (this.#journal) this.#next = this.plan.namesAt(first + index + 1);
       let failure = this.#abortAt(stage) ?? this.#runStage(stage, inDoubt);
       if (failure instanceof Promise) failure = await failure;
@@ -81,13 +82,12 @@ export class StepsRun implements StepsHost {
     }
   }
 
-  #runStage(stage: StepPlan['stages'][number], inDoubt: ReadonlySet<string>): MaybePromise<Failure | undefined> {
-    const [step] = stage;
-    if (stage.length > 1 || !step) return new StepGroup(stage, this.#next, this, inDoubt).run();
-    const execution = new StepExecution(step, this.around);
+  #runStage(stage: StepStage, inDoubt: ReadonlySet<string>): MaybePromise<Failure | undefined> {
+    if (!('step' in stage)) return new StepGroup(stage, this.#next, this, inDoubt).run();
+    const execution = new StepExecution(stage, this.around);
     const result = execution.run();
-    if (result instanceof Promise) return result.then((late) => this.#take(step, execution, late, inDoubt));
-    return this.#take(step, execution, result, inDoubt);
+    if (result instanceof Promise) return result.then((late) => this.#take(stage, execution, late, inDoubt));
+    return this.#take(stage, execution, result, inDoubt);
   }
 
   #take(
@@ -99,12 +99,13 @@ export class StepsRun implements StepsHost {
     if (isExecuted || result.success) this.ended(step, result, isExecuted || inDoubt.has(step.name));
     if (!result.success) return { step: step.name, error: result.error, cause: result.cause };
     // Told to end while the step ran: the entry that starts the undo tells of this step.
-    return this.#abortAt([step]) ?? this.goOn(step, this.#next);
+    return this.#abortAt(step) ?? this.goOn(step, this.#next);
   }
 
-  #abortAt(stage: StepPlan['stages'][number]): Failure | undefined {
-    const step = stage.at(-1);
-    return step && this.isAborted ? { step: step.name, error: null } : undefined;
+  #abortAt(stage: StepStage): Failure | undefined {
+    if (!this.isAborted) return undefined;
+    const step = membersOf(stage).at(-1);
+    return step && { step: step.name, error: null };
   }
 
   /** Notes how a step ended. */

@@ -179,13 +179,14 @@ export class ActiveRun implements RunBinding, StepHost {
 
 /** Has the run's events and progress tell what its steps do. */
 function hooksOf({ stream, logger, abortGraceMs }: ActiveRun, steps: readonly RegisteredStep[]): OrchestratorHooks {
-  logger.declareSteps(steps);
+  logger.expectSteps(steps.reduce((sum, { weight }) => sum + weight, 0));
   return {
     abortGraceMs,
     onProgress: (percent, total) => logger.setProgress(percent, total),
-    onEvent: (type, data) => {
+    onEvent: (type, data, { name, weight }) => {
       stream.emit(type, data);
-      if (type === 'step.completed' || type === 'step.skipped') logger.endStep(data.step);
+      if (type === 'step.started') logger.beginStep(name, weight);
+      else if (type === 'step.completed' || type === 'step.skipped') logger.endStep(name, weight);
     },
   };
 }
