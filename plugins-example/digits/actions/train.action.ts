@@ -1,12 +1,17 @@
 import { join, resolve } from 'node:path';
 import { IsBoolean, IsInt, IsNumber, IsString, Max, Min } from 'class-validator';
-import { Action, BaseAction, RuntimeContext, UiField } from 'nest-synapse';
+import { Action, BaseAction, Dataset, ModelWeights, RuntimeContext, UiField } from 'nest-synapse';
 import { accuracyOf, DigitsClassifier } from '../src/digits-classifier.js';
-import { type Digit, DigitsDataset } from '../src/digits-dataset.js';
+import { DigitsDataset } from '../src/digits-dataset.js';
 import { seededRandom, shuffled } from '../src/seeded-random.js';
+import { type SeededSplit, SplitFile } from '../src/split-file.js';
 import { WeightsFile } from '../src/weights-file.js';
 
 export class TrainParams {
+  @UiField({ help: 'The dataset_path that prepare returned; empty to hold out the fifth that the seed decides' })
+  @IsString()
+  dataset_path = '';
+
   @UiField({ help: 'Passes over the training pictures' })
   @IsInt()
   @Min(1)
@@ -72,11 +77,14 @@ export class TrainResult {
   description: 'Train the classifier and measure it on a held-out fifth',
   params: TrainParams,
   result: TrainResult,
+  inputType: Dataset,
+  outputType: ModelWeights,
   method: 'local',
 })
 export class TrainAction extends BaseAction<TrainParams, TrainResult> {
   constructor(
     private readonly dataset: DigitsDataset,
+    private readonly splits: SplitFile,
     private readonly classifier: DigitsClassifier,
     private readonly weights: WeightsFile,
   ) {
@@ -85,7 +93,7 @@ export class TrainAction extends BaseAction<TrainParams, TrainResult> {
 
   async execute(params: TrainParams, ctx: RuntimeContext<TrainParams>): Promise<TrainResult> {
     const startedAtMs = performance.now();
-    const { training, heldOut } = this.#split(params);
+    const { training, heldOut, seed } = await this.#split(params);
     const model = await this.classifier.create({ learningRate: params.learning_rate, seed: params.seed });
     try {
       const report = this.autolog('tensorflowjs', { batchesPerEpoch: Math.ceil(training.length / params.batch_size) });
@@ -99,7 +107,7 @@ export class TrainAction extends BaseAction<TrainParams, TrainResult> {
       ctx.setMetrics({ accuracy }, 'test');
 
       const weightsPath = resolve(join(params.output_dir || ctx.workDir, 'weights.json'));
-      await this.weights.save(weightsPath, model, { seed: params.seed });
+      await this.weights.save(weightsPath, model, { seed });
       report.reportWeights(weightsPath);
       return {
         accuracy,
@@ -113,10 +121,10 @@ export class TrainAction extends BaseAction<TrainParams, TrainResult> {
     }
   }
 
-  #split({ seed, shuffle_labels: isControl }: TrainParams): { training: readonly Digit[]; heldOut: readonly Digit[] } {
-    const { training, heldOut } = this.dataset.split(seed);
-    if (!isControl) return { training, heldOut };
-    const labels = shuffled(training, seededRandom(seed + 1)).map(({ label }) => label);
-    return { training: training.map(({ pixels }, index) => ({ pixels, label: labels[index] ?? 0 })), heldOut };
+  async #split({ dataset_path, seed, shuffle_labels: isControl }: TrainParams): Promise<SeededSplit> {
+    const split = dataset_path ? await this.splits.load(dataset_path) : { seed, ...this.dataset.split(seed) };
+    if (!isControl) return split;
+    const labels = shuffled(split.training, seededRandom(seed + 1)).map(({ label }) => label);
+    return { ...split, training: split.training.map(({ pixels }, index) => ({ pixels, label: labels[index] ?? 0 })) };
   }
 }

@@ -1,18 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import '@tensorflow/tfjs-backend-cpu';
-import {
-  enableProdMode,
-  oneHot,
-  type Optimizer,
-  setBackend,
-  tensor1d,
-  tensor2d,
-  type Tensor2D,
-  tidy,
-  train,
-} from '@tensorflow/tfjs-core';
+import { oneHot, type Optimizer, tensor1d, tensor2d, type Tensor2D, tidy, train } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayersModel, type ModelFitArgs, sequential } from '@tensorflow/tfjs-layers';
 import { CLASSES, DARKEST, type Digit, PIXELS } from './digits-dataset.js';
+import { readyTensorflow } from './tensorflow.js';
 
 /** What the classifier learns with. */
 export interface LearningOptions {
@@ -29,7 +19,7 @@ export type FitOptions = Pick<ModelFitArgs, 'epochs' | 'batchSize' | 'callbacks'
 export class DigitsClassifier {
   /** An untrained network. */
   async create({ learningRate, seed }: LearningOptions): Promise<LayersModel> {
-    await this.#ready();
+    await readyTensorflow();
     const model = sequential();
     const hidden = { units: 128, activation: 'relu', kernelInitializer: initializers.heNormal({ seed }) } as const;
     model.add(layers.dense({ ...hidden, inputShape: [PIXELS] }));
@@ -57,7 +47,7 @@ export class DigitsClassifier {
 
   /** How likely each of the ten digits is, for each picture. */
   async predict(model: LayersModel, pictures: readonly Pick<Digit, 'pixels'>[]): Promise<number[][]> {
-    await this.#ready();
+    await readyTensorflow();
     const probabilities = tidy(() => model.predict(picturesOf(pictures)) as Tensor2D);
     try {
       return await probabilities.array();
@@ -66,16 +56,9 @@ export class DigitsClassifier {
     }
   }
 
-  /** Row: the digit it is, column: the digit the model sees; how often. */
+  /** See {@link confusionOf}. */
   async confusion(model: LayersModel, digits: readonly Digit[]): Promise<number[][]> {
-    const table = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
-    const probabilities = await this.predict(model, digits);
-    for (const [index, { label }] of digits.entries()) {
-      const row = table[label];
-      const seen = likeliest(probabilities[index] ?? []);
-      if (row) row[seen] = (row[seen] ?? 0) + 1;
-    }
-    return table;
+    return confusionOf(digits, await this.predict(model, digits));
   }
 
   /** Frees what the network holds. The optimiser is ours, so the network does not free it. */
@@ -83,16 +66,22 @@ export class DigitsClassifier {
     model.dispose();
     (model.optimizer as Optimizer | undefined)?.dispose();
   }
-
-  async #ready(): Promise<void> {
-    enableProdMode(); // no advice on stderr, no checks of each number
-    await setBackend('cpu');
-  }
 }
 
 /** The digit with the highest probability. */
 export function likeliest(probabilities: readonly number[]): number {
   return probabilities.indexOf(Math.max(...probabilities));
+}
+
+/** Row: the digit it is, column: the digit that a model sees by its probabilities; how often. */
+export function confusionOf(digits: readonly Digit[], probabilities: readonly (readonly number[])[]): number[][] {
+  const table = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
+  for (const [index, { label }] of digits.entries()) {
+    const row = table[label];
+    const seen = likeliest(probabilities[index] ?? []);
+    if (row) row[seen] = (row[seen] ?? 0) + 1;
+  }
+  return table;
 }
 
 /** Part of the pictures that a confusion table has on its diagonal. */

@@ -59,15 +59,21 @@ export function parseDigits(csv: string): Digit[] {
     .split('\n')
     .map((line, index) => {
       const values = line.split(',').map(Number);
-      const label = values.pop() ?? NaN;
-      const isWhole = values.length === PIXELS && values.every((value) => isBetween(value, DARKEST));
-      if (!isWhole || !isBetween(label, CLASSES - 1)) {
-        throw new Error(
-          `Line ${index + 1} of the digits is not ${PIXELS} numbers 0 to ${DARKEST} and a digit: ${line.slice(0, 40)}`,
-        );
-      }
-      return { pixels: values, label };
+      const digit = { label: values.pop() ?? NaN, pixels: values };
+      if (isDigit(digit)) return digit;
+      throw new Error(
+        `Line ${index + 1} of the digits is not ${PIXELS} numbers 0 to ${DARKEST} and a digit: ${line.slice(0, 40)}`,
+      );
     });
+}
+
+/** Whether `value` is a picture of the right size and a digit. */
+export function isDigit(value: unknown): value is Digit {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pixels, label } = value as Partial<Digit>;
+  const isPicture =
+    Array.isArray(pixels) && pixels.length === PIXELS && pixels.every((pixel) => isBetween(pixel, DARKEST));
+  return isPicture && isBetween(label, CLASSES - 1);
 }
 
 /** A file that was cut short or changed would train a classifier that is silently worse. */
@@ -80,6 +86,6 @@ function readChecked(): string {
   return gunzipSync(bytes).toString('utf8');
 }
 
-function isBetween(value: number, highest: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= highest;
+function isBetween(value: unknown, highest: number): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= highest;
 }

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { readyTensorflow } from './tensorflow.js';
+import { writeWholeFile } from './whole-file.js';
 
 const FORMAT = 'digits-weights/1';
 
@@ -24,17 +24,10 @@ interface WeightsDocument extends WeightsInfo {
 /** Keeps a trained network in one JSON file. */
 @Injectable()
 export class WeightsFile {
-  /** Writes beside the target and renames: nobody ever reads half a file. */
   async save(path: string, model: LayersModel, { seed }: WeightsInfo): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${randomUUID()}.tmp`;
-    try {
-      await model.save(io.withSaveHandler((artifacts) => this.#write(temporary, artifacts, seed)));
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await writeWholeFile(path, (temporary) =>
+      model.save(io.withSaveHandler((artifacts) => this.#write(temporary, artifacts, seed))),
+    );
   }
 
   /**
@@ -43,6 +36,7 @@ export class WeightsFile {
    * @throws Error that names the file and the cure when there is none, or it is not such a file.
    */
   async load(path: string): Promise<WeightsInfo & { readonly model: LayersModel }> {
+    await readyTensorflow();
     const { topology, specs, data, seed } = parse(path, await read(path));
     const weightData = new Uint8Array(Buffer.from(data, 'base64')).buffer;
     const handler = io.fromMemory({ modelTopology: topology, weightSpecs: specs, weightData });

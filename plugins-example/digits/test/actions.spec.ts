@@ -1,17 +1,22 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { PluginRunner, type RunEvent, type RunHandle, SynapseModule } from 'nest-synapse';
 import { EvaluateAction, type EvaluateResult } from '../actions/evaluate.action.js';
+import { ExportAction, type ExportResult } from '../actions/export.action.js';
 import { PredictAction, type PredictResult } from '../actions/predict.action.js';
+import { PrepareAction, type PrepareResult } from '../actions/prepare.action.js';
 import { TrainAction, type TrainResult } from '../actions/train.action.js';
 import { DigitsClassifier } from '../src/digits-classifier.js';
 import { DigitsDataset } from '../src/digits-dataset.js';
+import { OnnxClassifier } from '../src/onnx-classifier.js';
+import { SplitFile } from '../src/split-file.js';
 import { WeightsFile } from '../src/weights-file.js';
 
-const providers = [TrainAction, EvaluateAction, PredictAction, DigitsDataset, DigitsClassifier, WeightsFile];
+const actions = [PrepareAction, TrainAction, ExportAction, EvaluateAction, PredictAction];
+const providers = [...actions, DigitsDataset, SplitFile, DigitsClassifier, WeightsFile, OnnxClassifier];
 
 @Module({ imports: [SynapseModule.forRoot(), SynapseModule.forFeature(providers)] })
 class Host {}
@@ -69,6 +74,51 @@ describe('The actions of the digits plugin', () => {
     expect(byPixels.probabilities).toEqual(byIndex.probabilities);
   });
 
+  it('prepare gives the same two parts for the same seed, and train learns from them', async () => {
+    const params = { seed: 5, output_dir: join(folder, 'one') };
+    const prepared = await run<PrepareResult>('prepare', params);
+    const again = await run<PrepareResult>('prepare', { ...params, output_dir: join(folder, 'two') });
+
+    expect(prepared.training_count + prepared.held_out_count).toBe(1797);
+    expect(readFileSync(again.dataset_path)).toEqual(readFileSync(prepared.dataset_path));
+
+    const learning = { epochs: 1, batch_size: 256, output_dir: folder, seed: 6 };
+    const trained = await run<TrainResult>('train', { ...learning, dataset_path: prepared.dataset_path });
+    const evaluated = await run<EvaluateResult>('evaluate', { weights_path: trained.weights_path });
+    expect(evaluated.accuracy).toBe(trained.accuracy); // the weights know the seed of the split, which is not that of training
+  });
+
+  it('evaluate finds that an exported network answers as its weights do, and refuses one of other weights', async () => {
+    const learning = { epochs: 2, batch_size: 64 };
+    const one = await run<TrainResult>('train', { ...learning, seed: 1, output_dir: join(folder, 'first') });
+    const other = await run<TrainResult>('train', { ...learning, seed: 2, output_dir: join(folder, 'second') });
+    const { onnx_path } = await run<ExportResult>('export', { weights_path: one.weights_path, output_dir: folder });
+    const evaluated = await run<EvaluateResult>('evaluate', { weights_path: one.weights_path, onnx_path });
+
+    expect(evaluated.accuracy).toBe(one.accuracy);
+    expect(evaluated.onnx_accuracy).toBe(one.accuracy);
+    expect(evaluated.onnx_agreement_count).toBe(359);
+    expect(evaluated.onnx_max_difference).toBeLessThan(1e-5);
+    await expect(run('evaluate', { weights_path: other.weights_path, onnx_path })).rejects.toThrow(onnx_path);
+    const exact = run('evaluate', { weights_path: one.weights_path, onnx_path, tolerance: 0 });
+    await expect(exact).rejects.toThrow('allowed: 0');
+  });
+
+  it.each([
+    ['that is missing', undefined],
+    ['that is not JSON', 'PK'],
+    ['of something else', '{"format":"other"}'],
+    [
+      'with a picture that is none',
+      '{"format":"digits-split/1","seed":1,"training":[{"pixels":[],"label":1}],"held_out":[]}',
+    ],
+  ])('train refuses a data set %s and says what to give instead', async (_case, text) => {
+    const dataset_path = join(folder, 'broken.json');
+    if (text !== undefined) writeFileSync(dataset_path, text);
+
+    await expect(run('train', { dataset_path })).rejects.toThrow('dataset_path');
+  });
+
   it('train gives the same accuracy for the same seed', async () => {
     const accuracies: number[] = [];
     for (let round = 0; round < 2; round++) {
@@ -104,7 +154,10 @@ describe('The actions of the digits plugin', () => {
     ['train', { seed: -1 }, 'seed'],
     ['train', { shuffle_labels: 'perhaps' }, 'shuffle_labels'],
     ['train', { epoch: 3 }, 'epoch'],
+    ['prepare', { seed: 0.5 }, 'seed'],
+    ['export', { weights_path: '' }, 'weights_path'],
     ['evaluate', {}, 'weights_path'],
+    ['evaluate', { weights_path: 'x', tolerance: -1 }, 'tolerance'],
     ['predict', { weights_path: 'x', index: 1797 }, 'index'],
     ['predict', { weights_path: 'x', pixels: [1, 2] }, 'pixels'],
     ['predict', { weights_path: 'x', pixels: new Array(64).fill(17) }, 'pixels'],
