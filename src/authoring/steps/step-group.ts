@@ -16,8 +16,8 @@ export interface StepsHost {
   readonly around: StepSurroundings;
   /** Notes how a step ended. */
   ended(step: RegisteredStep, result: StepResult, needsUndo: boolean): void;
-  /** Writes down that a step ended well, and reports the progress. */
-  goOn(step: RegisteredStep, next: readonly string[]): MaybePromise<undefined>;
+  /** Writes down that a step ended well, and reports the progress; a failure where what it came to cannot be kept. */
+  goOn(step: RegisteredStep, next: readonly string[]): MaybePromise<Failure | undefined>;
 }
 
 /** A step of the group, and what can end it. */
@@ -79,7 +79,8 @@ export class StepGroup {
       if (this.#failure || this.#writeError) return; // the entry that starts the undo tells of this step
       this.#open.delete(step.name);
       try {
-        await this.#run.goOn(step, this.#open.size > 0 ? [...this.#open] : this.#next);
+        const failure = await this.#run.goOn(step, this.#open.size > 0 ? [...this.#open] : this.#next);
+        if (failure) this.#fail(step, failure);
       } catch (thrown) {
         this.#writeError = { thrown };
         this.#cancel(step.name, 'the run belongs to another process now');
@@ -87,7 +88,7 @@ export class StepGroup {
     });
   }
 
-  #fail({ name }: RegisteredStep, { error, cause }: StepResult): void {
+  #fail({ name }: RegisteredStep, { error, cause }: Pick<StepResult, 'error' | 'cause'>): void {
     if (this.#failure) return; // cancelled by the first one
     this.#failure = { step: name, error, cause };
     this.#cancel(name, `step '${name}', which runs beside it, failed: ${error ?? 'None'}`);

@@ -54,6 +54,8 @@ export interface StepJournal {
    *
    * Events of what the entry says have been handed to `onEvent` before, so that a store can write them in the same commit. A rejection
    * means that this process does not own the run any more: the orchestrator executes and undoes nothing after it, and rejects with it.
+   *
+   * @throws StepJournalError, which is no such rejection: what a step that ended has come to cannot be kept. The step counts as failed then.
    */
   commit(entry: StepJournalEntry, context: StepContext): MaybePromise<void>;
 }

@@ -1,4 +1,9 @@
-import { StepCancelledError, StepFailedError, type StepUndoReport } from '../../foundation/errors/step.errors.js';
+import {
+  StepCancelledError,
+  StepFailedError,
+  StepJournalError,
+  type StepUndoReport,
+} from '../../foundation/errors/step.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import { Cancellation } from './cancellation.js';
 import type { JournalState } from './journal-state.js';
@@ -116,7 +121,7 @@ export class StepsRun implements StepsHost {
   }
 
   /** Writes down that `step` ended well, and reports the progress. Waits for nothing where there is no journal. */
-  goOn({ name, weight }: RegisteredStep, next: readonly string[]): MaybePromise<undefined> {
+  goOn({ name, weight }: RegisteredStep, next: readonly string[]): MaybePromise<Failure | undefined> {
     const percent = this.#progress.add(weight);
     if (!this.#journal) {
       this.around.reporter.progress(percent);
@@ -171,10 +176,26 @@ export class StepsRun implements StepsHost {
     this.context.enter(null);
   }
 
-  async #writeEnd(entry: StepEndedEntry): Promise<undefined> {
-    await this.#write(entry);
-    this.around.reporter.progress(entry.percent);
-    return undefined;
+  #writeEnd(entry: StepEndedEntry): MaybePromise<Failure | undefined> {
+    try {
+      const written = this.#write(entry);
+      if (written)
+        return written.then(() => this.#written(entry)).catch((thrown: unknown) => this.#notKept(entry, thrown));
+      return this.#written(entry);
+    } catch (thrown) {
+      return this.#notKept(entry, thrown);
+    }
+  }
+
+  #written({ percent }: StepEndedEntry): undefined {
+    this.around.reporter.progress(percent);
+  }
+
+  /** A step whose values cannot be kept has failed: after a crash nobody could undo it. */
+  #notKept({ record }: StepEndedEntry, thrown: unknown): Failure {
+    if (!(thrown instanceof StepJournalError)) throw thrown;
+    this.#unwritten.push(record);
+    return { step: record.name, error: thrown.message, cause: thrown };
   }
 
   #write(entry: StepJournalEntry): MaybePromise<void> {

@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   SYN_ACTION_NOT_FOUND: row('ActionNotFoundError', 'usage'),
   SYN_PLUGIN_NOT_FOUND: row('PluginNotFoundError', 'usage'),
   SYN_RUN_NOT_FOUND: row('RunNotFoundError', 'usage'),
+  SYN_RUN_OWNED: row('RunOwnedError', 'usage'),
+  SYN_RUN_ENDED: row('RunEndedError', 'usage'),
   SYN_UNKNOWN_INTEGRATION: row('UnknownIntegrationError', 'usage'),
   SYN_NO_ACTIVE_RUN: row('NoActiveRunError', 'usage'),
 
@@ -44,15 +46,20 @@ export const ERROR_CODES = {
   SYN_STORE_READ_ONLY: row('StoreReadOnlyError', 'config'),
   SYN_STORE_CORRUPT: row('StoreCorruptError', 'config'),
   SYN_STORE_VERSION: row('StoreVersionError', 'config'),
+  SYN_STORE_ACCESS: row('StoreAccessError', 'config'),
+  SYN_STORE_DRIVER_MISSING: row('StoreDriverMissingError', 'config'),
 
   SYN_PARAMS_INVALID: row('ParamsInvalidError', 'validation'),
   SYN_STORE_VALUE: row('StoreValueError', 'validation'),
+  SYN_SECRET_MISSING: row('SecretMissingError', 'validation'),
 
   SYN_EXECUTION_FAILED: row('ExecutionError', 'execution'),
   SYN_RESULT_INVALID: row('ResultInvalidError', 'execution'),
   SYN_RESULT_NOT_SERIALIZABLE: row('ResultNotSerializableError', 'execution'),
   SYN_STEP_FAILED: row('StepFailedError', 'execution'),
   SYN_STEP_TIMEOUT: row('StepTimeoutError', 'execution', true),
+  SYN_UNDO_FAILED: row('UndoFailedError', 'execution', true),
+  SYN_LEASE_LOST: row('LeaseLostError', 'execution', true),
   SYN_RUN_TIMEOUT: row('RunTimeoutError', 'execution', true),
   SYN_SHUTTING_DOWN: row('ShuttingDownError', 'execution', true),
   SYN_PLUGIN_EXIT: row('PluginExitError', 'execution'),
@@ -61,6 +68,7 @@ export const ERROR_CODES = {
   SYN_EVENTS_NOT_STORED: row('EventsNotStoredError', 'execution', true),
   SYN_STORE_LOCKED: row('StoreLockedError', 'execution', true),
   SYN_STORE_FULL: row('StoreFullError', 'execution', true),
+  SYN_STORE_UNAVAILABLE: row('StoreUnavailableError', 'execution', true),
   SYN_STORE_FAILED: row('StoreFailedError', 'execution', true),
 
   SYN_RUN_CANCELLED: row('RunCancelledError', 'cancelled'),

@@ -1,5 +1,6 @@
 import * as client from './client.errors.js';
 import * as config from './config.errors.js';
+import * as durability from './durability.errors.js';
 import * as plugin from './plugin.errors.js';
 import * as reporting from './reporting.errors.js';
 import * as run from './run.errors.js';
@@ -10,7 +11,7 @@ import { SynapseError, type ErrorKind, type SynapseErrorJson } from './synapse.e
 type ErrorClass = abstract new (...args: never[]) => SynapseError;
 
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
-  [client, config, plugin, reporting, run, step, store]
+  [client, config, durability, plugin, reporting, run, step, store]
     .flatMap((file) => Object.values(file) as unknown[])
     .filter((value): value is ErrorClass => typeof value === 'function' && value.prototype instanceof SynapseError)
     .map((type) => [type.name, type]),

@@ -33,6 +33,13 @@ export {
   PluginLoadError,
   SyncConflictError,
 } from './config.errors.js';
+export {
+  LeaseLostError,
+  RunEndedError,
+  RunOwnedError,
+  SecretMissingError,
+  UndoFailedError,
+} from './durability.errors.js';
 export { ERROR_CODES, type ErrorCodeInfo, type KnownErrorCode } from './error-codes.js';
 export { errorFromJson, errorToJson } from './error-json.js';
 export {

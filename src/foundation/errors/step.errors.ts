@@ -73,7 +73,8 @@ export class StepJournalError extends PluginError {
   readonly kind = 'config';
 }
 
-function withoutCause(report: StepUndoReport): StepUndoReport {
+/** @internal What of a report can leave the process. */
+export function withoutCause(report: StepUndoReport): StepUndoReport {
   const { cause, ...rest } = report;
   return cause === undefined ? report : rest;
 }

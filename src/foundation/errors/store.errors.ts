@@ -82,13 +82,57 @@ export class StoreValueError extends PluginError {
   }
 }
 
+/** The server of the run store cannot be reached, or was lost for longer than this process waits. */
+export class StoreUnavailableError extends PluginError {
+  readonly code = 'SYN_STORE_UNAVAILABLE';
+  readonly kind = 'execution';
+
+  /** @param reason - What the system said. @param waitedMs - How long it was tried. */
+  constructor(path: string, reason: string, waitedMs: number, cause?: unknown) {
+    const tried = waitedMs > 0 ? ` for ${waitedMs} ms` : '';
+    super(
+      `The run store ${path} cannot be reached${tried}: ${reason}. Check that its server runs and that host and port are right, then try again; runs in progress can be resumed.`,
+      { cause, retryable: true, details: { path, reason, waited_ms: waitedMs } },
+    );
+  }
+}
+
+/** The server of the run store refuses this user, or what it asks for. */
+export class StoreAccessError extends PluginError {
+  readonly code = 'SYN_STORE_ACCESS';
+  readonly kind = 'config';
+
+  /** @param reason - What the server said. */
+  constructor(path: string, reason: string, cause?: unknown) {
+    super(
+      `The run store ${path} refuses access: ${reason}. Check the user, its password and rights, and the database that --store names.`,
+      { cause, details: { path, reason } },
+    );
+  }
+}
+
+/** The package that speaks to the server of the run store is not installed. */
+export class StoreDriverMissingError extends PluginError {
+  readonly code = 'SYN_STORE_DRIVER_MISSING';
+  readonly kind = 'config';
+
+  /** @param driver - Name of the package. */
+  constructor(path: string, driver: string, cause?: unknown) {
+    super(
+      `The run store ${path} needs the package '${driver}', which is not installed beside nest-synapse. Install it with \`npm install ${driver}\`.`,
+      { cause, details: { path, driver } },
+    );
+  }
+}
+
 /** The run store failed for a reason that has no class of its own, e.g. a disk that reports an error. */
 export class StoreFailedError extends PluginError {
   readonly code = 'SYN_STORE_FAILED';
   readonly kind = 'execution';
 
-  constructor(path: string, reason: string, cause?: unknown) {
-    super(`The run store ${path} failed: ${reason}. Check its disk, then try again.`, {
+  /** @param cure - What to do about it, as a sentence. */
+  constructor(path: string, reason: string, cause?: unknown, cure = 'Check its disk, then try again.') {
+    super(`The run store ${path} failed: ${reason}. ${cure}`, {
       cause,
       retryable: true,
       details: { path, reason },
