@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { NoActiveRunError } from '../../foundation/errors/run.errors.js';
 import type { RunBinding } from './runtime-context.js';
 import { RuntimeContext } from './runtime-context.js';
@@ -6,9 +6,19 @@ import { RuntimeContext } from './runtime-context.js';
 /** Which run the code that is executing belongs to. Holds nothing itself: each chain of calls carries its own run. */
 const scope = new AsyncLocalStorage<RuntimeContext>();
 
-/** Calls `work` with `args` as part of the run that `context` belongs to, with everything it awaits. */
+/**
+ * Calls `work` with `args` as part of the run that `context` belongs to, with everything it awaits.
+ *
+ * A resource of the run's own brings the caller's scope back afterwards. `scope.run` would build a second frame for that, and leave it
+ * to the caller, whose next run then starts by copying it.
+ */
 export function runInScope<T, A extends unknown[]>(context: RuntimeContext, work: (...args: A) => T, ...args: A): T {
-  return scope.run(context, work, ...args);
+  return new AsyncResource('SynapseRun').runInAsyncScope(enterAndCall, undefined, context, work, args) as T;
+}
+
+function enterAndCall<T, A extends unknown[]>(context: RuntimeContext, work: (...args: A) => T, args: A): T {
+  scope.enterWith(context);
+  return work(...args);
 }
 
 /** The run that is executing right now, if any. */

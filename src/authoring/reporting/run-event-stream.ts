@@ -51,9 +51,12 @@ export class RunEventStream {
   flusherIndex = -1;
   readonly runId: string;
   readonly attempt: number;
+  /** @internal */
+  readonly sink: EventSink;
+  /** @internal */
+  readonly limits: StreamLimits | undefined;
   private readonly flusher: EventFlusher;
-  private readonly limits: StreamLimits | undefined;
-  private readonly writer: SinkWriter;
+  private readonly writer: SinkWriter = new SinkWriter(this);
   private readonly maxRecentBytes: number;
   private nextSeq: number;
   private isClosed = false;
@@ -69,10 +72,10 @@ export class RunEventStream {
   constructor({ runId, attempt, sink, flusher, firstSeq = 1, limits }: RunEventStreamOptions) {
     this.runId = runId;
     this.attempt = attempt;
+    this.sink = sink;
     this.flusher = flusher;
     this.limits = limits;
     this.maxRecentBytes = limits?.maxRecentBytes ?? DEFAULT_RECENT_BYTES;
-    this.writer = new SinkWriter({ runId, sink, clock: flusher.clock, retryDelayMs: limits?.retryDelayMs ?? 20 }, this);
     this.nextSeq = firstSeq;
   }
 
@@ -104,13 +107,14 @@ export class RunEventStream {
   /**
    * Adds an event. It is stored within the flusher's interval; progress and metrics that wait are replaced by newer
    * ones of the same key. After the end it is counted and ignored.
+   *
+   * @param now - When it happened, in milliseconds since the epoch. @defaultValue the clock's time
    */
-  emit(type: RunEventType, data: object): void {
+  emit(type: RunEventType, data: object, now = this.flusher.clock.now()): void {
     if (this.isClosed) {
       this.ignored++;
       return;
     }
-    const now = this.flusher.clock.now();
     const event = this.open(type, data, now);
     if (this.flusherIndex < 0) {
       this.pendingSinceMs = now;
@@ -163,21 +167,20 @@ export class RunEventStream {
   /**
    * Stores everything that waits and then the event that ends the run. With a store that answers at once, so does this.
    *
+   * @param now - When the run ended, in milliseconds since the epoch. @defaultValue the clock's time
    * @throws {@link EventsNotStoredError} when the store fails or hangs for longer than `closeTimeoutMs`.
    */
-  close(type: TerminalEventType, data: object): void | Promise<void> {
+  close(type: TerminalEventType, data: object, now = this.flusher.clock.now()): void | Promise<void> {
     if (this.isClosed) {
       this.ignored++;
       return;
     }
     this.isClosed = true;
     this.flusher.remove(this);
-    const terminal = this.open(type, data, this.flusher.clock.now());
+    const terminal = this.open(type, data, now);
     const hasTrouble = !this.writer.isIdle || this.losses !== undefined || this.pending?.hasOlder === true;
     if (hasTrouble) return this.closeInTurn(terminal);
-    const events = this.takeBatch();
-    events.push(terminal);
-    if (!this.writer.write(this.number(events))) return this.closeInTurn();
+    if (!this.writer.write(this.number(this.takeLastBatch(terminal)))) return this.closeInTurn();
     this.pending?.dispose();
   }
 
@@ -235,6 +238,13 @@ export class RunEventStream {
     if (!first) return this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? [];
     this.first = undefined;
     return [first];
+  }
+
+  /** What waits, and the event that ends it. A literal where there is one before it, since a list that grows reserves for many. */
+  private takeLastBatch(terminal: OpenEvent): OpenEvent[] {
+    const { first } = this;
+    this.first = undefined;
+    return first ? [first, terminal] : [...(this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? []), terminal];
   }
 
   private createQueue(): SpillingQueue<OpenEvent> {

@@ -11,23 +11,20 @@ export interface EventSink {
   append(runId: string, events: readonly RunEvent[]): void | Promise<void>;
 }
 
-/** Who is told what became of a batch. */
+/** Whose batches a {@link SinkWriter} writes, and who is told what became of them. */
 export interface BatchOwner {
+  readonly runId: string;
+  readonly sink: EventSink;
+  readonly clock: Clock;
+  /** `retryDelayMs` is the pause before the first retry, in milliseconds; it doubles up to 5,000. @defaultValue 20 */
+  readonly limits: { readonly retryDelayMs?: number } | undefined;
   /** The batch is stored. */
   onStored(events: readonly RunEvent[]): void;
   /** An asynchronous store has answered, well or badly. */
   onSettled(): void;
 }
 
-/** What a {@link SinkWriter} is made of. */
-export interface SinkWriterOptions {
-  readonly runId: string;
-  readonly sink: EventSink;
-  readonly clock: Clock;
-  /** Pause before the first retry, in milliseconds; doubles up to 5,000. */
-  readonly retryDelayMs: number;
-}
-
+const DEFAULT_RETRY_DELAY_MS = 20;
 const MAX_RETRY_DELAY_MS = 5000;
 
 /**
@@ -44,10 +41,7 @@ export class SinkWriter {
   private failures = 0;
   private retryAtMs = 0;
 
-  constructor(
-    private readonly options: SinkWriterOptions,
-    private readonly owner: BatchOwner,
-  ) {}
+  constructor(private readonly owner: BatchOwner) {}
 
   /** The events that are not known to be stored. */
   get unstored(): readonly RunEvent[] {
@@ -62,7 +56,7 @@ export class SinkWriter {
   /** Whether the store has to answer first, or the next try is not due yet. */
   get isBusy(): boolean {
     if (this.batch === undefined) return false;
-    return this.inFlight !== undefined || this.options.clock.monotonicMs() < this.retryAtMs;
+    return this.inFlight !== undefined || this.owner.clock.monotonicMs() < this.retryAtMs;
   }
 
   /** Hands over a batch; true when it is stored already. Only for an idle writer. */
@@ -80,7 +74,7 @@ export class SinkWriter {
 
   /** Resolves when the store has answered or the next try is due, and after `timeoutMs` in any case. */
   async nextChance(timeoutMs: number): Promise<void> {
-    const dueMs = this.retryAtMs - this.options.clock.monotonicMs();
+    const dueMs = this.retryAtMs - this.owner.clock.monotonicMs();
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.inFlight ? timeoutMs : Math.min(timeoutMs, Math.max(0, dueMs)));
@@ -90,7 +84,7 @@ export class SinkWriter {
   }
 
   private attempt(): boolean {
-    const { runId, sink } = this.options;
+    const { runId, sink } = this.owner;
     const events = this.unstored;
     try {
       const answer = sink.append(runId, events);
@@ -125,7 +119,8 @@ export class SinkWriter {
 
   private fail(error: unknown): void {
     this.lastFailure = error;
-    const delayMs = Math.min(MAX_RETRY_DELAY_MS, this.options.retryDelayMs * 2 ** this.failures++);
-    this.retryAtMs = this.options.clock.monotonicMs() + delayMs;
+    const firstDelayMs = this.owner.limits?.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
+    const delayMs = Math.min(MAX_RETRY_DELAY_MS, firstDelayMs * 2 ** this.failures++);
+    this.retryAtMs = this.owner.clock.monotonicMs() + delayMs;
   }
 }

@@ -54,10 +54,10 @@ function secretPathsOf(
   });
 }
 
-function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[] {
+/** The values at one of the paths of {@link secretFieldsOf}, split at its dots. */
+export function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[] {
   if (step === undefined) return [value];
   if (typeof value !== 'object' || value === null) return [];
-  const children: unknown[] =
-    step === '*' ? Object.values(value) : [(value as Readonly<Record<string, unknown>>)[step]];
-  return children.flatMap((child) => valuesAt(child, rest));
+  if (step === '*') return Object.values(value).flatMap((item) => valuesAt(item, rest));
+  return Object.hasOwn(value, step) ? valuesAt((value as Readonly<Record<string, unknown>>)[step], rest) : [];
 }

@@ -51,6 +51,8 @@ export interface ActiveRunInit {
  */
 export class ActiveRun implements RunBinding, StepHost {
   readonly definition: ActionDefinition;
+  /** Its place among the runs of its runner; -1 when it is not there. Only the runner writes it. */
+  activeIndex = -1;
   readonly record: RunRecord;
   readonly input: unknown;
   readonly stream: RunEventStream;

@@ -9,7 +9,7 @@ import { type PruneReport, type PruneRequest, type RunFilter, RunStore } from '.
 
 /** Limits of a {@link MemoryRunStore}. */
 export interface MemoryRunStoreOptions {
-  /** Finished runs to remember, 1 and up; the oldest are forgotten first. @defaultValue 1,000 */
+  /** Most finished runs to remember, 1 and up. The older half is forgotten at once, those that ended first. @defaultValue 1,000 */
   readonly maxFinishedRuns?: number;
   /** Newest events of each run to remember, 1 and up; a reader that starts before them gets what is left. @defaultValue 10,000 */
   readonly maxRecentEvents?: number;
@@ -27,42 +27,59 @@ interface Entry {
 
 /** Keeps runs in this process only: the default of a hosted module and of tests. */
 export class MemoryRunStore extends RunStore {
-  readonly #entries = new Map<string, Entry>();
+  /**
+   * Runs in two generations: the new ones, and those before them. A generation is dropped whole, since a Map that is added to and
+   * deleted from for ever leaves its outgrown tables in a chain, which keeps every run alive until the next full collection.
+   */
+  #young = new Map<string, Entry>();
+  #old = new Map<string, Entry>();
   /** Of the runs that commit steps: most have no journal. */
   readonly #journals = new Map<string, Map<number, JournalEntry>>();
   readonly #maxRecentEvents: number;
-  /** Ids of finished runs, each in the place of the one it displaced. */
-  readonly #finished: (string | undefined)[];
-  #oldest = 0;
+  /** Finished runs that make a generation. */
+  readonly #generationSize: number;
+  #finishedOfYoung = 0;
+  #openOfYoung = 0;
+  #openOfOld = 0;
+  #newestId = '';
+  /** The run that was asked for last: what happens to a run comes in rows, and looking an id up costs more than most of it. */
+  #latestId = '';
+  #latest: Entry | undefined;
 
   constructor({ maxFinishedRuns = 1_000, maxRecentEvents = 10_000 }: MemoryRunStoreOptions = {}) {
     super();
-    this.#finished = new Array<string | undefined>(Math.max(1, maxFinishedRuns)).fill(undefined);
+    this.#generationSize = Math.max(1, Math.floor(maxFinishedRuns / 2));
     this.#maxRecentEvents = Math.max(1, maxRecentEvents);
   }
 
   create(record: RunRecord): void {
-    if (this.#entries.has(record.id)) {
-      throw new UsageError(`A run with the id '${record.id}' exists already. Leave the id out to get a new one.`);
+    const { id } = record;
+    // Ids rise with time, so that one above all others is new.
+    if (id > this.#newestId) this.#newestId = id;
+    else if (this.#entryOf(id)) {
+      throw new UsageError(`A run with the id '${id}' exists already. Leave the id out to get a new one.`);
     }
-    this.#entries.set(record.id, { created: record, changed: undefined, batch: undefined, log: undefined });
+    const entry: Entry = { created: record, changed: undefined, batch: undefined, log: undefined };
+    this.#add(id, entry);
+    this.#latestId = id;
+    this.#latest = entry;
   }
 
   update(id: string, change: RunChange): boolean {
-    const entry = this.#entries.get(id);
+    const entry = this.#entryOf(id);
     if (!entry || isFinal(statusOf(entry))) return false;
     entry.changed = entry.changed ? { ...entry.changed, ...change } : change;
-    if (isFinal(statusOf(entry))) this.#finish(id);
+    if (change.status !== undefined && isFinal(change.status)) this.#finish(id, entry);
     return true;
   }
 
   get(id: string): RunRecord | undefined {
-    const entry = this.#entries.get(id);
+    const entry = this.#entryOf(id);
     return entry && recordOf(entry);
   }
 
   list(filter: RunFilter = {}): readonly RunSummary[] {
-    return [...this.#entries.values()]
+    return this.#all()
       .map(summaryOf)
       .filter((run) => matches(run, filter))
       .sort((left, right) => (left.id < right.id ? 1 : -1))
@@ -70,7 +87,7 @@ export class MemoryRunStore extends RunStore {
   }
 
   append(runId: string, events: readonly RunEvent[]): void {
-    const entry = this.#entries.get(runId);
+    const entry = this.#entryOf(runId);
     if (!entry || isFromThePast(entry, events)) return;
     if (!entry.log) {
       if (!entry.batch && events[0]?.seq === 1 && events.length < this.#maxRecentEvents) {
@@ -85,13 +102,13 @@ export class MemoryRunStore extends RunStore {
   }
 
   events(runId: string, afterSeq = 0, limit = 1_000): readonly RunEvent[] {
-    const entry = this.#entries.get(runId);
+    const entry = this.#entryOf(runId);
     if (entry?.log) return entry.log.read(afterSeq, limit);
     return entry?.batch?.slice(afterSeq, afterSeq + limit) ?? [];
   }
 
   commit(runId: string, epoch: number, { entries, change, events }: RunCommit): CommitOutcome {
-    const entry = this.#entries.get(runId);
+    const entry = this.#entryOf(runId);
     if (!entry) return 'not_found';
     if (isFinal(statusOf(entry))) return 'ended';
     if (epochOf(entry) !== epoch) return 'stale_epoch';
@@ -106,7 +123,7 @@ export class MemoryRunStore extends RunStore {
   }
 
   claim(runId: string, claim: RunClaim): ClaimOutcome {
-    const entry = this.#entries.get(runId);
+    const entry = this.#entryOf(runId);
     if (!entry) return { claimed: false, reason: 'not_found' };
     const lease = leaseFor(recordOf(entry), claim);
     if (typeof lease === 'string') return { claimed: false, reason: lease };
@@ -116,7 +133,7 @@ export class MemoryRunStore extends RunStore {
   }
 
   renew(runId: string, epoch: number, expiresAt: number): boolean {
-    const entry = this.#entries.get(runId);
+    const entry = this.#entryOf(runId);
     if (!entry || isFinal(statusOf(entry)) || epochOf(entry) !== epoch) return false;
     entry.changed = { ...entry.changed, lease_expires_at: expiresAt };
     return true;
@@ -124,7 +141,7 @@ export class MemoryRunStore extends RunStore {
 
   expired(now: number, limit = 100): readonly RunSummary[] {
     const expiryOf = ({ lease_expires_at = Infinity }: RunSummary): number => lease_expires_at;
-    return [...this.#entries.values()]
+    return this.#all()
       .map(summaryOf)
       .filter((run) => run.status === 'running' && expiryOf(run) <= now)
       .sort((left, right) => expiryOf(left) - expiryOf(right))
@@ -137,7 +154,7 @@ export class MemoryRunStore extends RunStore {
       .slice(keep)
       .filter(({ ended_at = 0 }) => olderThanMs === undefined || ended_at < now - olderThanMs);
     const removable = old.filter(({ parent_id }) => {
-      const parent = parent_id === undefined ? undefined : this.#entries.get(parent_id);
+      const parent = parent_id === undefined ? undefined : this.#entryOf(parent_id);
       return !parent || isFinal(statusOf(parent));
     });
     for (const { id } of removable) this.#remove(id);
@@ -145,21 +162,63 @@ export class MemoryRunStore extends RunStore {
   }
 
   close(): void {
-    this.#entries.clear();
+    this.#young.clear();
+    this.#old.clear();
     this.#journals.clear();
-    this.#finished.fill(undefined);
+    this.#finishedOfYoung = this.#openOfYoung = this.#openOfOld = 0;
+    this.#latest = undefined;
+    this.#latestId = '';
   }
 
-  #finish(id: string): void {
-    const displaced = this.#finished[this.#oldest];
-    this.#finished[this.#oldest] = id;
-    this.#oldest = (this.#oldest + 1) % this.#finished.length;
-    if (displaced !== undefined) this.#remove(displaced);
+  #entryOf(id: string): Entry | undefined {
+    if (id === this.#latestId) return this.#latest;
+    const entry = this.#young.get(id) ?? this.#old.get(id);
+    if (entry) {
+      this.#latestId = id;
+      this.#latest = entry;
+    }
+    return entry;
+  }
+
+  #all(): Entry[] {
+    return [...this.#old.values(), ...this.#young.values()];
+  }
+
+  #add(id: string, entry: Entry): void {
+    this.#young.set(id, entry);
+    this.#openOfYoung++;
+  }
+
+  /** A run that lasted is as new as any when it ends; with enough that have ended, the generation before is forgotten. */
+  #finish(id: string, entry: Entry): void {
+    if (this.#openOfOld > 0 && this.#old.delete(id)) {
+      this.#openOfOld--;
+      this.#add(id, entry);
+    }
+    this.#openOfYoung--;
+    if (++this.#finishedOfYoung >= this.#generationSize) this.#startGeneration();
+  }
+
+  #startGeneration(): void {
+    const forgotten = this.#old;
+    const hasMore = this.#openOfOld > 0 || this.#journals.size > 0;
+    this.#old = this.#young;
+    this.#openOfOld = this.#openOfYoung;
+    this.#young = new Map();
+    this.#openOfYoung = 0;
+    this.#finishedOfYoung = 0;
+    if (!hasMore) return;
+    forgotten.forEach((entry, id) => {
+      if (isFinal(statusOf(entry))) this.#journals.delete(id);
+      else this.#add(id, entry);
+    });
   }
 
   #remove(id: string): void {
-    this.#entries.delete(id);
+    this.#young.delete(id);
+    this.#old.delete(id);
     this.#journals.delete(id);
+    if (id === this.#latestId) this.#latest = undefined;
   }
 
   #record(runId: string, epoch: number, entries: readonly NewJournalEntry[]): void {

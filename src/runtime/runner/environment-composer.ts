@@ -10,14 +10,8 @@ export class EnvironmentComposer {
     this.#base = base;
   }
 
-  forRun(definition: ActionDefinition, own?: PluginEnvironment | Readonly<Record<string, unknown>>): PluginEnvironment {
-    const shared = this.#forPlugin(definition);
-    if (!own) return shared;
-    return PluginEnvironment.merge(shared, own instanceof PluginEnvironment ? own : new PluginEnvironment(own));
-  }
-
   /** Made once per plugin: merging copies the whole environment, and most runs only hand it on. */
-  #forPlugin(definition: ActionDefinition): PluginEnvironment {
+  forPlugin(definition: ActionDefinition): PluginEnvironment {
     const { env } = definition;
     let composed = this.#byConfig.get(env);
     if (!composed) {
@@ -27,4 +21,12 @@ export class EnvironmentComposer {
     }
     return composed;
   }
+}
+
+/** The environment of one run: what the caller brings, over what all runs of the plugin have. */
+export function environmentOfRun(
+  shared: PluginEnvironment,
+  own: PluginEnvironment | Readonly<Record<string, unknown>>,
+): PluginEnvironment {
+  return PluginEnvironment.merge(shared, own instanceof PluginEnvironment ? own : new PluginEnvironment(own));
 }

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
 import { activeContext } from '../../authoring/context/run-scope.js';
+import { type Clock, systemClock } from '../../authoring/reporting/clock.js';
 import { EventFlusher } from '../../authoring/reporting/event-flusher.js';
 import { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
 import type { TerminalEventType } from '../../authoring/reporting/run-event.js';
@@ -27,12 +28,14 @@ import type { RunOutcome } from '../invocation/run-outcome.js';
 import { currentOwner } from '../run-store/run-owner.js';
 import type { RunChange, RunRecord } from '../run-store/run-record.js';
 import type { MaybePromise, RunStore } from '../run-store/run-store.interface.js';
-import { EnvironmentComposer } from './environment-composer.js';
+import { ActiveRuns } from './active-runs.js';
+import { DefinitionFactsCache } from './definition-facts.js';
+import { EnvironmentComposer, environmentOfRun } from './environment-composer.js';
 import { RunHandle } from './run-handle.js';
 import { RunIdFactory } from './run-id.js';
 import type { RunRequest } from './run-request.js';
 import { RedactedEventStream, redactedOutcome } from './redacted-run.js';
-import { SecretParams } from './secret-params.js';
+import { maskSecrets, redactorFor } from './secret-params.js';
 import type { SecretRedactor } from '../invocation/secret-redactor.js';
 
 /** What a {@link PluginRunner} works with. */
@@ -49,6 +52,8 @@ export interface PluginRunnerInit {
   readonly listeners?: readonly RunListener[];
   /** Folder in which runs get their working folders. @defaultValue `synapse-<user id>/work` in the system's folder for temporary files */
   readonly workRoot?: string;
+  /** @defaultValue the machine's */
+  readonly clock?: Clock;
 }
 
 /** Turns a request into a run: the one entry for the CLI, HTTP, MCP and hosts. */
@@ -60,12 +65,12 @@ export class PluginRunner {
   readonly #listeners: readonly RunListener[];
   readonly #workRoot: string;
   readonly #integrations: IntegrationRegistry;
-  readonly #env: EnvironmentComposer;
-  readonly #secrets = new SecretParams();
+  readonly #facts: DefinitionFactsCache;
+  readonly #clock: Clock;
+  readonly #flusher: EventFlusher;
   readonly #ids = new RunIdFactory();
-  readonly #flusher = new EventFlusher();
   readonly #owner = currentOwner();
-  readonly #active = new Map<ActiveRun, Promise<RunOutcome>>();
+  readonly #active = new ActiveRuns();
   /** Streams of ended runs that listeners are still busy with. */
   readonly #unheard = new Set<RunEventStream>();
   #isStopping = false;
@@ -78,7 +83,9 @@ export class PluginRunner {
     this.#listeners = init.listeners ?? [];
     this.#workRoot = init.workRoot ?? defaultWorkRoot();
     this.#integrations = init.integrations ?? new IntegrationRegistry();
-    this.#env = new EnvironmentComposer(init.env ?? PluginEnvironment.fromEnviron());
+    this.#facts = new DefinitionFactsCache(new EnvironmentComposer(init.env ?? PluginEnvironment.fromEnviron()));
+    this.#clock = init.clock ?? systemClock;
+    this.#flusher = new EventFlusher({ clock: this.#clock });
   }
 
   /**
@@ -107,14 +114,14 @@ export class PluginRunner {
 
   /** Resolves when no run is active any more. */
   async settled(): Promise<void> {
-    while (this.#active.size > 0) await Promise.all(this.#active.values());
+    while (this.#active.size > 0) await Promise.all(this.#active.outcomes);
   }
 
   /** Tells every active run to end, and resolves when they have. */
   async cancelAll(reason: string): Promise<void> {
     while (this.#active.size > 0) {
-      for (const run of this.#active.keys()) run.abort(new RunCancelledError(run.action, reason));
-      await Promise.all(this.#active.values());
+      for (const run of this.#active.runs) run.abort(new RunCancelledError(run.action, reason));
+      await Promise.all(this.#active.outcomes);
     }
   }
 
@@ -137,13 +144,14 @@ export class PluginRunner {
     const release = request.signal && observe(request.signal, run);
     const outcome = this.#drive(run, choice);
     if (release) void outcome.then(release);
-    this.#active.set(run, outcome);
+    this.#active.add(run, outcome);
     return new RunHandle<R>(run, this.#store, outcome);
   }
 
   #createRun(request: RunRequest, definition: ActionDefinition, executor: Executor): ActiveRun {
     const params = request.params === undefined ? {} : request.params;
-    const now = Date.now();
+    const { secretPaths, env } = this.#facts.of(definition);
+    const now = this.#clock.now();
     const id = this.#ids.create(now);
     const record: RunRecord = {
       id,
@@ -152,7 +160,7 @@ export class PluginRunner {
       mode: executor.mode,
       status: 'running',
       attempt: 1,
-      params: this.#secrets.mask(definition.paramsType, params),
+      params: secretPaths.length > 0 ? maskSecrets(secretPaths, params) : params,
       idempotency_key: request.idempotencyKey ?? id,
       job_id: request.jobId,
       parent_id: request.parentId,
@@ -162,7 +170,7 @@ export class PluginRunner {
       started_at: now,
       owner: this.#owner,
     };
-    const redactor = this.#secrets.redactorFor(definition.paramsType, params);
+    const redactor = secretPaths.length > 0 ? redactorFor(secretPaths, params) : undefined;
     const streamOptions = { runId: id, attempt: 1, sink: this.#store, flusher: this.#flusher };
     const stream = redactor ? new RedactedEventStream(streamOptions, redactor) : new RunEventStream(streamOptions);
     return new ActiveRun({
@@ -170,7 +178,7 @@ export class PluginRunner {
       definition,
       params,
       stream,
-      env: this.#env.forRun(definition, request.env),
+      env: request.env ? environmentOfRun(env, request.env) : env,
       ports: this.#ports,
       integrations: this.#integrations,
       checkpoint: request.checkpoint,
@@ -182,16 +190,14 @@ export class PluginRunner {
   #drive(run: ActiveRun, { executor, notice }: ExecutorChoice): Promise<RunOutcome> {
     const { stream, record } = run;
     if (this.#listeners.length > 0) for (const listener of this.#listeners) stream.subscribe(listener);
-    stream.emit('run.started', { plugin: record.plugin, action: record.action, mode: record.mode });
+    const { plugin, action, mode, started_at } = record;
+    stream.emit('run.started', { plugin, action, mode }, started_at);
     if (notice !== undefined) run.logger.notice(notice);
-    // An executor that throws or rejects does not keep its contract; the run must end all the same.
-    const fail = (thrown: unknown): MaybePromise<RunOutcome> =>
-      this.#conclude(run, { status: 'failed', error: asSynapseError(thrown) });
-    try {
-      return executor.execute(run).then((outcome) => this.#conclude(run, outcome), fail);
-    } catch (thrown) {
-      return Promise.reject(thrown as Error).catch(fail); // in a later turn, as every other end
-    }
+    return startOf(executor, run).then(
+      (outcome) => this.#conclude(run, outcome),
+      // An executor that rejects does not keep its contract; the run must end all the same.
+      (thrown: unknown) => this.#conclude(run, { status: 'failed', error: asSynapseError(thrown) }),
+    );
   }
 
   /** Writes down how the run ended. What could not be written is a failure: the work is done, but a caller must not rely on it. */
@@ -213,7 +219,7 @@ export class PluginRunner {
   }
 
   #forget(run: ActiveRun, outcome: RunOutcome): RunOutcome {
-    this.#active.delete(run);
+    this.#active.remove(run);
     if (this.#listeners.length > 0) this.#awaitListeners(run.stream);
     return outcome;
   }
@@ -229,11 +235,12 @@ export class PluginRunner {
    */
   #writeEnd(run: ActiveRun, outcome: RunOutcome): MaybePromise<void> {
     run.close(outcome.status);
-    const change = finalChange(outcome, run.redactor);
+    const now = this.#clock.now();
+    const change = finalChange(outcome, run.redactor, now);
     const updated = this.#store.update(run.runId, change);
     const data = change.error ? { error: change.error } : {};
-    if (typeof updated === 'boolean') return run.stream.close(terminalEventOf(outcome), data);
-    return updated.then(() => run.stream.close(terminalEventOf(outcome), data));
+    if (typeof updated === 'boolean') return run.stream.close(terminalEventOf(outcome), data, now);
+    return updated.then(() => run.stream.close(terminalEventOf(outcome), data, now));
   }
 }
 
@@ -250,13 +257,21 @@ function noActionNamed(request: unknown): UsageError {
   );
 }
 
-function finalChange(outcome: RunOutcome, redactor: SecretRedactor | undefined): RunChange {
+function finalChange(outcome: RunOutcome, redactor: SecretRedactor | undefined, ended_at: number): RunChange {
   const { status } = outcome;
-  const ended_at = Date.now();
   if (status === 'completed') {
     return { status, ended_at, result: redactor ? redactor.value(outcome.result) : outcome.result };
   }
   return { status, ended_at, error: errorToJson(outcome.error, { withStack: true }) };
+}
+
+/** A throw of an executor comes in a later turn, as every other end. */
+function startOf(executor: Executor, run: ActiveRun): Promise<RunOutcome> {
+  try {
+    return executor.execute(run);
+  } catch (thrown) {
+    return Promise.reject(thrown as Error);
+  }
 }
 
 function terminalEventOf({ status }: RunOutcome): TerminalEventType {

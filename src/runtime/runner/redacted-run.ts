@@ -14,12 +14,12 @@ export class RedactedEventStream extends RunEventStream {
     super(options);
   }
 
-  override emit(type: RunEventType, data: object): void {
-    super.emit(type, this.redactor.value(data) as object);
+  override emit(type: RunEventType, data: object, now?: number): void {
+    super.emit(type, this.redactor.value(data) as object, now);
   }
 
-  override close(type: TerminalEventType, data: object): void | Promise<void> {
-    return super.close(type, this.redactor.value(data) as object);
+  override close(type: TerminalEventType, data: object, now?: number): void | Promise<void> {
+    return super.close(type, this.redactor.value(data) as object, now);
   }
 }
 

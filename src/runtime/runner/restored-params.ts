@@ -50,12 +50,18 @@ function withSecret({ value, given, trail }: Place, path: readonly string[], mis
   }
   if (typeof value !== 'object' || value === null) return value;
   const inner = (key: string, item: unknown): unknown =>
-    withSecret({ value: item, given: (given as Record<string, unknown> | undefined)?.[key], trail: [...trail, key] }, rest, missing);
+    withSecret(
+      { value: item, given: (given as Record<string, unknown> | undefined)?.[key], trail: [...trail, key] },
+      rest,
+      missing,
+    );
   if (step === '*') {
     if (Array.isArray(value)) return value.map((item, index) => inner(String(index), item));
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(key, item)]));
   }
-  return Object.hasOwn(value, step) ? { ...value, [step]: inner(step, (value as Record<string, unknown>)[step]) } : value;
+  return Object.hasOwn(value, step)
+    ? { ...value, [step]: inner(step, (value as Record<string, unknown>)[step]) }
+    : value;
 }
 
 function refuseOthers(id: string, paths: readonly string[], given: Readonly<Record<string, unknown>>): void {

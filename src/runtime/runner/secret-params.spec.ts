@@ -1,7 +1,8 @@
 import { Type } from 'class-transformer';
 import { IsString, ValidateNested } from 'class-validator';
 import { UiField } from '../../foundation/schema/ui-field.decorator.js';
-import { SecretParams } from './secret-params.js';
+import { secretFieldsOf } from '../../foundation/schema/secret-fields.js';
+import { maskSecrets, redactorFor } from './secret-params.js';
 
 class Account {
   @IsString()
@@ -28,15 +29,11 @@ class Params {
   note?: string;
 }
 
-class Open {
-  @IsString()
-  note?: string;
-}
-
 const REFERENCE = { $secret: 'caller' };
-const mask = (params: unknown): unknown => new SecretParams().mask(Params, params);
+const PATHS = secretFieldsOf(Params);
+const mask = (params: unknown): unknown => maskSecrets(PATHS, params);
 
-describe(SecretParams, () => {
+describe('Secret params', () => {
   it('puts references in the place of secrets, at any depth, and leaves the rest', () => {
     const params = {
       token: 't',
@@ -84,24 +81,31 @@ describe(SecretParams, () => {
     expect(mask(params)).toEqual(params);
   });
 
-  it('hands the very same object on where the class has no secrets, or there is no class', () => {
+  it('hands the very same object on where the class has no secrets', () => {
     const params = { note: 'n' };
 
-    expect(new SecretParams().mask(Open, params)).toBe(params);
-    expect(new SecretParams().mask(undefined, params)).toBe(params);
-    expect(new SecretParams().redactorFor(Open, params)).toBeUndefined();
-    expect(new SecretParams().redactorFor(undefined, params)).toBeUndefined();
+    expect(maskSecrets([], params)).toBe(params);
+    expect(redactorFor([], params)).toBeUndefined();
+  });
+
+  it('finds secrets among the values of a mapping', () => {
+    const params = { accounts: { main: { user: 'a', password: 'of-main' } } };
+
+    expect(maskSecrets(['accounts.*.password'], params)).toEqual({
+      accounts: { main: { user: 'a', password: REFERENCE } },
+    });
+    expect(redactorFor(['accounts.*.password'], params)?.text('of-main')).toBe('[secret]');
   });
 
   it('knows the secret values, so that they can be kept out of what the run says', () => {
     const params = { token: 'abc-token', accounts: [{ password: 'first-one' }, { password: 12345 }], note: 'n' };
-    const redactor = new SecretParams().redactorFor(Params, params);
+    const redactor = redactorFor(PATHS, params);
 
     expect(redactor?.text('abc-token, first-one, 12345 and n')).toBe('[secret], [secret], [secret] and n');
   });
 
   it('has nothing to keep out when no secret was given', () => {
-    expect(new SecretParams().redactorFor(Params, { note: 'n' })).toBeUndefined();
-    expect(new SecretParams().redactorFor(Params, null)).toBeUndefined();
+    expect(redactorFor(PATHS, { note: 'n' })).toBeUndefined();
+    expect(redactorFor(PATHS, null)).toBeUndefined();
   });
 });
