@@ -128,6 +128,15 @@ actions:
     ]);
   });
 
+  it('warns of keys that nothing reads, but for those that are meant', () => {
+    const text = `${MINIMAL}categry: custom\nx-team: vision\nbase: &b\n  method: job\nactions:\n  train:\n    <<: *b\n    entrypont: x:Y\n`;
+
+    expect(parse(text).warnings).toEqual([
+      expect.stringMatching(/^Line 3: nothing reads the key 'categry'/),
+      expect.stringMatching(/^Line 10: nothing reads the key 'actions\.train\.entrypont'/),
+    ]);
+  });
+
   it.each<[string, string, Partial<ConfigIssue>]>([
     ['an empty file', '', { path: '', code: 'empty' }],
     ['a file of comments', '# nothing\n', { path: '', code: 'empty' }],

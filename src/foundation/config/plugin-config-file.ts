@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isScalar } from 'yaml';
+import { isAlias, isMap, isNode, isScalar } from 'yaml';
 import { ConfigInvalidError, ConfigNotFoundError } from '../errors/config.errors.js';
 import { messageOf } from '../errors/synapse.error.js';
-import { readPluginValues, type PluginConfig } from './plugin-config.js';
+import { type ActionConfig, extraKeysOf, readPluginValues, type PluginConfig } from './plugin-config.js';
 import { isMapping, type ConfigIssue } from './read-mapping.js';
 import { parseYamlMapping, type YamlDocument } from './yaml-document.js';
 
@@ -43,7 +43,27 @@ export function parsePluginConfig(text: string, path: string): PluginConfigFile 
       path,
       issues.map((issue) => withLine(issue, yaml)),
     );
-  return { path, text, config, values: yaml.values, warnings: yaml.warnings };
+  return { path, text, config, values: yaml.values, warnings: [...yaml.warnings, ...unknownKeys(config, yaml)] };
+}
+
+/** A key that nothing reads is most often a mistyped one; not so `x-…`, and what is there to be repeated elsewhere in the file. */
+function unknownKeys(config: PluginConfig, yaml: YamlDocument): string[] {
+  const sentence = (path: readonly string[]): string =>
+    `Line ${yaml.lineOf(path)}: nothing reads the key '${path.join('.')}'; is it mistyped? A name that starts with x- says that it is meant.`;
+  const unknownOf = (entry: PluginConfig | ActionConfig): string[] =>
+    Object.keys(extraKeysOf(entry)).filter((key) => !key.startsWith('x-'));
+  return [
+    ...unknownOf(config)
+      .filter((key) => !isAnchored(yaml.document.get(key, true)))
+      .map((key) => sentence([key])),
+    ...Object.entries(config.actions).flatMap(([name, action]) =>
+      unknownOf(action).map((key) => sentence(['actions', name, key])),
+    ),
+  ];
+}
+
+function isAnchored(node: unknown): boolean {
+  return isNode(node) && !isAlias(node) && node.anchor !== undefined;
 }
 
 /**

@@ -36,6 +36,14 @@ export function cliFlagsOf(type: Type<object>): readonly CliFlag[] {
   return flags.filter(({ flag }) => flags.filter((other) => other.flag === flag).length === 1);
 }
 
+/** The flags that {@link cliFlagsOf} leaves out because their fields are secret. */
+export function secretFlagsOf(type: Type<object>): readonly { readonly name: string; readonly flag: string }[] {
+  return new ClassDescriber().describe(type).fields.flatMap(({ name, ui }) => {
+    const flag = ui.secret === true ? flagOf(name) : undefined;
+    return flag === undefined ? [] : [{ name, flag }];
+  });
+}
+
 function toFlag(field: FieldDescription): CliFlag[] {
   const kind = kindOf(field);
   const flag = flagOf(field.name);

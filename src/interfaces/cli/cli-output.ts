@@ -27,7 +27,9 @@ export class CliOutput {
   error(thrown: unknown, { isVerbose = process.argv.includes('--verbose') } = {}): void {
     const json = errorToJson(thrown, { withStack: isVerbose });
     // The message may quote a plugin, whose text must not move the cursor.
-    this.note(plainText(`Error [${json.code}]: ${json.message}`));
+    const causeCode = json.details?.cause_code;
+    const code = typeof causeCode === 'string' ? `${json.code}: ${causeCode}` : json.code;
+    this.note(plainText(`Error [${code}]: ${json.message}`));
     if (isVerbose) {
       const error = SynapseError.is(thrown) ? thrown : undefined;
       this.note(error?.remoteStack ?? json.stack ?? '');

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { messageOf } from '../../../foundation/errors/synapse.error.js';
-import { type CliFlag, cliFlagsOf } from '../../../foundation/schema/cli-flags.js';
+import { type CliFlag, cliFlagsOf, secretFlagsOf } from '../../../foundation/schema/cli-flags.js';
 import type { ActionDefinition } from '../../../runtime/discovery/action-definition.js';
 import { nearest } from '../../../runtime/discovery/action-registry.js';
 
@@ -22,7 +22,8 @@ export function readActionFlags(
   builtIn: readonly BuiltInOption[],
   words: readonly string[],
 ): Record<string, unknown> {
-  const flags = flagsOf(definition, builtIn).available;
+  const { available: flags, secret } = flagsOf(definition, builtIn);
+  refuseSecrets(definition, secret, words);
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const flag of flags) options[wordOf(flag)] = { type: flag.kind === 'boolean' ? 'boolean' : 'string' };
   try {
@@ -37,7 +38,7 @@ export function readActionFlags(
 
 /** The part of the help that belongs to the action. */
 export function actionFlagsHelp(definition: ActionDefinition, builtIn: readonly BuiltInOption[]): string {
-  const { available, hidden } = flagsOf(definition, builtIn);
+  const { available, hidden, secret } = flagsOf(definition, builtIn);
   const rows = available.map((flag) => [`  ${usageOf(flag)}`, explanationOf(flag)] as const);
   const width = Math.max(0, ...rows.map(([usage]) => usage.length)) + 2;
   const title = `\nFlags of '${definition.name}'${definition.description ? ` (${definition.description})` : ''}:`;
@@ -48,14 +49,32 @@ export function actionFlagsHelp(definition: ActionDefinition, builtIn: readonly 
     ...hidden.map(
       (flag) => `  '${flag.name}' is set by --set ${flag.name}=… or --params: the command has a flag of that name.`,
     ),
+    ...secret.map(
+      ({ name }) => `  '${name}' is secret: it is set by --params @file or --params -, which no shell remembers.`,
+    ),
     '',
   ].join('\n');
+}
+
+function refuseSecrets(
+  { name: action }: ActionDefinition,
+  secret: ActionFlags['secret'],
+  words: readonly string[],
+): void {
+  const named = secret.find(({ flag }) => words.some((word) => word === flag || word.startsWith(`${flag}=`)));
+  if (!named) return;
+  throw new UsageError(
+    `'${named.name}' of action '${action}' is secret and has no flag, since shells remember what is typed. Give it by --params @file or --params -.`,
+    { details: { flag: named.flag } },
+  );
 }
 
 interface ActionFlags {
   readonly available: readonly CliFlag[];
   /** Fields named like a flag of the command. */
   readonly hidden: readonly CliFlag[];
+  /** Fields that must not be typed on a command line. */
+  readonly secret: readonly { readonly name: string; readonly flag: string }[];
 }
 
 function flagsOf({ paramsType }: ActionDefinition, builtIn: readonly BuiltInOption[]): ActionFlags {
@@ -64,6 +83,7 @@ function flagsOf({ paramsType }: ActionDefinition, builtIn: readonly BuiltInOpti
   return {
     available: all.filter((flag) => !taken.has(flag.flag)),
     hidden: all.filter((flag) => taken.has(flag.flag)),
+    secret: paramsType ? secretFlagsOf(paramsType as Type<object>) : [],
   };
 }
 
