@@ -22,6 +22,7 @@ const FOLDERS = [
   'authoring/pipelines',
   'runtime/discovery',
   'runtime/run-store',
+  'runtime/durability',
   'runtime/invocation',
   'runtime/executors',
   'runtime/pipelines',

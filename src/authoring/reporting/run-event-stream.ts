@@ -55,18 +55,18 @@ export class RunEventStream {
   readonly sink: EventSink;
   /** @internal */
   readonly limits: StreamLimits | undefined;
-  private readonly flusher: EventFlusher;
-  private readonly writer: SinkWriter = new SinkWriter(this);
+  protected readonly flusher: EventFlusher;
+  protected readonly writer: SinkWriter = new SinkWriter(this);
   private readonly maxRecentBytes: number;
-  private nextSeq: number;
-  private isClosed = false;
+  protected nextSeq: number;
+  protected isClosed = false;
   private ignored = 0;
-  private pending: SpillingQueue<OpenEvent> | undefined;
+  protected pending: SpillingQueue<OpenEvent> | undefined;
   /** The first event, until there is a second: most runs have nothing to queue. */
   private first: OpenEvent | undefined;
   private pendingSinceMs = 0;
-  private pendingBytes = 0;
-  private losses: Record<string, number> | undefined;
+  protected pendingBytes = 0;
+  protected losses: Record<string, number> | undefined;
   private listeners: Set<ListenerQueue> | undefined;
 
   constructor({ runId, attempt, sink, flusher, firstSeq = 1, limits }: RunEventStreamOptions) {
@@ -195,7 +195,7 @@ export class RunEventStream {
     if (!this.isClosed && this.pending?.hasOlder && !this.writer.isBusy) this.send();
   }
 
-  private open(type: RunEventType, data: object, nowMs: number): OpenEvent {
+  protected open(type: RunEventType, data: object, nowMs: number): OpenEvent {
     return {
       seq: 0,
       type,
@@ -207,7 +207,7 @@ export class RunEventStream {
   }
 
   /** Numbers are given last, when nothing can be coalesced or lost any more: that leaves no gaps. */
-  private number(events: OpenEvent[]): RunEvent[] {
+  protected number(events: OpenEvent[]): RunEvent[] {
     for (const event of events) event.seq = this.nextSeq++;
     return events;
   }
@@ -233,7 +233,7 @@ export class RunEventStream {
     else queue.pushLatest(event, lane, latestKeyOf(event.data), variantOf(event.data));
   }
 
-  private takeBatch(): OpenEvent[] {
+  protected takeBatch(): OpenEvent[] {
     const { first } = this;
     if (!first) return this.pending?.takeBatch(MAX_BATCH_EVENTS) ?? [];
     this.first = undefined;

@@ -38,6 +38,7 @@ export class SinkWriter {
   lastFailure: unknown;
   private batch: readonly RunEvent[] | undefined;
   private inFlight: Promise<void> | undefined;
+  private isLent = false;
   private failures = 0;
   private retryAtMs = 0;
 
@@ -56,7 +57,7 @@ export class SinkWriter {
   /** Whether the store has to answer first, or the next try is not due yet. */
   get isBusy(): boolean {
     if (this.batch === undefined) return false;
-    return this.inFlight !== undefined || this.owner.clock.monotonicMs() < this.retryAtMs;
+    return this.isLent || this.inFlight !== undefined || this.owner.clock.monotonicMs() < this.retryAtMs;
   }
 
   /** Hands over a batch; true when it is stored already. Only for an idle writer. */
@@ -83,6 +84,35 @@ export class SinkWriter {
     clearTimeout(timer);
   }
 
+  /** Hands what is not known to be stored, and `more`, to somebody else to store. A try under way does not count any more. */
+  lend(more: readonly RunEvent[]): readonly RunEvent[] {
+    this.batch = this.batch ? [...this.batch, ...more] : more;
+    this.inFlight = undefined;
+    this.isLent = true;
+    return this.batch;
+  }
+
+  /** Ends the loan. What is not stored is due again after a pause. */
+  takeBack(isStored: boolean): void {
+    const events = this.unstored;
+    this.isLent = false;
+    if (isStored || events.length === 0) this.succeed(events);
+    else this.fail(this.lastFailure);
+    this.owner.onSettled();
+  }
+
+  /** Takes the newest event off the batch. */
+  dropLast(): void {
+    this.batch = this.unstored.slice(0, -1);
+  }
+
+  /** Lets go of everything. */
+  abandon(): void {
+    this.batch = undefined;
+    this.inFlight = undefined;
+    this.isLent = false;
+  }
+
   private attempt(): boolean {
     const { runId, sink } = this.owner;
     const events = this.unstored;
@@ -100,21 +130,23 @@ export class SinkWriter {
   }
 
   private async settle(answer: Promise<void>, events: readonly RunEvent[]): Promise<void> {
+    let failure: { readonly error: unknown } | undefined;
     try {
       await answer;
-      this.inFlight = undefined;
-      this.succeed(events);
     } catch (error) {
-      this.inFlight = undefined;
-      this.fail(error);
+      failure = { error };
     }
+    if (this.batch !== events) return; // lent meanwhile, or abandoned
+    this.inFlight = undefined;
+    if (failure) this.fail(failure.error);
+    else this.succeed(events);
     this.owner.onSettled();
   }
 
   private succeed(events: readonly RunEvent[]): void {
     this.batch = undefined;
     this.failures = 0;
-    this.owner.onStored(events);
+    if (events.length > 0) this.owner.onStored(events);
   }
 
   private fail(error: unknown): void {

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Blobs } from './stored-values.js';
 
 /** Texts in files that are named after their content: the same text is there once, and a damaged file is found out. */
-export class BlobFolder {
+export class BlobFolder implements Blobs {
   constructor(readonly path: string) {}
 
   /** Keeps a text; returns the SHA-256 it is found by. */
@@ -63,6 +64,7 @@ export class BlobFolder {
   }
 }
 
-function hashOf(text: string): string {
+/** The SHA-256 of a text, in hexadecimal. */
+export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

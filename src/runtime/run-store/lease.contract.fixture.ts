@@ -102,12 +102,12 @@ export function describeLeases(current: () => RunStore): void {
       await store.update(id, { status });
 
       expect(await store.claim(id, claimAt(1_000))).toEqual({ claimed: false, reason: 'ended' });
-      expect(await store.get(id)).toEqual(ownedRecordOf(1, 0, { status }));
+      expect(await store.get(id)).toEqual({ ...recordOf(1, { status }), epoch: 1, owner: ownerOf(1) });
     });
 
     it('says that a run is not there', async () => {
       expect(await store.claim(id, claimAt(1))).toEqual({ claimed: false, reason: 'not_found' });
-      expect(await store.renew(id, 1, 1_000)).toBe(false);
+      expect(await store.renew(id, 1, 1_000)).toEqual({ held: false });
     });
 
     it('hands the journal of the earlier owner on', async () => {
@@ -151,9 +151,9 @@ export function describeLeases(current: () => RunStore): void {
     it('puts the end off for the current owner only', async () => {
       await store.create(ownedRecordOf(1, 1_000));
 
-      expect(await store.renew(id, 1, 2_000)).toBe(true);
-      expect(await store.renew(id, 0, 3_000)).toBe(false);
-      expect(await store.renew(id, 2, 3_000)).toBe(false);
+      expect(await store.renew(id, 1, 2_000)).toEqual({ held: true });
+      expect(await store.renew(id, 0, 3_000)).toEqual({ held: false });
+      expect(await store.renew(id, 2, 3_000)).toEqual({ held: false });
       expect(await store.get(id)).toEqual(ownedRecordOf(1, 2_000));
       expect(await store.claim(id, claimAt(1_999))).toEqual({ claimed: false, reason: 'owned' });
     });
@@ -161,7 +161,7 @@ export function describeLeases(current: () => RunStore): void {
     it('still renews a lease that is over, while nobody has taken the run', async () => {
       await store.create(ownedRecordOf(1, 1_000));
 
-      expect(await store.renew(id, 1, 9_000)).toBe(true);
+      expect(await store.renew(id, 1, 9_000)).toEqual({ held: true });
       expect(await store.claim(id, claimAt(5_000))).toEqual({ claimed: false, reason: 'owned' });
     });
 
@@ -169,7 +169,7 @@ export function describeLeases(current: () => RunStore): void {
       await store.create(ownedRecordOf(1, 0));
       await store.claim(id, claimAt(1_000));
 
-      expect(await store.renew(id, 1, 9_000)).toBe(false);
+      expect(await store.renew(id, 1, 9_000)).toEqual({ held: false });
       expect(await store.get(id)).toMatchObject({ lease_expires_at: 1_300 });
     });
 
@@ -184,8 +184,8 @@ export function describeLeases(current: () => RunStore): void {
       await store.create(ownedRecordOf(1, 1_000));
       await store.update(id, { status: 'failed' });
 
-      expect(await store.renew(id, 1, 2_000)).toBe(false);
-      expect(await store.get(id)).toEqual(ownedRecordOf(1, 1_000, { status: 'failed' }));
+      expect(await store.renew(id, 1, 2_000)).toEqual({ held: false });
+      expect((await store.get(id))?.lease_expires_at).toBeUndefined();
     });
   });
 

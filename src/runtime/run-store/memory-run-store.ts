@@ -1,11 +1,34 @@
 import { EventLog } from './event-log.js';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
-import type { RunStatus } from '../../foundation/config/enums.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
-import type { CommitOutcome, JournalEntry, NewJournalEntry, RunCommit } from './run-journal.js';
-import { type ClaimOutcome, leaseFor, type RunClaim } from './run-lease.js';
+import {
+  layOver,
+  isFromThePast,
+  lastSeqOf,
+  matches,
+  type MemoryEntry,
+  recordOf,
+  stateOf,
+  statusOf,
+  summaryOf,
+} from './memory-entry.js';
+import {
+  changeFor,
+  type CommitOutcome,
+  type JournalEntry,
+  type NewJournalEntry,
+  refusalOf,
+  type RunCommit,
+} from './run-journal.js';
+import { type ClaimOutcome, leaseFor, type RenewOutcome, type RunClaim } from './run-lease.js';
 import { isFinal, type RunChange, type RunRecord, type RunSummary } from './run-record.js';
-import { type PruneReport, type PruneRequest, type RunFilter, RunStore } from './run-store.interface.js';
+import {
+  DEFAULT_LEASE_MS,
+  type PruneReport,
+  type PruneRequest,
+  type RunFilter,
+  RunStore,
+} from './run-store.interface.js';
 
 /** Limits of a {@link MemoryRunStore}. */
 export interface MemoryRunStoreOptions {
@@ -13,16 +36,13 @@ export interface MemoryRunStoreOptions {
   readonly maxFinishedRuns?: number;
   /** Newest events of each run to remember, 1 and up; a reader that starts before them gets what is left. @defaultValue 10,000 */
   readonly maxRecentEvents?: number;
-}
-
-interface Entry {
-  readonly created: RunRecord;
-  /** What changed since; laid over `created` when somebody reads, which is rarer than a run. */
-  changed: Partial<RunRecord> | undefined;
-  /** The first batch as it came: a short run has no other. */
-  batch: readonly RunEvent[] | undefined;
-  /** Made with the second batch. */
-  log: EventLog | undefined;
+  /**
+   * Whether runs get leases and journals as in a store that outlives its process: several runners of one process can then take runs over
+   * from each other, as tests do. @defaultValue false
+   */
+  readonly isDurable?: boolean;
+  /** See {@link RunStore.leaseMs}; only where it is durable. @defaultValue 15,000 */
+  readonly leaseMs?: number;
 }
 
 /** Keeps runs in this process only: the default of a hosted module and of tests. */
@@ -31,8 +51,8 @@ export class MemoryRunStore extends RunStore {
    * Runs in two generations: the new ones, and those before them. A generation is dropped whole, since a Map that is added to and
    * deleted from for ever leaves its outgrown tables in a chain, which keeps every run alive until the next full collection.
    */
-  #young = new Map<string, Entry>();
-  #old = new Map<string, Entry>();
+  #young = new Map<string, MemoryEntry>();
+  #old = new Map<string, MemoryEntry>();
   /** Of the runs that commit steps: most have no journal. */
   readonly #journals = new Map<string, Map<number, JournalEntry>>();
   readonly #maxRecentEvents: number;
@@ -44,31 +64,42 @@ export class MemoryRunStore extends RunStore {
   #newestId = '';
   /** The run that was asked for last: what happens to a run comes in rows, and looking an id up costs more than most of it. */
   #latestId = '';
-  #latest: Entry | undefined;
+  #latest: MemoryEntry | undefined;
 
-  constructor({ maxFinishedRuns = 1_000, maxRecentEvents = 10_000 }: MemoryRunStoreOptions = {}) {
+  readonly #isDurable: boolean;
+  override readonly leaseMs: number;
+
+  constructor(options: MemoryRunStoreOptions = {}) {
     super();
+    const { maxFinishedRuns = 1_000, maxRecentEvents = 10_000 } = options;
+    this.#isDurable = options.isDurable ?? false;
+    this.leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
     this.#generationSize = Math.max(1, Math.floor(maxFinishedRuns / 2));
     this.#maxRecentEvents = Math.max(1, maxRecentEvents);
   }
 
-  create(record: RunRecord): void {
+  override get isDurable(): boolean {
+    return this.#isDurable;
+  }
+
+  create(record: RunRecord, entries?: readonly NewJournalEntry[]): void {
     const { id } = record;
     // Ids rise with time, so that one above all others is new.
     if (id > this.#newestId) this.#newestId = id;
     else if (this.#entryOf(id)) {
       throw new UsageError(`A run with the id '${id}' exists already. Leave the id out to get a new one.`);
     }
-    const entry: Entry = { created: record, changed: undefined, batch: undefined, log: undefined };
+    const entry: MemoryEntry = { created: record, changed: undefined, batch: undefined, log: undefined };
     this.#add(id, entry);
     this.#latestId = id;
     this.#latest = entry;
+    if (entries) this.#record(id, record.epoch ?? 0, entries);
   }
 
   update(id: string, change: RunChange): boolean {
     const entry = this.#entryOf(id);
     if (!entry || isFinal(statusOf(entry))) return false;
-    entry.changed = entry.changed ? { ...entry.changed, ...change } : change;
+    layOver(entry, change);
     if (change.status !== undefined && isFinal(change.status)) this.#finish(id, entry);
     return true;
   }
@@ -107,13 +138,14 @@ export class MemoryRunStore extends RunStore {
     return entry?.batch?.slice(afterSeq, afterSeq + limit) ?? [];
   }
 
-  commit(runId: string, epoch: number, { entries, change, events }: RunCommit): CommitOutcome {
+  commit(runId: string, epoch: number, { entries, change = {}, events }: RunCommit): CommitOutcome {
     const entry = this.#entryOf(runId);
-    if (!entry) return 'not_found';
-    if (isFinal(statusOf(entry))) return 'ended';
-    if (epochOf(entry) !== epoch) return 'stale_epoch';
+    const state = entry && stateOf(entry);
+    const refusal = refusalOf(state, epoch);
+    if (!state || refusal) return refusal ?? 'not_found';
     if (entries) this.#record(runId, epoch, entries);
-    if (change) this.update(runId, change);
+    if (isFinal(state.status)) layOver(entry, changeFor(state, change));
+    else this.update(runId, change);
     if (events) this.append(runId, events);
     return 'committed';
   }
@@ -127,15 +159,22 @@ export class MemoryRunStore extends RunStore {
     if (!entry) return { claimed: false, reason: 'not_found' };
     const lease = leaseFor(recordOf(entry), claim);
     if (typeof lease === 'string') return { claimed: false, reason: lease };
-    entry.changed = { ...entry.changed, ...lease };
-    const lastSeq = entry.log?.lastSeq ?? entry.batch?.at(-1)?.seq ?? 0;
-    return { claimed: true, run: recordOf(entry), lastSeq };
+    layOver(entry, lease);
+    return { claimed: true, run: recordOf(entry), lastSeq: lastSeqOf(entry) };
   }
 
-  renew(runId: string, epoch: number, expiresAt: number): boolean {
+  renew(runId: string, epoch: number, expiresAt: number): RenewOutcome {
     const entry = this.#entryOf(runId);
-    if (!entry || isFinal(statusOf(entry)) || epochOf(entry) !== epoch) return false;
-    entry.changed = { ...entry.changed, lease_expires_at: expiresAt };
+    if (!entry || refusalOf(stateOf(entry), epoch)) return { held: false };
+    layOver(entry, { lease_expires_at: expiresAt });
+    const { cancel_requested } = recordOf(entry);
+    return cancel_requested === undefined ? { held: true } : { held: true, cancelRequested: cancel_requested };
+  }
+
+  requestCancel(runId: string, reason: string): boolean {
+    const entry = this.#entryOf(runId);
+    if (!entry || isFinal(statusOf(entry))) return false;
+    if (recordOf(entry).cancel_requested === undefined) layOver(entry, { cancel_requested: reason });
     return true;
   }
 
@@ -143,7 +182,7 @@ export class MemoryRunStore extends RunStore {
     const expiryOf = ({ lease_expires_at = Infinity }: RunSummary): number => lease_expires_at;
     return this.#all()
       .map(summaryOf)
-      .filter((run) => run.status === 'running' && expiryOf(run) <= now)
+      .filter((run) => expiryOf(run) <= now)
       .sort((left, right) => expiryOf(left) - expiryOf(right))
       .slice(0, limit);
   }
@@ -152,7 +191,8 @@ export class MemoryRunStore extends RunStore {
     const finished = this.list({ limit: Infinity, status }).filter((run) => isFinal(run.status));
     const old = finished
       .slice(keep)
-      .filter(({ ended_at = 0 }) => olderThanMs === undefined || ended_at < now - olderThanMs);
+      .filter(({ ended_at = 0 }) => olderThanMs === undefined || ended_at < now - olderThanMs)
+      .filter(({ lease_expires_at }) => lease_expires_at === undefined);
     const removable = old.filter(({ parent_id }) => {
       const parent = parent_id === undefined ? undefined : this.#entryOf(parent_id);
       return !parent || isFinal(statusOf(parent));
@@ -170,7 +210,7 @@ export class MemoryRunStore extends RunStore {
     this.#latestId = '';
   }
 
-  #entryOf(id: string): Entry | undefined {
+  #entryOf(id: string): MemoryEntry | undefined {
     if (id === this.#latestId) return this.#latest;
     const entry = this.#young.get(id) ?? this.#old.get(id);
     if (entry) {
@@ -180,17 +220,17 @@ export class MemoryRunStore extends RunStore {
     return entry;
   }
 
-  #all(): Entry[] {
+  #all(): MemoryEntry[] {
     return [...this.#old.values(), ...this.#young.values()];
   }
 
-  #add(id: string, entry: Entry): void {
+  #add(id: string, entry: MemoryEntry): void {
     this.#young.set(id, entry);
     this.#openOfYoung++;
   }
 
   /** A run that lasted is as new as any when it ends; with enough that have ended, the generation before is forgotten. */
-  #finish(id: string, entry: Entry): void {
+  #finish(id: string, entry: MemoryEntry): void {
     if (this.#openOfOld > 0 && this.#old.delete(id)) {
       this.#openOfOld--;
       this.#add(id, entry);
@@ -226,37 +266,4 @@ export class MemoryRunStore extends RunStore {
     this.#journals.set(runId, journal);
     for (const entry of entries) if (!journal.has(entry.seq)) journal.set(entry.seq, { ...entry, epoch });
   }
-}
-
-function statusOf({ created, changed }: Entry): RunStatus {
-  return changed?.status ?? created.status;
-}
-
-function epochOf({ created, changed }: Entry): number {
-  return changed?.epoch ?? created.epoch ?? 0;
-}
-
-/** Whether an earlier owner of the run is still sending: a batch is of one attempt. */
-function isFromThePast({ created, changed }: Entry, events: readonly RunEvent[]): boolean {
-  const [first] = events;
-  return first !== undefined && first.attempt < (changed?.attempt ?? created.attempt);
-}
-
-function summaryOf(entry: Entry): RunSummary {
-  const { params: _params, result: _result, ...summary } = recordOf(entry);
-  return summary;
-}
-
-function matches(run: RunSummary, { plugin, action, status, since, parentId }: RunFilter): boolean {
-  return (
-    (plugin === undefined || run.plugin === plugin) &&
-    (action === undefined || run.action === action) &&
-    (status === undefined || run.status === status) &&
-    (since === undefined || run.created_at >= since) &&
-    (parentId === undefined || run.parent_id === parentId)
-  );
-}
-
-function recordOf({ created, changed }: Entry): RunRecord {
-  return { ...created, ...changed };
 }

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
-import type { RunChange } from './run-record.js';
+import { isFinal, type RunChange, type RunRecord } from './run-record.js';
 
 /**
  * One thing that a run has done and that must not be forgotten. Its values are plain JSON, and belong to the store once they are
@@ -8,9 +8,9 @@ import type { RunChange } from './run-record.js';
 export interface NewJournalEntry {
   /** From 1 and rising, per run. An entry whose number is there already is ignored. */
   readonly seq: number;
-  /** Whether a step ended, or was undone. */
-  readonly kind: 'step' | 'undo';
-  /** Name of the step. */
+  /** A step ended, from now on steps are undone, or the undo of one ended. */
+  readonly kind: 'step' | 'undo_started' | 'undo';
+  /** Name of the step; of the one that failed, where an undo starts. */
   readonly name: string;
   /** What the step, or its undo, came to. */
   readonly result?: unknown;
@@ -41,3 +41,23 @@ export interface RunCommit {
  * over (`ended`), or because there is no such run (`not_found`).
  */
 export type CommitOutcome = 'committed' | 'stale_epoch' | 'ended' | 'not_found';
+
+/**
+ * The rule for commits, the same in every store: the owner's count, until the run is over; and while the steps of a run that is over are
+ * undone, those of whoever undoes them.
+ *
+ * @returns Why nothing is written; undefined when it is.
+ */
+export function refusalOf(
+  run: Pick<RunRecord, 'status' | 'epoch' | 'undo'> | undefined,
+  epoch: number,
+): Exclude<CommitOutcome, 'committed'> | undefined {
+  if (!run) return 'not_found';
+  if (isFinal(run.status) && run.undo !== 'pending') return 'ended';
+  return (run.epoch ?? 0) === epoch ? undefined : 'stale_epoch';
+}
+
+/** What of a change counts for a run in this state: how a run ended never changes, only what is left of it can be undone. */
+export function changeFor({ status }: Pick<RunRecord, 'status'>, change: RunChange): RunChange {
+  return isFinal(status) ? { undo: change.undo } : change;
+}

@@ -8,6 +8,16 @@ export interface RunClaim {
   readonly leaseMs: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** For `undo`, a run that is over can be had as well, unless all of it is undone. @defaultValue `run` */
+  readonly purpose?: 'run' | 'undo';
+}
+
+/** What became of a renewal. */
+export interface RenewOutcome {
+  /** Whether the run is still that owner's. */
+  readonly held: boolean;
+  /** Why somebody else wants the run to end, if anybody does. */
+  readonly cancelRequested?: string;
 }
 
 /**
@@ -25,25 +35,37 @@ export type ClaimOutcome =
 /** What a claim of a run changes about it. */
 export type GrantedLease = Required<
   Pick<RunRecord, 'status' | 'attempt' | 'epoch' | 'owner' | 'lease_expires_at' | 'started_at'>
->;
+> &
+  Pick<RunRecord, 'undo'>;
 
 /**
  * The rule for claims, the same in every store: a run that waits can be had; one that runs can be had when its lease is over or its
- * owner is known to be dead. A run without a lease is in the hands of whoever made it.
+ * owner is known to be dead. A running run without a lease is in the hands of whoever made it. A run that is over can be had to be undone.
  *
  * @returns What changes, or why nothing does.
  */
-export function leaseFor(run: RunSummary, { owner, leaseMs, now }: RunClaim): GrantedLease | 'ended' | 'owned' {
-  if (isFinal(run.status)) return 'ended';
-  const isWaiting = run.status === 'pending' && run.lease_expires_at === undefined;
-  const isOver = run.lease_expires_at !== undefined && run.lease_expires_at <= now;
-  if (!isWaiting && !isOver && !(run.owner && isKnownDead(run.owner))) return 'owned';
+export function leaseFor(run: RunSummary, claim: RunClaim): GrantedLease | 'ended' | 'owned' {
+  const isEnded = isFinal(run.status);
+  if (isEnded && (claim.purpose !== 'undo' || run.undo === 'done')) return 'ended';
+  if (!isFree(run, claim.now)) return 'owned';
   return {
-    status: 'running',
-    attempt: isWaiting ? run.attempt : run.attempt + 1,
+    status: isEnded ? run.status : 'running',
+    attempt: isWaiting(run) ? run.attempt : run.attempt + 1,
     epoch: (run.epoch ?? 0) + 1,
-    owner,
-    lease_expires_at: now + leaseMs,
-    started_at: run.started_at ?? now,
+    owner: claim.owner,
+    lease_expires_at: claim.now + claim.leaseMs,
+    started_at: run.started_at ?? claim.now,
+    undo: isEnded ? 'pending' : run.undo,
   };
+}
+
+function isFree(run: RunSummary, now: number): boolean {
+  const { status, owner, lease_expires_at } = run;
+  const isUnowned = isWaiting(run) || (isFinal(status) && lease_expires_at === undefined);
+  const isOver = lease_expires_at !== undefined && lease_expires_at <= now;
+  return isUnowned || isOver || (owner !== undefined && isKnownDead(owner));
+}
+
+function isWaiting({ status, lease_expires_at }: RunSummary): boolean {
+  return status === 'pending' && lease_expires_at === undefined;
 }

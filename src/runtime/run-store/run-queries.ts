@@ -36,18 +36,6 @@ export function listQuery(
     .compile();
 }
 
-/** Running runs whose leases are over, longest first. */
-export function expiredQuery(builder: RunQueryBuilder, now: number, limit: number): CompiledQuery {
-  return builder
-    .selectFrom('runs')
-    .select(RUN_COLUMNS)
-    .where('status', '=', 'running')
-    .where('lease_expires_at', '<=', now)
-    .orderBy('lease_expires_at')
-    .limit(Math.min(limit, MAX_ROWS))
-    .compile();
-}
-
 /** Ids of up to `limit` runs that may be removed. */
 export function prunableQuery(
   builder: RunQueryBuilder,
@@ -60,6 +48,7 @@ export function prunableQuery(
     .selectFrom('runs')
     .select('id')
     .where('status', 'in', states)
+    .where('lease_expires_at', 'is', null)
     .$if(olderThanMs !== undefined, (query) => query.where('ended_at', '<', now - (olderThanMs ?? 0)))
     .$if(keep > 0, (query) => query.where('id', 'not in', kept))
     .where(({ not, exists, selectFrom }) =>

@@ -2,6 +2,9 @@ import type { RunStatus } from '../../foundation/config/enums.js';
 import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
 import type { RunOwner } from './run-owner.js';
 
+/** Where the undoing of a run's steps stands: it goes on or was interrupted, every step is undone, or some could not be. */
+export type UndoState = 'pending' | 'done' | 'failed';
+
 /** One run as a store keeps it. snake_case, because it is what lists, files and wires show. */
 export interface RunRecord {
   /** UUIDv7; sorts by creation. */
@@ -36,6 +39,12 @@ export interface RunRecord {
   readonly next_steps?: readonly string[];
   /** Overall progress at the last commit, 0 to 100. */
   readonly progress?: number;
+  /** Absent while nothing of the run was to be undone. */
+  readonly undo?: UndoState;
+  /** Why somebody other than its owner wants the run to end. */
+  readonly cancel_requested?: string;
+  /** The run whose finished steps this one goes on from. */
+  readonly forked_from?: string;
 }
 
 /** A run without what may be large: what lists show. */
@@ -43,10 +52,18 @@ export type RunSummary = Omit<RunRecord, 'params' | 'result'>;
 
 /** What changes about a run after it was created. What is absent or undefined stays as it is. */
 export type RunChange = Partial<
-  Pick<RunRecord, 'status' | 'attempt' | 'result' | 'error' | 'started_at' | 'ended_at' | 'next_steps' | 'progress'>
+  Pick<
+    RunRecord,
+    'status' | 'attempt' | 'result' | 'error' | 'started_at' | 'ended_at' | 'next_steps' | 'progress' | 'undo'
+  >
 >;
 
 /** Whether a run in this state can still change. */
 export function isFinal(status: RunStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
+/** Whether a change leaves nothing to be done for the run: then it has no lease any more. */
+export function releasesLease({ status, undo }: RunChange): boolean {
+  return (status !== undefined && isFinal(status)) || undo === 'done' || undo === 'failed';
 }

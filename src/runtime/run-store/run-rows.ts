@@ -3,8 +3,8 @@ import type { RunStatus } from '../../foundation/config/enums.js';
 import { ResultNotSerializableError } from '../../foundation/errors/run.errors.js';
 import { StoreValueError } from '../../foundation/errors/store.errors.js';
 import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
-import type { JournalEntry } from './run-journal.js';
-import type { RunChange, RunRecord, RunSummary } from './run-record.js';
+import type { JournalEntry, NewJournalEntry } from './run-journal.js';
+import { releasesLease, type RunChange, type RunRecord, type RunSummary, type UndoState } from './run-record.js';
 import type { StoredValues } from './stored-values.js';
 
 /** A run as a table has it. What is absent is null. Texts of JSON may be references to files. */
@@ -31,6 +31,9 @@ export interface RunRow {
   readonly plugin_path: string | null;
   readonly plugin_hash: string | null;
   readonly error: string | null;
+  readonly undo: UndoState | null;
+  readonly cancel_requested: string | null;
+  readonly forked_from: string | null;
 }
 
 /** An event as a table has it. */
@@ -48,7 +51,7 @@ export interface JournalRow {
   readonly run_id: string;
   readonly seq: number;
   readonly epoch: number;
-  readonly kind: 'step' | 'undo';
+  readonly kind: NewJournalEntry['kind'];
   readonly name: string;
   readonly at: number;
   readonly result: string | null;
@@ -80,6 +83,9 @@ export const RUN_COLUMNS = [
   'plugin_path',
   'plugin_hash',
   'error',
+  'undo',
+  'cancel_requested',
+  'forked_from',
 ] as const satisfies readonly (keyof RunRow)[];
 
 /** Turns rows of tables into what a store answers. */
@@ -116,22 +122,19 @@ export class RunRows {
   }
 
   /** The columns of a run that a change sets, with their texts. */
-  changedColumns({
-    error,
-    result,
-    next_steps,
-    ...plain
-  }: RunChange): [column: string, value: string | number | null][] {
+  changedColumns(change: RunChange): [column: string, value: string | number | null][] {
     const { values } = this;
+    const { error, result, next_steps, ...plain } = change;
     const columns: [string, string | number | null | undefined][] = [
       ...Object.entries(plain),
       ['next_steps', values.json('next steps', next_steps)],
       ['error', error && values.lenientJson(error)],
       ['result', resultJson(values, result)],
     ];
-    return columns.filter(
+    const changed = columns.filter(
       (column): column is [string, string | number] => column[1] !== undefined && column[1] !== null,
     );
+    return releasesLease(change) ? [...changed, ['lease_expires_at', null]] : changed;
   }
 }
 

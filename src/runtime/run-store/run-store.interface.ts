@@ -1,12 +1,15 @@
 import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
-import type { CommitOutcome, JournalEntry, RunCommit } from './run-journal.js';
-import type { ClaimOutcome, RunClaim } from './run-lease.js';
+import type { CommitOutcome, JournalEntry, NewJournalEntry, RunCommit } from './run-journal.js';
+import type { ClaimOutcome, RenewOutcome, RunClaim } from './run-lease.js';
 import type { RunChange, RunRecord, RunSummary } from './run-record.js';
 
 /** Stores in memory answer at once, and the run path does not wait where it need not. */
 export type { MaybePromise };
+
+/** In milliseconds. */
+export const DEFAULT_LEASE_MS = 15_000;
 
 /** Which runs to list. All conditions hold together. */
 export interface RunFilter {
@@ -44,13 +47,25 @@ export interface PruneReport {
  * Where runs, their events and their journals are kept.
  *
  * A store is the only truth about a run: handles, the CLI and HTTP read from it. Implementations must keep these rules: a
- * record in a final state never changes again; the events of a run are kept in the order of `seq`, and an event
+ * record in a final state never changes again, but for the undo of its steps, and has no lease while that does not go on; the events of a run are kept in the order of `seq`, and an event
  * whose `seq` is already there is ignored (a retry of the same append), as is one of an attempt that is over; a read after a write
  * sees it; a commit is durable as a whole or not at all, and only while its epoch is the run's.
  */
 export abstract class RunStore {
-  /** Adds a run, with its first lease where it has one. @throws when the id is taken. */
-  abstract create(record: RunRecord): MaybePromise<void>;
+  /** Whether a run outlives its process here. Then it has a lease and a journal, and another process can go on with it. */
+  get isDurable(): boolean {
+    return true;
+  }
+  /** How long a run's owner may be silent before a peer takes the run over, in milliseconds. */
+  readonly leaseMs: number = DEFAULT_LEASE_MS;
+
+  /**
+   * Adds a run, with its first lease where it has one.
+   *
+   * @param entries - A journal that it begins with, in its epoch. @defaultValue none
+   * @throws when the id is taken.
+   */
+  abstract create(record: RunRecord, entries?: readonly NewJournalEntry[]): MaybePromise<void>;
   /** Changes a run that is not final, whoever owns it; resolves to whether it was. */
   abstract update(id: string, change: RunChange): MaybePromise<boolean>;
   abstract get(id: string): MaybePromise<RunRecord | undefined>;
@@ -73,24 +88,33 @@ export abstract class RunStore {
   /** What the run has done so far, in order. */
   abstract journal(runId: string): MaybePromise<readonly JournalEntry[]>;
   /**
-   * Makes a process the owner of a run that waits, or whose owner is gone: with the next epoch, so that nothing which the earlier
+   * Makes a process the owner of a run that waits, or whose owner is gone, or that is over and to be undone: with the next epoch, so that nothing which the earlier
    * owner may still commit counts, and with the next attempt, where there was one.
    */
   abstract claim(runId: string, claim: RunClaim): MaybePromise<ClaimOutcome>;
   /**
-   * Puts the end of a lease off, or ends it; resolves to whether the run is still that owner's.
+   * Puts the end of a lease off, or ends it; resolves to whether the run is still that owner's, and whether somebody wants it to end.
    *
    * @param expiresAt - In milliseconds since the epoch; the present ends the lease.
    */
-  abstract renew(runId: string, epoch: number, expiresAt: number): MaybePromise<boolean>;
+  abstract renew(runId: string, epoch: number, expiresAt: number): MaybePromise<RenewOutcome>;
   /**
-   * Running runs whose leases are over, longest first.
+   * Notes that a run is to end, for whoever owns it to find. The first reason stands.
+   *
+   * @returns Whether there is such a run, and it is not over.
+   */
+  abstract requestCancel(runId: string, reason: string): MaybePromise<boolean>;
+  /**
+   * Runs whose leases are over, longest first: they run, or are undone after their end.
    *
    * @param now - Milliseconds since the epoch.
    * @param limit - Most runs to return. @defaultValue 100
    */
   abstract expired(now: number, limit?: number): MaybePromise<readonly RunSummary[]>;
-  /** Removes finished runs with all that belongs to them, but for children of a run that is not over: its journal is its children. */
+  /**
+   * Removes finished runs with all that belongs to them, but for children of a run that is not over, since its journal is its children,
+   * and those that are being undone.
+   */
   abstract prune(request?: PruneRequest): MaybePromise<PruneReport>;
   /** Frees what the store holds. Runs are not touched. */
   abstract close(): MaybePromise<void>;

@@ -1,14 +1,23 @@
 import { StoreCorruptError, StoreValueError } from '../../foundation/errors/store.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import { safeJson } from '../../authoring/reporting/safe-json.js';
-import type { BlobFolder } from './blob-folder.js';
 
 /** No JSON begins like this. */
 const REFERENCE = /^@sha256:([0-9a-f]{64})$/;
 
+/** Texts that are found by their SHA-256. */
+export interface Blobs {
+  /** Where they lie, for errors. */
+  readonly path: string;
+  /** Keeps a text; returns its hash. */
+  put(text: string): string;
+  /** The text with this hash, or undefined when it is missing or is not what it was. */
+  get(hash: string): string | undefined;
+}
+
 /** Where large values go. */
 export interface StoredValuesOptions {
-  readonly blobs: BlobFolder;
+  readonly blobs: Blobs;
   /** Size of a value's JSON above which it becomes a file, in bytes. */
   readonly maxInlineBytes: number;
 }

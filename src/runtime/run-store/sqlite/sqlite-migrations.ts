@@ -32,6 +32,13 @@ export const MIGRATIONS: readonly string[] = [
    ) WITHOUT ROWID;
    CREATE TABLE blobs (hash TEXT NOT NULL, run_id TEXT NOT NULL, PRIMARY KEY (hash, run_id)) WITHOUT ROWID;
    CREATE INDEX blobs_of_runs ON blobs (run_id);`,
+  // Runs that are over have no lease from here on, but for those whose undo goes on.
+  `ALTER TABLE runs ADD COLUMN undo TEXT;
+   ALTER TABLE runs ADD COLUMN cancel_requested TEXT;
+   ALTER TABLE runs ADD COLUMN forked_from TEXT;
+   UPDATE runs SET lease_expires_at = NULL WHERE status NOT IN ('pending', 'running');
+   DROP INDEX leased_runs;
+   CREATE INDEX leased_runs ON runs (lease_expires_at) WHERE lease_expires_at IS NOT NULL;`,
 ];
 
 /**

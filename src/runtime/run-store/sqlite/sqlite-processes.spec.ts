@@ -160,7 +160,7 @@ describe('One SQLite file and several processes', () => {
     const claim = { owner: currentOwner(), leaseMs: 60_000, now: Date.now() };
 
     expect(await store.claim(id, claim)).toMatchObject({ claimed: true, lastSeq: 2, run: { attempt: 3 } });
-    expect(await late).toEqual(['committed', 'stale_epoch', false]);
+    expect(await late).toEqual(['committed', 'stale_epoch', { held: false }]);
     expect(await store.journal(id)).toHaveLength(1);
   });
 });

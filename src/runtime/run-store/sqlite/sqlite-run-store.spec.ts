@@ -31,7 +31,7 @@ describe(SqliteRunStore, () => {
     expect(store.create(ownedRecordOf(1, 5_000))).toBeUndefined();
     expect(store.append(id, eventsFrom(id, 1, 2))).toBeUndefined();
     expect(store.commit(id, 1, { entries: [entryOf(1)] })).toBe('committed');
-    expect(store.renew(id, 1, 6_000)).toBe(true);
+    expect(store.renew(id, 1, 6_000)).toEqual({ held: true });
     expect(store.events(id)).toHaveLength(2);
   });
 

@@ -3,17 +3,24 @@ import type { CompiledQuery } from 'kysely';
 import type { RunEvent } from '../../../authoring/reporting/run-event.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { BlobFolder } from '../blob-folder.js';
-import type { CommitOutcome, JournalEntry, RunCommit } from '../run-journal.js';
-import { type ClaimOutcome, leaseFor, type RunClaim } from '../run-lease.js';
-import { deleteQueries, expiredQuery, listQuery, prunableQuery, type RunQueryBuilder } from '../run-queries.js';
-import type { RunChange, RunRecord, RunSummary } from '../run-record.js';
-import { isFinal } from '../run-record.js';
+import {
+  changeFor,
+  type CommitOutcome,
+  type JournalEntry,
+  type NewJournalEntry,
+  refusalOf,
+  type RunCommit,
+} from '../run-journal.js';
+import { type ClaimOutcome, type GrantedLease, leaseFor, type RenewOutcome, type RunClaim } from '../run-lease.js';
+import { deleteQueries, listQuery, prunableQuery, type RunQueryBuilder } from '../run-queries.js';
+import { isFinal, type RunChange, type RunRecord, type RunSummary } from '../run-record.js';
 import { type EventRow, type JournalRow, RunRows, type RunRow } from '../run-rows.js';
 import {
   type MaybePromise,
   type PruneReport,
   type PruneRequest,
   type RunFilter,
+  DEFAULT_LEASE_MS,
   RunStore,
 } from '../run-store.interface.js';
 import { defaultStatePath } from '../state-path.js';
@@ -40,9 +47,11 @@ export interface SqliteRunStoreOptions {
   readonly blobDirectory?: string;
   /** Size of a value's JSON above which it goes to that folder, in bytes. @defaultValue 65,536 */
   readonly maxInlineBytes?: number;
+  /** How long a run's owner may be silent before a peer takes the run over, in milliseconds, 1 and up. @defaultValue 15,000 */
+  readonly leaseMs?: number;
 }
 
-type RunState = Pick<RunRow, 'status' | 'epoch' | 'attempt'>;
+type RunState = Pick<RunRow, 'status' | 'attempt'> & Pick<RunRecord, 'epoch' | 'undo'>;
 
 const PRUNED_AT_ONCE = 100;
 
@@ -52,6 +61,7 @@ const PRUNED_AT_ONCE = 100;
  */
 export class SqliteRunStore extends RunStore {
   readonly path: string;
+  override readonly leaseMs: number;
   readonly #connection: SqliteConnection;
   readonly #blobs: BlobFolder;
   readonly #rows: RunRows;
@@ -61,6 +71,7 @@ export class SqliteRunStore extends RunStore {
   constructor(options: SqliteRunStoreOptions = {}) {
     super();
     this.path = options.path ?? defaultStatePath();
+    this.leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
     const { synchronous = 'normal', busyTimeoutMs = 5_000, maxInlineBytes = 65_536, maxBytes } = options;
     this.#connection = new SqliteConnection({ path: this.path, synchronous, busyTimeoutMs, maxBytes });
     this.#blobs = new BlobFolder(options.blobDirectory ?? `${this.path}.blobs`);
@@ -74,11 +85,13 @@ export class SqliteRunStore extends RunStore {
     return this.#connection.open();
   }
 
-  create(record: RunRecord): MaybePromise<void> {
+  create(record: RunRecord, entries: readonly NewJournalEntry[] = []): MaybePromise<void> {
     const insert = this.#writer.insertOf(record);
+    const journal = entries.length > 0 ? this.#writer.recordOf(record.id, record.epoch ?? 0, entries) : undefined;
     return this.#connection.transaction(() => {
       try {
         insert();
+        journal?.(record.attempt);
       } catch (thrown) {
         if (!isDuplicate(thrown)) throw thrown;
         throw new UsageError(`A run with the id '${record.id}' exists already. Leave the id out to get a new one.`);
@@ -128,15 +141,16 @@ export class SqliteRunStore extends RunStore {
   ): MaybePromise<CommitOutcome> {
     const steps = [
       ...(entries.length > 0 ? [this.#writer.recordOf(runId, epoch, entries)] : []),
-      ...(Object.keys(change).length > 0 ? [this.#writer.updateOf(runId, change)] : []),
       ...(events.length > 0 ? [this.#writer.appendOf(runId, events)] : []),
     ];
+    const update = this.#writer.updateOf(runId, change);
     return this.#connection.transaction(() => {
       const row = this.#state(runId);
-      if (!row) return 'not_found';
-      if (isFinal(row.status)) return 'ended';
-      if ((row.epoch ?? 0) !== epoch) return 'stale_epoch';
+      const refusal = refusalOf(row, epoch);
+      if (!row || refusal) return refusal ?? 'not_found';
       for (const step of steps) step(row.attempt);
+      const write = isFinal(row.status) ? this.#writer.updateOf(runId, changeFor(row, change)) : update;
+      write(row.attempt);
       return 'committed';
     });
   }
@@ -154,24 +168,29 @@ export class SqliteRunStore extends RunStore {
       if (!known) return { claimed: false, reason: 'not_found' };
       const lease = leaseFor(known, claim);
       if (typeof lease === 'string') return { claimed: false, reason: lease };
-      const { status, attempt, epoch, owner, lease_expires_at, started_at } = lease;
-      this.#connection
-        .statement(sql.GRANT_LEASE)
-        .run(status, attempt, epoch, owner.host, owner.pid, owner.started_at, lease_expires_at, started_at, runId);
+      this.#grant(runId, lease);
       const last = this.#connection.statement(sql.SELECT_LAST_SEQ).get(runId);
       return { claimed: true, run: { ...known, ...lease }, lastSeq: Number(last?.['seq'] ?? 0) };
     });
   }
 
-  renew(runId: string, epoch: number, expiresAt: number): MaybePromise<boolean> {
-    return this.#connection.run(
-      () => this.#connection.statement(sql.RENEW_LEASE).run(expiresAt, runId, epoch).changes === 1,
-    );
+  renew(runId: string, epoch: number, expiresAt: number): MaybePromise<RenewOutcome> {
+    return this.#connection.run(() => {
+      const row = this.#connection.statement(sql.RENEW_LEASE).get(expiresAt, runId, epoch);
+      const reason = row?.['cancel_requested'];
+      return typeof reason === 'string' ? { held: true, cancelRequested: reason } : { held: row !== undefined };
+    });
   }
 
-  async expired(now: number, limit = 100): Promise<readonly RunSummary[]> {
-    const query = expiredQuery(await this.#queries(), now, limit);
-    return this.#connection.run(() => this.#all<RunRow>(query).map((row) => this.#rows.summary(row)));
+  requestCancel(runId: string, reason: string): MaybePromise<boolean> {
+    return this.#connection.run(() => this.#connection.statement(sql.REQUEST_CANCEL).run(reason, runId).changes === 1);
+  }
+
+  expired(now: number, limit = 100): MaybePromise<readonly RunSummary[]> {
+    return this.#connection.run(() => {
+      const rows = this.#connection.statement(sql.SELECT_EXPIRED).all(now, limit) as unknown as RunRow[];
+      return rows.map((row) => this.#rows.summary(row));
+    });
   }
 
   async prune(request: PruneRequest = {}): Promise<PruneReport> {
@@ -205,6 +224,14 @@ export class SqliteRunStore extends RunStore {
 
   #state(id: string): RunState | undefined {
     return this.#connection.statement(sql.SELECT_STATE).get(id) as RunState | undefined;
+  }
+
+  #grant(id: string, { owner, undo, ...lease }: GrantedLease): void {
+    const { status, attempt, epoch, lease_expires_at, started_at } = lease;
+    const { host, pid, started_at: processStartedAt } = owner;
+    this.#connection
+      .statement(sql.GRANT_LEASE)
+      .run(status, attempt, epoch, host, pid, processStartedAt, lease_expires_at, started_at, undo ?? null, id);
   }
 
   #removeSome(builder: RunQueryBuilder, query: CompiledQuery): number {

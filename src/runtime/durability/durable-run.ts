@@ -1,0 +1,95 @@
+import type { StepSession } from '../../authoring/steps/step-host.interface.js';
+import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
+import type { LeaseLostError } from '../../foundation/errors/durability.errors.js';
+import { errorToJson } from '../../foundation/errors/error-json.js';
+import { RunCancelledError } from '../../foundation/errors/run.errors.js';
+import type { SynapseError } from '../../foundation/errors/synapse.error.js';
+import type { RunChange, RunRecord } from '../run-store/run-record.js';
+import type { RunStore } from '../run-store/run-store.interface.js';
+import { DurableJournal } from './durable-journal.js';
+import { LeaseKeeper, type LeaseListener } from './lease-keeper.js';
+import type { RunClock } from './run-clock.js';
+import { type LendingStream, RunCommits, type StreamEnd } from './run-commits.js';
+import type { StoredSteps } from './step-entries.js';
+
+/** The run that is to be told to end. */
+export interface DurableTarget {
+  readonly action: string;
+  readonly abortError: SynapseError | undefined;
+  abort(error: SynapseError): unknown;
+}
+
+/** What a {@link DurableRun} is made of. */
+export interface DurableRunOptions {
+  readonly store: RunStore;
+  /** The run as it was made, or claimed: with its epoch. */
+  readonly record: RunRecord;
+  readonly leaseMs: number;
+  readonly clock: RunClock;
+  readonly stream: LendingStream & {
+    /** Stores nothing any more: the events are another's to number. */
+    abandon(): void;
+  };
+  readonly target: DurableTarget;
+  /** What earlier owners have done. */
+  readonly before?: StoredSteps;
+}
+
+/** What makes a run outlive its process: its lease, its journal, and the one commit that ends it. */
+export class DurableRun implements LeaseListener {
+  readonly journal: DurableJournal;
+  /** What earlier owners have done. */
+  readonly before: StoredSteps | undefined;
+  readonly #options: DurableRunOptions;
+  readonly #commits: RunCommits;
+  readonly #lease: LeaseKeeper;
+
+  constructor(options: DurableRunOptions) {
+    const { store, record, leaseMs, clock, stream, target, before } = options;
+    const epoch = record.epoch ?? 0;
+    this.#options = options;
+    this.before = before;
+    this.#lease = new LeaseKeeper({ store, runId: record.id, epoch, leaseMs, clock }, this);
+    this.#commits = new RunCommits({ store, runId: record.id, epoch, clock, stream, lease: this.#lease });
+    const abortError = () => target.abortError && errorToJson(target.abortError);
+    this.journal = new DurableJournal({ commits: this.#commits, clock, before, abortError });
+  }
+
+  /** What an orchestrator needs to go on. */
+  get steps(): Pick<StepSession, 'from'> & { readonly journal: DurableJournal } {
+    return { journal: this.journal, from: this.before?.state };
+  }
+
+  /** Set once the run is not this process's any more. */
+  get lostError(): LeaseLostError | undefined {
+    return this.#lease.lostError;
+  }
+
+  leaseLost(error: LeaseLostError): void {
+    this.#options.stream.abandon();
+    this.#options.target.abort(error);
+  }
+
+  cancelRequested(reason: string): void {
+    const { target } = this.#options;
+    target.abort(new RunCancelledError(target.action, reason));
+  }
+
+  /**
+   * Writes how the run ended, with what is left of its journal and its events, and gives the lease back.
+   *
+   * @throws as {@link RunCommits.write}.
+   */
+  end(change: RunChange, end: StreamEnd): MaybePromise<void> {
+    const held = this.journal.takeHeld();
+    const undo = this.journal.undoState;
+    const written = this.#commits.write({ entries: held.entries, change: { ...held.change, undo, ...change } }, end);
+    if (written) return written.then(() => this.#lease.stop());
+    this.#lease.stop();
+  }
+
+  /** Lets go of the run without a word to the store; its lease runs out. */
+  stop(): void {
+    this.#lease.stop();
+  }
+}
