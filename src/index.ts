@@ -76,6 +76,23 @@ export { type JournalState, journalStateOf } from './authoring/steps/journal-sta
 export { type MaybePromise } from './authoring/steps/maybe-promise.js';
 export {
   type OrchestratorHooks,
+export {
+  ActionPipeline,
+  type ActionPipelineOptions,
+  type PipelineLog,
+  type PipelineNodes,
+} from './authoring/pipelines/action-pipeline.js';
+export { type PipelineFinding } from './authoring/pipelines/pipeline-checks.js';
+export { PipelineDefinition } from './authoring/pipelines/pipeline-definition.js';
+export {
+  type PipelineExecutor,
+  type SubmitOptions,
+  type WaitOptions,
+} from './authoring/pipelines/pipeline-executor.interface.js';
+export { type Pipeline } from './authoring/pipelines/pipeline.interface.js';
+export { type PipelineGraph } from './authoring/pipelines/pipeline-graph.js';
+export { type ActionFacts, type PipelineNode, type PipelineNodeOptions } from './authoring/pipelines/pipeline-node.js';
+export { type PipelineAction, type PipelineFault } from './authoring/pipelines/pipeline-types.js';
   type StepEventData,
   type StepEventType,
 } from './authoring/steps/orchestrator-hooks.js';

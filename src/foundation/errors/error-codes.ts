@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   SYN_RUN_NOT_FOUND: row('RunNotFoundError', 'usage'),
   SYN_RUN_OWNED: row('RunOwnedError', 'usage'),
   SYN_RUN_ENDED: row('RunEndedError', 'usage'),
+  SYN_PIPELINE_NOT_FOUND: row('PipelineNotFoundError', 'usage'),
+  SYN_PIPELINE_CHANGED: row('PipelineChangedError', 'usage'),
   SYN_UNKNOWN_INTEGRATION: row('UnknownIntegrationError', 'usage'),
   SYN_NO_ACTIVE_RUN: row('NoActiveRunError', 'usage'),
 
@@ -42,6 +44,8 @@ export const ERROR_CODES = {
   SYN_ACTION_DEFINITION: row('ActionDefinitionError', 'config'),
   SYN_STEP_DEFINITION: row('StepDefinitionError', 'config'),
   SYN_STEP_JOURNAL: row('StepJournalError', 'config'),
+  SYN_PIPELINE_DEFINITION: row('PipelineDefinitionError', 'config'),
+  SYN_SCHEMA_INCOMPATIBLE: row('SchemaIncompatibleError', 'config'),
   SYN_INTEGRATION_UNAVAILABLE: row('IntegrationUnavailableError', 'config'),
   SYN_STORE_READ_ONLY: row('StoreReadOnlyError', 'config'),
   SYN_STORE_CORRUPT: row('StoreCorruptError', 'config'),
@@ -50,6 +54,7 @@ export const ERROR_CODES = {
   SYN_STORE_DRIVER_MISSING: row('StoreDriverMissingError', 'config'),
 
   SYN_PARAMS_INVALID: row('ParamsInvalidError', 'validation'),
+  SYN_PIPELINE_PARAMS: row('PipelineParamsError', 'validation'),
   SYN_STORE_VALUE: row('StoreValueError', 'validation'),
   SYN_SECRET_MISSING: row('SecretMissingError', 'validation'),
 
@@ -61,6 +66,7 @@ export const ERROR_CODES = {
   SYN_UNDO_FAILED: row('UndoFailedError', 'execution', true),
   SYN_LEASE_LOST: row('LeaseLostError', 'execution', true),
   SYN_RUN_TIMEOUT: row('RunTimeoutError', 'execution', true),
+  SYN_PIPELINE_FAILED: row('PipelineFailedError', 'execution'),
   SYN_SHUTTING_DOWN: row('ShuttingDownError', 'execution', true),
   SYN_PLUGIN_EXIT: row('PluginExitError', 'execution'),
   SYN_LOGGER_FINISHED: row('LoggerFinishedError', 'execution'),

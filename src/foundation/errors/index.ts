@@ -42,6 +42,15 @@ export {
 } from './durability.errors.js';
 export { ERROR_CODES, type ErrorCodeInfo, type KnownErrorCode } from './error-codes.js';
 export { errorFromJson, errorToJson } from './error-json.js';
+export { ModelUnusableError } from './family.errors.js';
+export {
+  PipelineChangedError,
+  PipelineDefinitionError,
+  PipelineFailedError,
+  PipelineNotFoundError,
+  PipelineParamsError,
+  SchemaIncompatibleError,
+} from './pipeline.errors.js';
 export {
   ActionNotFoundError,
   ExecutionError,

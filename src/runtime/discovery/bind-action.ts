@@ -1,9 +1,10 @@
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
+import { declaredBy } from '../../authoring/decorators/declared-by.js';
 import type { StepResolver } from '../../authoring/steps/step-registry.js';
 import { ActionDefinitionError } from '../../foundation/errors/config.errors.js';
 import type { ActionDefinition } from './action-definition.js';
 import { ActionSteps, hasSteps, type StepOptionsOfAction } from './action-steps.js';
-import { declaredBy, type FoundAction, type UnboundAction } from './define-action.js';
+import type { FoundAction, UnboundAction } from './define-action.js';
 
 /**
  * Binds a definition to the instance that its action is called on.

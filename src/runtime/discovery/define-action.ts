@@ -1,12 +1,12 @@
 import type { ActionOptions, ClassOf } from '../../authoring/decorators/action.decorator.js';
-import { actionOptionsOf } from '../../authoring/decorators/metadata.accessor.js';
+import { declaredBy, parentOf } from '../../authoring/decorators/declared-by.js';
 import { isDeclared, unknownParamsOf } from '../../foundation/config/plugin-config.js';
 import { PluginCategory } from '../../foundation/config/enums.js';
 import { ActionDefinitionError } from '../../foundation/errors/config.errors.js';
 import type { ActionDefinition } from './action-definition.js';
 import { type ConfigEntry, entriesOf } from './config-entry.js';
 import { paramsTypeOfMethod } from './method-params.js';
-import { nameOfActionClass } from './name-of-action.js';
+import { nameOfActionClass } from '../../authoring/decorators/name-of-action.js';
 import type { PluginIdentity } from './plugin-identity.js';
 
 /** A decorated class, or one decorated method of it. */
@@ -101,23 +101,6 @@ function ownerOf({ type, method }: FoundAction): string {
 
 function undeclaredParamsOf({ type, method }: FoundAction): ClassOf<object> | undefined {
   return method === undefined ? declaredBy(parentOf(type), 'params') : paramsTypeOfMethod(type, method);
-}
-
-/** What a class or its nearest ancestor declares: a subclass that says nothing keeps its parent's contract, but never its name. */
-export function declaredBy<K extends 'params' | 'result' | 'steps' | 'context'>(
-  type: object | undefined,
-  key: K,
-): ActionOptions[K] | undefined {
-  for (let owner = type; owner; owner = parentOf(owner)) {
-    const declared = actionOptionsOf(owner)?.[key];
-    if (declared) return declared;
-  }
-  return undefined;
-}
-
-function parentOf(type: object): object | undefined {
-  const parent: unknown = Object.getPrototypeOf(type);
-  return typeof parent === 'function' && parent !== Function.prototype ? parent : undefined;
 }
 
 function checkName({ name }: ActionOptions, owner: string): void {

@@ -2,7 +2,7 @@ import { actionOptionsOf, methodActionsOf } from '../../authoring/decorators/met
 import { ActionDefinitionError } from '../../foundation/errors/config.errors.js';
 import type { ActionRegistry } from './action-registry.js';
 import { entriesOf, unresolvedEntry } from './config-entry.js';
-import { nameOfActionClass } from './name-of-action.js';
+import { nameOfActionClass } from '../../authoring/decorators/name-of-action.js';
 import type { LoadedAction, PluginIdentity } from './plugin-identity.js';
 
 /**

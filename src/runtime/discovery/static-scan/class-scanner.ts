@@ -1,4 +1,4 @@
-import { nameOfActionClass } from '../name-of-action.js';
+import { nameOfActionClass } from '../../../authoring/decorators/name-of-action.js';
 import { dottedName } from './build-scope.js';
 import type { DecoratorReader, DecoratorUse } from './decorator-reader.js';
 import { type Findings, locationOf, scannedClassOf } from './findings.js';
