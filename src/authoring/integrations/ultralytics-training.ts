@@ -96,7 +96,7 @@ export class UltralyticsTraining {
         this.#total = fact.epochs;
         break;
       case 'save_dir':
-        if (fact.isTraining || this.#saveDir === undefined) this.#enterFolder(fact.path);
+        this.#takeFolder(fact);
         break;
       case 'epoch_header':
         this.#closeEpoch();
@@ -105,7 +105,7 @@ export class UltralyticsTraining {
         this.#takeEpoch(fact);
         break;
       case 'validation':
-        if (this.#open && !this.#isOver) this.#open.metrics = fact.metrics;
+        this.#takeValidation(fact);
         break;
       case 'training_over': // what follows is a validation of the best weights, not one of an epoch
         this.#closeEpoch();
@@ -115,6 +115,14 @@ export class UltralyticsTraining {
         this.#reportMissingPackage();
         break;
     }
+  }
+
+  #takeFolder({ path, isTraining }: Extract<OutputFact, { kind: 'save_dir' }>): void {
+    if (isTraining || this.#saveDir === undefined) this.#enterFolder(path);
+  }
+
+  #takeValidation({ metrics }: Extract<OutputFact, { kind: 'validation' }>): void {
+    if (this.#open && !this.#isOver) this.#open.metrics = metrics;
   }
 
   #takeEpoch(fact: Extract<OutputFact, { kind: 'epoch' }>): void {

@@ -27,13 +27,18 @@ export function resumePointOf(plan: StepPlan, { records, next }: JournalState): 
   const early = [...done].find((name) => !started.has(name));
   const due = (stages[0] ?? []).map(({ name }) => name);
   const inDoubt = new Set(next ?? due);
-  if (early !== undefined || due.length !== inDoubt.size || due.some((name) => !inDoubt.has(name))) {
-    const expected = next ? next.join(', ') || '(none)' : 'the first';
-    throw mismatch(
-      `the journal goes on with ${early === undefined ? expected : `a step after '${early}'`}, and the action with ${due.join(', ') || '(none)'}`,
-    );
-  }
+  const isSame = due.length === inDoubt.size && due.every((name) => inDoubt.has(name));
+  if (early !== undefined) throw otherOrder(`a step after '${early}'`, due);
+  if (!isSame) throw otherOrder(next ? listed(next) : 'the first', due);
   return { first, stages, inDoubt };
+}
+
+function otherOrder(expected: string, due: readonly string[]): StepJournalError {
+  return mismatch(`the journal goes on with ${expected}, and the action with ${listed(due)}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.join(', ') || '(none)';
 }
 
 /** @throws {@link StepJournalError} when one of the names is that of no step. */

@@ -113,8 +113,17 @@ function editEntries(editor: YamlEditor, { document }: YamlDocument, changes: re
   if (!root || !actionsPair) {
     return others.length === 0 && editor.addPairs(root, [{ key: 'actions', value: additions }]);
   }
+  if (isEmpty(actionsPair.value)) return others.length === 0 && editor.fillEmpty(root, actionsPair, additions);
+  return editPresentEntries(editor, actionsPair, others, additions);
+}
+
+function editPresentEntries(
+  editor: YamlEditor,
+  actionsPair: Pair,
+  others: readonly EntryChange[],
+  additions: readonly NewPair[],
+): boolean {
   const actions = actionsPair.value;
-  if (isEmpty(actions)) return others.length === 0 && editor.fillEmpty(root, actionsPair, additions);
   if (!isMap(actions)) return false;
   const isEdited = others.every((change) => editEntry(editor, actionsPair, actions, change));
   return isEdited && (additions.length === 0 || editor.addPairs(actions, additions));

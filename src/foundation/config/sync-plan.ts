@@ -66,19 +66,18 @@ export function planSync(
   const entries = new EntrypointIndex(Object.entries(actions).map(([key, entry]) => [entrypointIn(entry), key]));
   const code = new EntrypointIndex(discovered.map(({ entrypoint }) => [entrypoint, entrypoint]));
   const isInCode = (entry: unknown) => code.find(entrypointIn(entry)).length > 0;
-  const outcomes: (EntryChange | SyncConflict)[] = [];
-  for (const [name, claims] of byName(discovered)) {
+  const planClaims = ([name, claims]: [string, readonly DiscoveredAction[]]): (EntryChange | SyncConflict)[] => {
+    const updates = claims.flatMap((action) =>
+      entries.find(action.entrypoint).flatMap((key) => planUpdate(key, actions[key], action, repoint)),
+    );
     const [open] = claims.filter(({ entrypoint }) => entries.find(entrypoint).length === 0);
-    for (const action of claims) {
-      const keys = entries.find(action.entrypoint);
-      outcomes.push(...keys.flatMap((key) => planUpdate(key, actions[key], action, repoint)));
-    }
-    if (open === undefined) continue;
-    if (claims.length > 1) outcomes.push(duplicate(name, claims));
-    else if (!Object.hasOwn(actions, name)) outcomes.push(planAdd(open));
-    else if (isInCode(actions[name])) outcomes.push(taken(open, actions[name]));
-    else outcomes.push(...planUpdate(name, actions[name], open, repoint));
-  }
+    if (open === undefined) return updates;
+    if (claims.length > 1) return [...updates, duplicate(name, claims)];
+    if (!Object.hasOwn(actions, name)) return [...updates, planAdd(open)];
+    if (isInCode(actions[name])) return [...updates, taken(open, actions[name])];
+    return [...updates, ...planUpdate(name, actions[name], open, repoint)];
+  };
+  const outcomes = [...byName(discovered)].flatMap(planClaims);
   const conflicts = outcomes.filter((outcome) => 'message' in outcome);
   const changes = outcomes.filter((outcome) => 'set' in outcome);
   const names = new Set(discovered.map(({ name }) => name));

@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isNode, isScalar, type Document, type Node, type Pair, type YAMLMap, type Scalar } from 'yaml';
 import {
   blockLines,
   contentEnd,
@@ -75,8 +75,7 @@ export class YamlEditor {
   expand(parent: YAMLMap, pair: Pair, first: { key: string; value?: string }, others: readonly NewPair[]): boolean {
     const { key, value } = pair;
     const source = this.sourceOf(value);
-    if (!isNode(key) || !isScalar(value) || value.anchor || value.tag || source === '' || /[\r\n]/.test(source))
-      return false;
+    if (!isNode(key) || !isScalar(value) || !isPlainText(value, source)) return false;
     const [start, end] = rangeOf(value);
     const text = first.value === undefined ? source : scalarTextLike(first.value, value);
     if (parent.flow === true) {
@@ -245,4 +244,9 @@ function rangeOf(node: unknown): [number, number] {
 
 function isQuoted(key: unknown): boolean {
   return isScalar(key) && key.type === 'QUOTE_DOUBLE';
+}
+
+/** Whether a value is nothing but a text on one line. */
+function isPlainText({ anchor, tag }: Scalar, source: string): boolean {
+  return !anchor && !tag && source !== '' && !/[\r\n]/.test(source);
 }

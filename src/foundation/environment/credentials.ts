@@ -44,8 +44,7 @@ export function loadCredentials({
   file = userConfigPath(),
 }: CredentialsOptions = {}): Credentials {
   const fromVariables = { host: filled(variables['SYNAPSE_HOST']), token: filled(variables['SYNAPSE_ACCESS_TOKEN']) };
-  const isFileNeeded = fromVariables.host === undefined || fromVariables.token === undefined;
-  const { values, problem } = isFileNeeded ? readUserConfig(file) : { values: {}, problem: undefined };
+  const { values, problem } = readMissing(fromVariables, file);
   const host = filled(values['host']);
   const token = filled(values['access_token']);
   return {
@@ -57,7 +56,17 @@ export function loadCredentials({
   };
 }
 
-function readUserConfig(file: string): { values: Record<string, unknown>; problem?: string } {
+/** What the variables do not say, from the user's file; it is not even opened where they say it all. */
+function readMissing({ host, token }: { host?: string; token?: string }, file: string): UserConfig {
+  return host === undefined || token === undefined ? readUserConfig(file) : { values: {} };
+}
+
+interface UserConfig {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly problem?: string;
+}
+
+function readUserConfig(file: string): UserConfig {
   try {
     const values: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof values === 'object' && values !== null && !Array.isArray(values)) {

@@ -49,7 +49,6 @@ function toFlag(field: FieldDescription): CliFlag[] {
   const flag = flagOf(field.name);
   if (kind === undefined || flag === undefined || field.ui.secret === true) return [];
   const choices = allowedValuesOf(field.rules, false)?.map(String);
-  const shown = field.ui.hasDynamicDefault === true ? undefined : toJsonSafe(field.defaultValue);
   const help = field.ui.help ?? field.ui.description;
   return [
     {
@@ -58,11 +57,17 @@ function toFlag(field: FieldDescription): CliFlag[] {
       kind,
       ...(choices !== undefined && { choices }),
       required: field.isRequired,
-      ...(shown !== undefined && shown !== null && { default: shown }),
+      ...defaultOf(field),
       ...(help !== undefined && { help }),
       isNegatable: kind === 'boolean',
     },
   ];
+}
+
+/** The default that help shows, where there is one that is the same for each run. */
+function defaultOf({ ui, defaultValue }: FieldDescription): Pick<CliFlag, 'default'> {
+  const shown = ui.hasDynamicDefault === true ? undefined : toJsonSafe(defaultValue);
+  return shown === undefined || shown === null ? {} : { default: shown };
 }
 
 function kindOf({ valueType }: FieldDescription): CliFlagKind | undefined {

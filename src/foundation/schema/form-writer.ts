@@ -44,11 +44,10 @@ export class FormWriter {
     const slot: Slot = { type, rules, each: false, label, place };
     const base = { name, label, ...(ui.visibleIf !== undefined && { if: ui.visibleIf }) };
     if (type.kind === 'object') {
-      return place.isInside(type.type) ? [] : [this.group(slot, { ...base, ...helpOf(field) }, type, value)];
+      return isWithin(type, place) ? [] : [this.group(slot, { ...base, ...helpOf(field) }, type, value)];
     }
     if (type.kind === 'list' && choicesOf(field) === undefined) {
-      const inner = type.item;
-      if (inner.kind === 'object' && place.isInside(inner.type)) return [];
+      if (isWithin(type.item, place)) return [];
       return [this.repeater(slot, { ...base, value, ...helpOf(field) }, type, ui.formkit)];
     }
     if (type.kind === 'mapping' && ui.formkit === undefined)
@@ -119,4 +118,9 @@ function helpOf({ ui }: FieldDescription): Properties {
 /** The label of one of many, counted from one. */
 function numbered(label: string, place: FormPlace): string {
   return `$: ("${label.replaceAll(/["\\]/g, '')} " + (${place.index} + 1))`;
+}
+
+/** Whether a class stands in itself here: its form would have no end. */
+function isWithin(type: ValueType, place: FormPlace): boolean {
+  return type.kind === 'object' && place.isInside(type.type);
 }

@@ -126,13 +126,18 @@ function plainType(kind: ValueType['kind'] | undefined): ValueType | undefined {
  */
 function typeOfClass(type: unknown, origin: 'converted' | 'item' | 'declared'): ValueType | undefined {
   if (type === String) return origin === 'converted' ? { kind: 'string', takesScalars: true } : { kind: 'string' };
-  if (type === Number) return { kind: 'number' };
-  if (type === Boolean) return { kind: 'boolean' };
-  if (type === Date) return { kind: 'date' };
+  const simple = SIMPLE_TYPES.get(type);
+  if (simple) return simple;
   if (typeof type !== 'function' || type.prototype === undefined || BUILT_INS.has(type)) return undefined;
   if (origin === 'declared' && !hasFieldMetadata(type as Type<object>)) return undefined;
   return { kind: 'object', type: type as Type<object> };
 }
+
+const SIMPLE_TYPES: ReadonlyMap<unknown, ValueType> = new Map<unknown, ValueType>([
+  [Number, { kind: 'number' }],
+  [Boolean, { kind: 'boolean' }],
+  [Date, { kind: 'date' }],
+]);
 
 /** Classes of the language whose instances are no field-by-field objects. */
 const BUILT_INS: ReadonlySet<unknown> = new Set<unknown>([

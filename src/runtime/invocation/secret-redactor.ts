@@ -1,3 +1,5 @@
+import { isPlainObject } from '../../foundation/schema/value-type.js';
+
 /** What stands in place of a secret. */
 const MASK = '[secret]';
 /** A shorter text would be found by chance in half of all words. */
@@ -33,8 +35,7 @@ export class SecretRedactor {
     if (typeof value === 'number') return this.#secrets.includes(String(value)) ? MASK : value;
     if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
     if (Array.isArray(value)) return value.map((item) => this.value(item, depth + 1));
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return value;
+    if (!isPlainObject(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [this.text(key), this.value(item, depth + 1)]),
     );

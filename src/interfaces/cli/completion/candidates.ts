@@ -34,13 +34,19 @@ export async function candidatesFor(root: CommanderCommand, words: readonly stri
   const typed = joined.at(-1) ?? '';
   const line = readLine(root, joined.slice(0, -1));
   if (line.pending) return valuesOf(line.pending, typed);
-  const [, flag = '', value] = /^(--[^=]+)=(.*)$/.exec(typed) ?? [];
-  const option = value === undefined ? undefined : optionOf(line.command, flag);
-  if (option && value !== undefined) return prefixed(valuesOf(option, value), `${flag}=`);
+  const values = valuesAfterEqualSign(line.command, typed);
+  if (values) return values;
   if (typed.startsWith('-')) return startingWith(typed, flagsOf(line.command));
   if (line.positional > 0) return { candidates: [] };
   const hasCommands = line.command.commands.length > 0;
   return startingWith(typed, hasCommands ? commandsOf(line.command) : await argumentsOf(line.command, line.path));
+}
+
+function valuesAfterEqualSign(command: CommanderCommand, typed: string): Completion | undefined {
+  const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(typed) ?? [];
+  if (flag === undefined || value === undefined) return undefined;
+  const option = optionOf(command, flag);
+  return option && prefixed(valuesOf(option, value), `${flag}=`);
 }
 
 /** bash takes `=` for a word of its own: `--mode = local` is one option and its value. */

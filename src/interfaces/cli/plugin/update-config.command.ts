@@ -40,14 +40,20 @@ export class PluginUpdateConfigCommand extends FolderCommand {
     const { path, conflicts, stale } = result;
     const diff = dryRun ? await diffOf(result) : undefined;
     if (json) this.output.result(factsOf(result, diff));
-    else this.output.text(diff ?? wordsOf(result));
-    if (diff === '' && !json) this.output.note(`${path} needs no changes.`);
-    if (stale.length > 0 && !prune) {
-      this.output.note(`Warning: the code has no action for ${stale.join(', ')}. Remove such entries with --prune.`);
-    }
-    if (conflicts.length === 0) return;
+    else this.#printText(result, diff);
+    if (!prune) this.#warnOfStale(stale);
     const messages = conflicts.map(({ message }) => message);
-    this.output.error(new SyncConflictError(path, messages));
+    if (messages.length > 0) this.output.error(new SyncConflictError(path, messages));
+  }
+
+  #printText(result: SyncFileResult, diff: string | undefined): void {
+    this.output.text(diff ?? wordsOf(result));
+    if (diff === '') this.output.note(`${result.path} needs no changes.`);
+  }
+
+  #warnOfStale(stale: readonly string[]): void {
+    if (stale.length === 0) return;
+    this.output.note(`Warning: the code has no action for ${stale.join(', ')}. Remove such entries with --prune.`);
   }
 
   @Option({

@@ -43,11 +43,7 @@ export class StaticReader {
   }
 
   #typeNameOf(meaning: Meaning | undefined, seen: readonly ClassNode[] = []): string | null | undefined {
-    if (meaning?.kind === 'package') {
-      return isOwnPackage(meaning.source) && meaning.path.length === 1
-        ? TYPE_NAMES.get(meaning.path[0] ?? '')
-        : undefined;
-    }
+    if (meaning?.kind === 'package') return builtInTypeName(meaning.source, meaning.path);
     if (meaning?.kind !== 'class' || seen.includes(meaning.declaration.node)) return undefined;
     const { node, scope } = meaning.declaration;
     const own = staticValueOf(node, 'typeName');
@@ -133,4 +129,8 @@ function constantOf(source: string, [first = '', ...rest]: readonly string[]): s
     CONSTANTS.get(first),
   );
   return typeof value === 'string' ? value : undefined;
+}
+
+function builtInTypeName(source: string, path: readonly string[]): string | undefined {
+  return isOwnPackage(source) && path.length === 1 ? TYPE_NAMES.get(path[0] ?? '') : undefined;
 }

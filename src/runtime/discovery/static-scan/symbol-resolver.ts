@@ -58,11 +58,7 @@ export class SymbolResolver {
 
   #resolve(expression: Expression, scope: Scope): Meaning | undefined {
     if (expression.type === 'Identifier') return this.#resolveName(expression.name, scope);
-    if (expression.type === 'MemberExpression') {
-      const name = memberName(expression);
-      const object = name === undefined ? undefined : this.resolve(expression.object, scope);
-      return object && name !== undefined ? this.member(object, name) : undefined;
-    }
+    if (expression.type === 'MemberExpression') return this.#resolveMember(expression, scope);
     if (expression.type === 'CallExpression') return this.#resolveCall(expression, scope);
     if (expression.type === 'ClassExpression') {
       return {
@@ -72,6 +68,12 @@ export class SymbolResolver {
     }
     const imported = expression.type === 'AwaitExpression' && this.#resolveDynamicImport(expression.argument, scope);
     return imported || { kind: 'value', expression, scope };
+  }
+
+  #resolveMember(expression: ExpressionOf<'MemberExpression'>, scope: Scope): Meaning | undefined {
+    const name = memberName(expression);
+    const object = name === undefined ? undefined : this.resolve(expression.object, scope);
+    return object && name !== undefined ? this.member(object, name) : undefined;
   }
 
   #resolveName(name: string, scope: Scope): Meaning | undefined {
@@ -118,12 +120,7 @@ export class SymbolResolver {
       if (callee.type === 'Identifier' && callee.name === 'require' && stringOf(argument) !== undefined) {
         return this.#imported(scope, stringOf(argument) ?? '', '*');
       }
-      const isFreeze =
-        callee.type === 'MemberExpression' &&
-        callee.object.type === 'Identifier' &&
-        callee.object.name === 'Object' &&
-        memberName(callee) === 'freeze';
-      if (isFreeze) return this.resolve(argument, scope);
+      if (isObjectFreeze(callee)) return this.resolve(argument, scope);
     }
     return { kind: 'value', expression, scope };
   }
@@ -237,4 +234,9 @@ function enumMember(node: StatementOf<'TSEnumDeclaration'>, scope: Scope, name: 
 /** The only names of Nest a scan asks for; anything else that a barrel hands on is taken for ours. */
 function isNestName(name: string): boolean {
   return name === 'Module' || name === 'Injectable';
+}
+
+function isObjectFreeze(callee: Expression): boolean {
+  if (callee.type !== 'MemberExpression' || memberName(callee) !== 'freeze') return false;
+  return callee.object.type === 'Identifier' && callee.object.name === 'Object';
 }

@@ -41,11 +41,14 @@ export function warnOfUnreachable(
     }
     if (!isNode(node) || isAmbient(node)) continue;
     if (isClass(node) && !known.has(node)) warnOf(node, scope, shadowed, { decorators, findings });
-    const inner = namesWithin(node, shadowed);
-    for (const child of Object.values(node)) {
-      if (typeof child === 'object' && child !== null) open.push({ node: child, shadowed: inner });
-    }
+    open.push(...childrenOf(node, namesWithin(node, shadowed)));
   }
+}
+
+function childrenOf(node: AnyNode, shadowed: ReadonlySet<string>): Visit[] {
+  return Object.values(node)
+    .filter((child): child is object => typeof child === 'object' && child !== null)
+    .map((child) => ({ node: child, shadowed }));
 }
 
 function warnOf(
@@ -102,14 +105,17 @@ function namesWithin(node: AnyNode, outer: ReadonlySet<string>): ReadonlySet<str
 function* declaredIn(node: AnyNode): Generator<string> {
   if ('params' in node && Array.isArray(node.params) && 'body' in node) {
     for (const param of node.params as Parameter[]) {
-      const pattern =
-        param.type === 'TSParameterProperty' ? param.parameter : param.type === 'RestElement' ? param.argument : param;
-      for (const [name] of namesOf(pattern)) yield name;
+      for (const [name] of namesOf(patternOf(param))) yield name;
     }
   }
   if ((node.type === 'BlockStatement' || node.type === 'StaticBlock') && 'body' in node) {
     for (const statement of node.body as Statement[]) yield* declaredBy(statement);
   }
+}
+
+function patternOf(param: Parameter): Parameters<typeof namesOf>[0] {
+  if (param.type === 'TSParameterProperty') return param.parameter;
+  return param.type === 'RestElement' ? param.argument : param;
 }
 
 function* declaredBy(statement: Statement): Generator<string> {
