@@ -14,6 +14,7 @@ import { PluginHost } from './plugin-host.js';
 import { RunEventsCommand } from './run/events.command.js';
 import { RunListCommand } from './run/list.command.js';
 import { RunPruneCommand } from './run/prune.command.js';
+import { RunResumeCommand } from './run/resume.command.js';
 import { RunCommand } from './run/run.command.js';
 import { RunShowCommand } from './run/show.command.js';
 import { StdoutGuard } from './stdout-guard.js';
@@ -43,6 +44,7 @@ export class CliModule {
         RunShowCommand,
         RunEventsCommand,
         RunPruneCommand,
+        RunResumeCommand,
         CompletionCommand,
         CompleteCommand,
         PluginHost,

@@ -26,6 +26,8 @@ export interface LastWords {
   readonly change: RunChange;
 }
 
+const NOTHING: LastWords = { entries: [], change: {} };
+
 /**
  * The journal of a run in its store: each entry in one commit, with what it changes about the run and the events that wait.
  *
@@ -37,8 +39,8 @@ export class DurableJournal implements StepJournal {
   readonly #undone: Map<string, StepUndoReport>;
   #lastSeq: number;
   #isUndoing: boolean;
-  #held: NewJournalEntry[] = [];
-  #heldChange: RunChange = {};
+  #held: LastWords = NOTHING;
+  #hasWritten = false;
 
   constructor(options: DurableJournalOptions) {
     const undo = options.before?.state.undo;
@@ -73,11 +75,13 @@ export class DurableJournal implements StepJournal {
   }
 
   /** What waits for the end of the run. */
-  takeHeld(): LastWords {
-    const held = { entries: this.#held, change: this.#heldChange };
-    this.#held = [];
-    this.#heldChange = {};
-    return held;
+  get held(): LastWords {
+    return this.#held;
+  }
+
+  /** Whether this owner has anything written, or waiting for the end. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   #stepEnded(entry: StepJournalEntry & { readonly kind: 'step_ended' }, context: StepContext): MaybePromise<void> {
@@ -88,8 +92,8 @@ export class DurableJournal implements StepJournal {
       return written?.catch((thrown: unknown) => this.#refused(stored, thrown));
     }
     refuseUnkeepable(stored); // now, while the step can still be undone
-    this.#held.push(stored);
-    this.#heldChange = change;
+    this.#hasWritten = true;
+    this.#held = { entries: [...this.#held.entries, stored], change };
     return undefined;
   }
 
@@ -100,8 +104,18 @@ export class DurableJournal implements StepJournal {
   }
 
   #write(stored: NewJournalEntry, change: RunChange): MaybePromise<void> {
-    const held = this.takeHeld();
-    return this.#options.commits.write({ entries: [...held.entries, stored], change: { ...held.change, ...change } });
+    const { entries, change: heldChange } = this.#held;
+    const written = this.#options.commits.write({
+      entries: [...entries, stored],
+      change: { ...heldChange, ...change },
+    });
+    if (written) return written.then(() => this.#written());
+    this.#written();
+  }
+
+  #written(): void {
+    this.#hasWritten = true;
+    this.#held = NOTHING;
   }
 
   /** A value that cannot be kept is its step's fault, and nothing else's. */

@@ -1,4 +1,4 @@
-import type { StepSession } from '../../authoring/steps/step-host.interface.js';
+import type { LendingEventStream, StreamEnd } from '../../authoring/reporting/lending-event-stream.js';
 import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
 import type { LeaseLostError } from '../../foundation/errors/durability.errors.js';
 import { errorToJson } from '../../foundation/errors/error-json.js';
@@ -9,7 +9,7 @@ import type { RunStore } from '../run-store/run-store.interface.js';
 import { DurableJournal } from './durable-journal.js';
 import { LeaseKeeper, type LeaseListener } from './lease-keeper.js';
 import type { RunClock } from './run-clock.js';
-import { type LendingStream, RunCommits, type StreamEnd } from './run-commits.js';
+import { RunCommits } from './run-commits.js';
 import type { StoredSteps } from './step-entries.js';
 
 /** The run that is to be told to end. */
@@ -26,10 +26,7 @@ export interface DurableRunOptions {
   readonly record: RunRecord;
   readonly leaseMs: number;
   readonly clock: RunClock;
-  readonly stream: LendingStream & {
-    /** Stores nothing any more: the events are another's to number. */
-    abandon(): void;
-  };
+  readonly stream: LendingEventStream;
   readonly target: DurableTarget;
   /** What earlier owners have done. */
   readonly before?: StoredSteps;
@@ -55,11 +52,6 @@ export class DurableRun implements LeaseListener {
     this.journal = new DurableJournal({ commits: this.#commits, clock, before, abortError });
   }
 
-  /** What an orchestrator needs to go on. */
-  get steps(): Pick<StepSession, 'from'> & { readonly journal: DurableJournal } {
-    return { journal: this.journal, from: this.before?.state };
-  }
-
   /** Set once the run is not this process's any more. */
   get lostError(): LeaseLostError | undefined {
     return this.#lease.lostError;
@@ -81,11 +73,18 @@ export class DurableRun implements LeaseListener {
    * @throws as {@link RunCommits.write}.
    */
   end(change: RunChange, end: StreamEnd): MaybePromise<void> {
-    const held = this.journal.takeHeld();
-    const undo = this.journal.undoState;
+    const { held, undoState: undo } = this.journal;
     const written = this.#commits.write({ entries: held.entries, change: { ...held.change, undo, ...change } }, end);
-    if (written) return written.then(() => this.#lease.stop());
-    this.#lease.stop();
+    if (written) return written.then(() => this.stop());
+    this.stop();
+  }
+
+  /** Leaves the run to whoever can go on with it, now. */
+  async giveBack(): Promise<void> {
+    const { store, record, clock, stream } = this.#options;
+    this.stop();
+    stream.abandon();
+    await store.renew(record.id, record.epoch ?? 0, clock.now());
   }
 
   /** Lets go of the run without a word to the store; its lease runs out. */

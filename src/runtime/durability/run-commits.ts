@@ -1,4 +1,4 @@
-import type { RunEvent, TerminalEventType } from '../../authoring/reporting/run-event.js';
+import type { LendingEventStream, StreamEnd } from '../../authoring/reporting/lending-event-stream.js';
 import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { CommitOutcome, RunCommit } from '../run-store/run-journal.js';
@@ -6,31 +6,13 @@ import type { RunStore } from '../run-store/run-store.interface.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { RunClock } from './run-clock.js';
 
-/** The event that ends a run; without a type, the stream just ends. */
-export interface StreamEnd {
-  readonly type?: TerminalEventType;
-  readonly data: object;
-}
-
-/** The events of a run that are not stored yet, as a commit takes them along. */
-export interface LendingStream {
-  /**
-   * Lends the events that wait, in their order; until they are given back the stream stores nothing itself.
-   *
-   * @param end - Ends the stream with this.
-   */
-  lend(end?: StreamEnd): readonly RunEvent[];
-  /** Ends the loan: they are stored, or the stream stores them itself. */
-  giveBack(areStored: boolean): void;
-}
-
 /** What {@link RunCommits} are made of. */
 export interface RunCommitsOptions {
   readonly store: RunStore;
   readonly runId: string;
   readonly epoch: number;
   readonly clock: RunClock;
-  readonly stream: LendingStream;
+  readonly stream: LendingEventStream;
   readonly lease: LeaseKeeper;
 }
 

@@ -65,6 +65,8 @@ export interface StoredSteps {
   readonly state: JournalState;
   /** Number of the last entry; 0 when there is none. */
   readonly lastSeq: number;
+  /** How far the steps have brought the run, 0 to 100; absent when none weighs anything. */
+  readonly percent?: number;
   /** Why the run was told to end, if that is why its steps are undone. */
   readonly abort?: SynapseErrorJson;
 }
@@ -72,10 +74,12 @@ export interface StoredSteps {
 /** @throws StepJournalError when an entry is not what this version, or an earlier one, has written. */
 export function storedStepsOf(entries: readonly JournalEntry[]): StoredSteps {
   const context = entries.findLast((entry) => entry.context !== undefined)?.context as ContextSnapshot | undefined;
+  const last = entries.findLast(({ kind }) => kind === 'step')?.result as StepEnd | undefined;
   const start = entries.find(({ kind }) => kind === 'undo_started')?.result as UndoStart | undefined;
   return {
     state: journalStateOf(entries.map(stepEntryOf), context),
     lastSeq: entries.at(-1)?.seq ?? 0,
+    percent: last?.percent,
     abort: start?.abort,
   };
 }

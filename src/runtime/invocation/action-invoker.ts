@@ -59,9 +59,17 @@ export class ActionInvoker {
     run.params = params;
     run.phase = 'executing';
     const context = new RuntimeContext<unknown>(run);
+    if (run.undoReason) return this.#undo(run, params, context);
     const result = runInScope(context, run.definition.call, params, context, run);
     if (!run.definition.resultType) return result;
     return isThenable(result) ? result.then((value) => this.#checked(run, value)) : this.#checked(run, result);
+  }
+
+  /** Undoes what earlier owners of the run have done; an action without steps leaves that to itself. */
+  #undo(run: ActiveRun, params: unknown, context: RuntimeContext<unknown>): unknown {
+    const { definition, durable } = run;
+    const from = durable?.before?.state ?? { records: [] };
+    return runInScope(context, () => definition.steps?.undo(params, context, { from, host: run }) ?? []);
   }
 
   #checked(run: ActiveRun, result: unknown): unknown {

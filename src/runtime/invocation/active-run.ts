@@ -11,7 +11,9 @@ import type { StepHost, StepSession } from '../../authoring/steps/step-host.inte
 import type { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import { RunLogger } from '../../authoring/reporting/run-logger.js';
 import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
+import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
 import type { SynapseError } from '../../foundation/errors/synapse.error.js';
+import type { DurableRun } from '../durability/durable-run.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
 import type { SecretRedactor } from './secret-redactor.js';
 import type { RunRecord } from '../run-store/run-record.js';
@@ -66,6 +68,12 @@ export class ActiveRun implements RunBinding, StepHost {
   params: unknown;
   /** How long a step may go on after the run was told to end, in milliseconds; the executor sets it. */
   abortGraceMs: number | undefined;
+  /** Present where the run outlives its process; the runner sets it. */
+  durable: DurableRun | undefined;
+  /** Set where the steps of the run are to be undone, not executed: why. The runner sets it. */
+  undoReason: SynapseError | undefined;
+  /** Set where an attempt could not even begin, and the run was left to others. */
+  isGivenBack = false;
   #isInSteps = false;
   readonly #workRoot: string;
   readonly #integrations: IntegrationRegistry;
@@ -146,7 +154,10 @@ export class ActiveRun implements RunBinding, StepHost {
 
   beginSteps(steps: readonly RegisteredStep[]): StepSession {
     this.#isInSteps = true;
-    return { hooks: hooksOf(this, steps) };
+    const hooks = hooksOf(this, steps);
+    return this.durable
+      ? { hooks: { ...hooks, journal: this.durable.journal }, from: this.durable.before?.state }
+      : { hooks };
   }
 
   endSteps(): void {
@@ -163,9 +174,13 @@ export class ActiveRun implements RunBinding, StepHost {
     return this.#controller !== undefined && getEventListeners(this.#controller.signal, 'abort').length > 0;
   }
 
-  /** Tells the work to end: aborts the signal and calls whoever drives the run. Returns false when it had been told, or is over. */
+  /**
+   * Tells the work to end: aborts the signal and calls whoever drives the run. Returns false when it had been told, or is over. An undo is
+   * not told to end: that is why it runs.
+   */
   abort(error: SynapseError): boolean {
     if (this.#abortError || this.#endStatus) return false;
+    if (this.undoReason && !(error instanceof LeaseLostError)) return false;
     this.#abortError = error;
     this.#controller?.abort(error);
     this.#abortListener?.aborted(error);

@@ -1,6 +1,9 @@
 import { isKnownDead, type RunOwner } from './run-owner.js';
 import { isFinal, type RunRecord, type RunSummary } from './run-record.js';
 
+/** What a run is claimed for: to execute it, or to undo its steps, also when it is over. */
+export type ClaimPurpose = 'run' | 'undo';
+
 /** A process that wants to execute a run. */
 export interface RunClaim {
   readonly owner: RunOwner;
@@ -9,7 +12,7 @@ export interface RunClaim {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** For `undo`, a run that is over can be had as well, unless all of it is undone. @defaultValue `run` */
-  readonly purpose?: 'run' | 'undo';
+  readonly purpose?: ClaimPurpose;
 }
 
 /** What became of a renewal. */

@@ -27,6 +27,10 @@ export class ActiveRuns {
     return this.#places.map(({ outcome }) => outcome);
   }
 
+  outcomeOf(run: ActiveRun): Promise<RunOutcome> | undefined {
+    return this.#places[run.activeIndex]?.outcome;
+  }
+
   add(run: ActiveRun, outcome: Promise<RunOutcome>): void {
     run.activeIndex = this.#places.push({ run, outcome }) - 1;
   }

@@ -112,7 +112,8 @@ export class RunHandle<R = unknown> {
         for (const event of events) {
           seq = event.seq;
           yield event;
-          if (isTerminal(event.type)) return;
+          // An undo of a run that is over comes after its end.
+          if (isTerminal(event.type) && event.attempt >= this.#run.attempt) return;
         }
         if (events.length > 0) await nextTurn();
         else if (wasOver) return;

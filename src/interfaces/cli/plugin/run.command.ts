@@ -5,7 +5,6 @@ import { errorToJson } from '../../../foundation/errors/error-json.js';
 import type { ActionDefinition } from '../../../runtime/discovery/action-definition.js';
 import { parseRunMode, RUN_MODE_WORDS } from '../../../runtime/executors/run-mode.js';
 import type { RunHandle } from '../../../runtime/runner/run-handle.js';
-import type { RunOutcome } from '../../../runtime/invocation/run-outcome.js';
 import { CliOutput } from '../cli-output.js';
 import { readJsonArgument } from '../parse-json.js';
 import { type OpenPlugin, PluginHost } from '../plugin-host.js';
@@ -14,7 +13,7 @@ import { StdoutGuard } from '../stdout-guard.js';
 import { SynapseCommand } from '../synapse-command.js';
 import { actionFlagsHelp, readActionFlags } from './action-flags.js';
 import { type Assignment, mergeParams, parseAssignment } from './params-arguments.js';
-import { resultLine } from './result-line.js';
+import { printOutcome } from './print-outcome.js';
 import { type FinishedRun, withInterrupts } from './interrupts.js';
 
 interface RunOptions {
@@ -91,7 +90,7 @@ export class PluginRunCommand extends SynapseCommand {
       await handle.shown();
       this.guard.showPrints(undefined);
       display.close();
-      this.#print(handle, outcome, options);
+      printOutcome(this.output, handle.id, outcome, options);
     } finally {
       this.guard.watch(undefined);
       this.guard.showPrints(undefined);
@@ -102,23 +101,6 @@ export class PluginRunCommand extends SynapseCommand {
   /** Runs with the terminal's and the plugin's ways to break the run off under control. */
   #finish(definition: ActionDefinition, start: () => Promise<RunHandle>): Promise<FinishedRun> {
     return withInterrupts({ action: definition.name, guard: this.guard, output: this.output }, start);
-  }
-
-  #print(handle: RunHandle, outcome: RunOutcome, { json = false }: RunOptions): void {
-    const fail = (status: RunOutcome['status'], error: unknown): void => {
-      if (json) this.output.result({ id: handle.id, status, error: errorToJson(error) });
-      this.output.error(error);
-    };
-    if (outcome.status !== 'completed') return fail(outcome.status, outcome.error);
-    let line: string;
-    try {
-      line = resultLine(outcome.result);
-    } catch (thrown) {
-      return fail('failed', thrown);
-    }
-    this.output.text(
-      json ? `{"id":${JSON.stringify(handle.id)},"status":"completed","result":${line}}\n` : `${line}\n`,
-    );
   }
 
   async #help(action: string | undefined, options: RunOptions): Promise<void> {

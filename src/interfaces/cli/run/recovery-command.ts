@@ -1,0 +1,97 @@
+import { Option } from 'nest-commander';
+import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
+import { UsageError } from '../../../foundation/errors/run.errors.js';
+import type { RunRecord } from '../../../runtime/run-store/run-record.js';
+import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
+import type { RunHandle } from '../../../runtime/runner/run-handle.js';
+import { readJsonArgument } from '../parse-json.js';
+import { type FinishedRun, withInterrupts } from '../plugin/interrupts.js';
+import { type Assignment, mergeParams, parseAssignment } from '../plugin/params-arguments.js';
+import type { OpenPlugin, PluginHost } from '../plugin-host.js';
+import type { StdoutGuard } from '../stdout-guard.js';
+import { StoreCommand, type StoreOptions } from './store-command.js';
+
+/** Options of every command that goes on with a run. */
+export interface RecoveryOptions extends StoreOptions {
+  readonly params?: { readonly json: unknown };
+  readonly set?: readonly Assignment[];
+  readonly force?: boolean;
+}
+
+/** A run that is to be gone on with, and where it came from. */
+export interface StoredRun {
+  readonly record: RunRecord;
+  readonly store: RunStore;
+}
+
+/** Base of the commands that go on with a run that was kept: they load the plugin that it came from. */
+export abstract class RecoveryCommand extends StoreCommand {
+  protected abstract readonly host: PluginHost;
+  protected abstract readonly guard: StdoutGuard;
+
+  /** Has `start` go on with the run in its plugin, and waits for the end, with the terminal's ways to break it off under control. */
+  protected async recover(
+    { record, store }: StoredRun,
+    options: RecoveryOptions,
+    start: (opened: OpenPlugin, params: unknown) => Promise<RunHandle>,
+  ): Promise<FinishedRun> {
+    const path = pathOf(record);
+    const display = new ConsoleListener();
+    this.guard.showPrints((line) => display.print(line));
+    const opened = await this.host.open(path, { listeners: [display], store });
+    try {
+      refuseChanged(record, opened, options);
+      const finished = await withInterrupts({ action: record.action, guard: this.guard, output: this.output }, () =>
+        start(opened, paramsOf(record, opened, options)),
+      );
+      await finished.handle.shown();
+      display.close();
+      return finished;
+    } finally {
+      this.guard.watch(undefined);
+      this.guard.showPrints(undefined);
+      await opened.close();
+    }
+  }
+
+  @Option({ flags: '--params <json>', description: 'params to give anew, as JSON, @file, or - for standard input' })
+  parseParams(text: string): { readonly json: unknown } {
+    return { json: readJsonArgument('--params', text) };
+  }
+
+  @Option({ flags: '--set <key=value>', description: 'one such param by its dotted path; may be repeated' })
+  parseSet(text: string, earlier: readonly Assignment[] = []): readonly Assignment[] {
+    return [...earlier, parseAssignment(text)];
+  }
+
+  @Option({ flags: '--force', description: 'also where the plugin was changed since the run began' })
+  parseForce(): boolean {
+    return true;
+  }
+}
+
+/** Where the plugin of a run lies. @throws UsageError for a run that was not started from a folder. */
+function pathOf({ id, plugin, plugin_path }: RunRecord): string {
+  if (plugin_path !== undefined) return plugin_path;
+  throw new UsageError(
+    `Run ${id} was started by an application of its own, as plugin '${plugin}'. That application can go on with it, the command line cannot.`,
+    { details: { run_id: id, plugin } },
+  );
+}
+
+function refuseChanged(
+  { id, plugin_hash }: RunRecord,
+  { plugin }: OpenPlugin,
+  { force = false }: RecoveryOptions,
+): void {
+  if (force || plugin_hash === undefined || plugin_hash === plugin.source.contentHash) return;
+  throw new UsageError(
+    `The plugin in ${plugin.source.path} was changed since run ${id} began. Go back to the version that began it, or add --force to go on with this one.`,
+    { details: { run_id: id, began_with: plugin_hash, found: plugin.source.contentHash } },
+  );
+}
+
+function paramsOf(record: RunRecord, { registry }: OpenPlugin, { params, set = [] }: RecoveryOptions): unknown {
+  if (params === undefined && set.length === 0) return undefined;
+  return mergeParams(registry.resolve(record.action, record.plugin), params, set, {});
+}
