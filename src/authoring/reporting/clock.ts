@@ -6,6 +6,16 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** A clock that may also have timers of its own. */
+export interface BackgroundClock extends Clock {
+  /**
+   * Calls `callback` once after `delayMs`, unless the returned function is called before. What waits for it does not keep the process alive.
+   *
+   * @defaultValue a timer of the machine's
+   */
+  inBackground?(delayMs: number, callback: () => void): () => void;
+}
+
 /** The machine's own clocks. */
 export const systemClock: Clock = {
   now: () => Date.now(),

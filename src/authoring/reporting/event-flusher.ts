@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from './clock.js';
+import { type BackgroundClock, systemClock } from './clock.js';
 
 /** Something that has events to hand on. */
 export interface Flushable {
@@ -13,7 +13,7 @@ export interface EventFlusherOptions {
   /** Longest time an event waits before it is handed to the store, in milliseconds, 1 to 20. @defaultValue 15 */
   readonly intervalMs?: number;
   /** @defaultValue the machine's clocks */
-  readonly clock?: Clock;
+  readonly clock?: BackgroundClock;
 }
 
 /**
@@ -23,9 +23,9 @@ export interface EventFlusherOptions {
 export class EventFlusher {
   /** Longest time an event waits, in milliseconds. */
   readonly intervalMs: number;
-  readonly clock: Clock;
+  readonly clock: BackgroundClock;
   private readonly waiting: Flushable[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private stopTimer: (() => void) | undefined;
   private isArmed = false;
   private isoTimeOfMs = Number.NaN;
   private isoTimeText = '';
@@ -75,15 +75,15 @@ export class EventFlusher {
   /** Flushes once more and stops the timer. */
   close(): void {
     this.flushAll();
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.stopTimer?.();
+    this.stopTimer = undefined;
     this.isArmed = false;
   }
 
   private arm(): void {
     this.isArmed = true;
-    if (this.timer) this.timer.refresh();
-    else this.timer = setTimeout(() => this.tick(), this.intervalMs).unref();
+    const tick = (): void => this.tick();
+    this.stopTimer = this.clock.inBackground?.(this.intervalMs, tick) ?? afterOnMachine(this.intervalMs, tick);
   }
 
   private tick(): void {
@@ -91,4 +91,9 @@ export class EventFlusher {
     this.flushAll();
     if (this.waiting.length > 0) this.arm();
   }
+}
+
+function afterOnMachine(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs).unref();
+  return () => clearTimeout(timer);
 }

@@ -14,6 +14,7 @@ import type { PluginEnvironment } from '../../foundation/environment/plugin-envi
 import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
 import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { DurableRun } from '../durability/durable-run.js';
+import { type RunClock, systemRunClock } from '../durability/run-clock.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
 import type { SecretRedactor } from './secret-redactor.js';
 import type { RunRecord } from '../run-store/run-record.js';
@@ -44,6 +45,8 @@ export interface ActiveRunInit {
   readonly redactor?: SecretRedactor;
   /** Folder that the run's own working folder is made in. */
   readonly workRoot: string;
+  /** Its time limits, retries and pauses. @defaultValue the machine's */
+  readonly clock?: RunClock;
 }
 
 /**
@@ -62,6 +65,7 @@ export class ActiveRun implements RunBinding, StepHost {
   readonly ports: PlatformPorts;
   readonly checkpoint?: CheckpointReference;
   readonly redactor?: SecretRedactor;
+  readonly clock: RunClock;
   /** The invoker sets it. */
   phase: RunPhase = 'validating';
   /** The validated params; the invoker sets them. */
@@ -93,6 +97,7 @@ export class ActiveRun implements RunBinding, StepHost {
     this.ports = init.ports;
     this.checkpoint = init.checkpoint;
     this.redactor = init.redactor;
+    this.clock = init.clock ?? systemRunClock;
     this.#workRoot = init.workRoot;
     this.#integrations = init.integrations;
   }
@@ -195,10 +200,11 @@ export class ActiveRun implements RunBinding, StepHost {
 }
 
 /** Has the run's events and progress tell what its steps do. */
-function hooksOf({ stream, logger, abortGraceMs }: ActiveRun, steps: readonly RegisteredStep[]): OrchestratorHooks {
+function hooksOf({ stream, logger, abortGraceMs, clock }: ActiveRun, steps: readonly RegisteredStep[]): OrchestratorHooks {
   logger.expectSteps(steps.reduce((sum, { weight }) => sum + weight, 0));
   return {
     abortGraceMs,
+    clock,
     onProgress: (percent, total) => logger.setProgress(percent, total),
     onEvent: (type, data, { name, weight }) => {
       stream.emit(type, data);

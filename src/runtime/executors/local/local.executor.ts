@@ -63,7 +63,7 @@ class LocalExecution implements AbortListener {
   readonly #run: ActiveRun;
   readonly #graceMs: number;
   #settle: ((outcome: RunOutcome) => void) | undefined;
-  #timers: NodeJS.Timeout[] | undefined;
+  #timers: (() => void)[] | undefined;
   #deadlineMs: number | undefined;
 
   constructor(run: ActiveRun, graceMs: number) {
@@ -79,7 +79,7 @@ class LocalExecution implements AbortListener {
     this.#run.onAbort(this);
     const { timeoutMs } = definition;
     if (timeoutMs === undefined) return;
-    this.#deadlineMs = performance.now() + timeoutMs;
+    this.#deadlineMs = this.#run.clock.monotonicMs() + timeoutMs;
     this.#after(timeoutMs, () => this.#run.abort(new RunTimeoutError(action, timeoutMs)));
   }
 
@@ -91,9 +91,9 @@ class LocalExecution implements AbortListener {
   }
 
   succeed(result: unknown): void {
-    const { definition, action } = this.#run;
+    const { definition, action, clock } = this.#run;
     // Work that blocks the event loop keeps the timer from firing; its time is over all the same.
-    if (this.#deadlineMs !== undefined && performance.now() > this.#deadlineMs) {
+    if (this.#deadlineMs !== undefined && clock.monotonicMs() > this.#deadlineMs) {
       this.#run.abort(new RunTimeoutError(action, definition.timeoutMs ?? 0));
     }
     const { abortError } = this.#run;
@@ -107,13 +107,13 @@ class LocalExecution implements AbortListener {
 
   /** The first end counts; work that was abandoned may come back later. */
   #end(outcome: RunOutcome): void {
-    this.#timers?.forEach((timer) => clearTimeout(timer));
+    this.#timers?.forEach((stop) => stop());
     this.#settle?.(outcome);
     this.#settle = undefined;
   }
 
   #after(ms: number, callback: () => void): void {
-    if (this.#settle) (this.#timers ??= []).push(setTimeout(callback, ms));
+    if (this.#settle) (this.#timers ??= []).push(this.#run.clock.after(ms, callback));
   }
 }
 
