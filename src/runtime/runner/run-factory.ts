@@ -4,7 +4,7 @@ import { EventFlusher } from '../../authoring/reporting/event-flusher.js';
 import { LendingEventStream } from '../../authoring/reporting/lending-event-stream.js';
 import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
-import type { RunCancelledError } from '../../foundation/errors/run.errors.js';
+import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
 import { DurableRun } from '../durability/durable-run.js';
 import type { RunClock } from '../durability/run-clock.js';
@@ -51,14 +51,26 @@ export interface TakenOver {
   readonly firstSeq: number;
   readonly stored: StoredSteps;
   /** Set when its steps are to be undone: why. */
-  readonly undoReason?: RunCancelledError;
+  readonly undoReason?: SynapseError;
 }
 
-/** What the parts of a run are made from. */
-interface RunParts extends Pick<TakenOver, 'record' | 'definition' | 'params' | 'env' | 'undoReason'> {
+/** What a run is put together from. */
+interface RunParts {
+  readonly record: RunRecord;
+  readonly definition: ActionDefinition;
+  readonly params: unknown;
+  readonly stream: RunEventStream;
+  readonly redactor: SecretRedactor | undefined;
+  readonly request: Pick<RunRequest, 'env' | 'checkpoint'>;
+  /** That of the process and the plugin. */
+  readonly env: PluginEnvironment;
+}
+
+/** What a run that outlives its process is put together from. */
+interface DurableParts extends Pick<RunParts, 'record' | 'definition' | 'params' | 'request'> {
   readonly firstSeq?: number;
   readonly before?: StoredSteps;
-  readonly checkpoint?: RunRequest['checkpoint'];
+  readonly undoReason?: SynapseError;
 }
 
 /** Makes runs, new ones and those that go on. */
@@ -83,7 +95,7 @@ export class RunFactory {
 
   create(request: RunRequest, definition: ActionDefinition, executor: Executor, origin?: RunOrigin): ActiveRun {
     const params = request.params === undefined ? {} : request.params;
-    const { secretPaths } = this.#facts.of(definition);
+    const { secretPaths, env } = this.#facts.of(definition);
     const now = this.#init.clock.now();
     const id = this.#ids.create(now);
     const record: RunRecord = {
@@ -103,52 +115,56 @@ export class RunFactory {
       started_at: now,
       owner: this.#init.owner,
     };
-    const { env, checkpoint } = request;
-    if (!this.#isDurable) return this.#assemble({ record, definition, params, env, checkpoint });
+    if (!this.#isDurable) {
+      const redactor = secretPaths.length > 0 ? redactorFor(secretPaths, params) : undefined;
+      const stream = this.#stream(id, redactor);
+      return this.#activeRun({ record, definition, params, stream, redactor, request, env });
+    }
     const lease = { epoch: 1, lease_expires_at: now + this.#leaseMsOf(definition) };
     const leased = origin ? { ...record, ...lease, ...standOf(origin) } : { ...record, ...lease };
-    return this.#assemble({ record: leased, definition, params, env, checkpoint, before: origin?.stored });
+    return this.#durableRun({ record: leased, definition, params, request, before: origin?.stored });
   }
 
-  resumed({ stored, ...parts }: TakenOver): ActiveRun {
-    return this.#assemble({ ...parts, before: stored });
+  resumed({ stored, env, ...parts }: TakenOver): ActiveRun {
+    return this.#durableRun({ ...parts, request: { env }, before: stored });
   }
 
-  #assemble({ record, definition, params, env, firstSeq, before, ...rest }: RunParts): ActiveRun {
-    const { ports, integrations, workRoot } = this.#init;
-    const facts = this.#facts.of(definition);
-    const { secretPaths } = facts;
+  #durableRun({ record, definition, params, request, firstSeq, before, undoReason }: DurableParts): ActiveRun {
+    const { store, clock } = this.#init;
+    const { secretPaths, env } = this.#facts.of(definition);
     const redactor = secretPaths.length > 0 ? redactorFor(secretPaths, params) : undefined;
-    const stream = this.#isDurable ? this.#lendingStream(record, firstSeq, redactor) : this.#stream(record, redactor);
-    const run = new ActiveRun({
+    const { id: runId, attempt } = record;
+    const stream = new LendingEventStream(
+      { runId, attempt, firstSeq, sink: store, flusher: this.#flusher },
+      redactor && ((data) => redactor.value(data) as object),
+    );
+    const run = this.#activeRun({ record, definition, params, stream, redactor, request, env });
+    const leaseMs = this.#leaseMsOf(definition);
+    run.undoReason = undoReason;
+    run.durable = new DurableRun({ store, record, leaseMs, clock, stream, target: run, before });
+    return run;
+  }
+
+  #activeRun({ record, definition, params, stream, redactor, request, env }: RunParts): ActiveRun {
+    const { ports, integrations, workRoot, clock } = this.#init;
+    return new ActiveRun({
       record,
       definition,
       params,
       stream,
-      env: env ? environmentOfRun(facts.env, env) : facts.env,
+      env: request.env ? environmentOfRun(env, request.env) : env,
       ports,
       integrations,
-      checkpoint: rest.checkpoint,
+      checkpoint: request.checkpoint,
       redactor,
       workRoot,
+      clock,
     });
-    if (stream instanceof LendingEventStream) {
-      const { store, clock } = this.#init;
-      const leaseMs = this.#leaseMsOf(definition);
-      run.undoReason = rest.undoReason;
-      run.durable = new DurableRun({ store, record, leaseMs, clock, stream, target: run, before });
-    }
-    return run;
   }
 
-  #stream({ id, attempt }: RunRecord, redactor: SecretRedactor | undefined): RunEventStream {
-    const options = { runId: id, attempt, sink: this.#init.store, flusher: this.#flusher };
+  #stream(runId: string, redactor: SecretRedactor | undefined): RunEventStream {
+    const options = { runId, attempt: 1, sink: this.#init.store, flusher: this.#flusher };
     return redactor ? new RedactedEventStream(options, redactor) : new RunEventStream(options);
-  }
-
-  #lendingStream({ id, attempt }: RunRecord, firstSeq?: number, redactor?: SecretRedactor): LendingEventStream {
-    const options = { runId: id, attempt, firstSeq, sink: this.#init.store, flusher: this.#flusher };
-    return new LendingEventStream(options, redactor && ((data) => redactor.value(data) as object));
   }
 
   #leaseMsOf({ options }: ActionDefinition): number {
