@@ -11,12 +11,15 @@ import { PluginRunCommand } from './plugin/run.command.js';
 import { PluginSchemaCommand } from './plugin/schema.command.js';
 import { PluginUpdateConfigCommand } from './plugin/update-config.command.js';
 import { PluginHost } from './plugin-host.js';
+import { RunCancelCommand } from './run/cancel.command.js';
 import { RunEventsCommand } from './run/events.command.js';
+import { RunForkCommand } from './run/fork.command.js';
 import { RunListCommand } from './run/list.command.js';
 import { RunPruneCommand } from './run/prune.command.js';
 import { RunResumeCommand } from './run/resume.command.js';
 import { RunCommand } from './run/run.command.js';
 import { RunShowCommand } from './run/show.command.js';
+import { RunUndoCommand } from './run/undo.command.js';
 import { StdoutGuard } from './stdout-guard.js';
 
 /** What the process hands to the commands. */
@@ -45,6 +48,9 @@ export class CliModule {
         RunEventsCommand,
         RunPruneCommand,
         RunResumeCommand,
+        RunUndoCommand,
+        RunForkCommand,
+        RunCancelCommand,
         CompletionCommand,
         CompleteCommand,
         PluginHost,

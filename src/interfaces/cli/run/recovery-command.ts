@@ -30,26 +30,37 @@ export abstract class RecoveryCommand extends StoreCommand {
   protected abstract readonly guard: StdoutGuard;
 
   /** Has `start` go on with the run in its plugin, and waits for the end, with the terminal's ways to break it off under control. */
-  protected async recover(
-    { record, store }: StoredRun,
+  protected recover(
+    run: StoredRun,
     options: RecoveryOptions,
     start: (opened: OpenPlugin, params: unknown) => Promise<RunHandle>,
   ): Promise<FinishedRun> {
-    const path = pathOf(record);
-    const display = new ConsoleListener();
-    this.guard.showPrints((line) => display.print(line));
-    const opened = await this.host.open(path, { listeners: [display], store });
-    try {
-      refuseChanged(record, opened, options);
-      const finished = await withInterrupts({ action: record.action, guard: this.guard, output: this.output }, () =>
-        start(opened, paramsOf(record, opened, options)),
+    return this.withPlugin(run, options, async (opened, params) => {
+      const { action } = run.record;
+      const finished = await withInterrupts({ action, guard: this.guard, output: this.output }, () =>
+        start(opened, params),
       );
       await finished.handle.shown();
-      display.close();
       return finished;
+    });
+  }
+
+  /** Opens the plugin that the run came from, as it was then. */
+  protected async withPlugin<T>(
+    { record, store }: StoredRun,
+    options: RecoveryOptions,
+    work: (opened: OpenPlugin, params: unknown) => Promise<T>,
+  ): Promise<T> {
+    const display = new ConsoleListener();
+    this.guard.showPrints((line) => display.print(line));
+    const opened = await this.host.open(pathOf(record), { listeners: [display], store });
+    try {
+      refuseChanged(record, opened, options);
+      return await work(opened, paramsOf(record, opened, options));
     } finally {
       this.guard.watch(undefined);
       this.guard.showPrints(undefined);
+      display.close();
       await opened.close();
     }
   }
