@@ -35,7 +35,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/*.fixture.ts'],
+    ignores: ['**/*.spec.ts', '**/*.fixture.ts', '**/*.contract.ts'],
     rules: {
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
@@ -46,7 +46,7 @@ export default tseslint.config(
     },
   },
   {
-    // Specs and fixtures: describe blocks are long by nature, and Function is what metadata gives.
+    // Specs, fixtures and contract suites: describe blocks are long by nature, and Function is what metadata gives.
     files: ['**/*.spec.ts', 'test/**/*.ts', 'plugins-example/**/test/**/*.ts'],
     rules: { 'tsdoc/syntax': 'off' },
   },

@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import type { RunStatus } from '../../foundation/config/enums.js';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import { currentOwner } from './run-owner.js';
-import { entryOf, eventsFrom, ownedRecordOf, ownerOf, recordOf, seqsOf } from './run-store.fixture.js';
+import { entryOf, eventsFrom, ownedRecordOf, ownerOf, recordOf, seqsOf } from './contract-values.js';
 import type { RunStore } from './run-store.interface.js';
+import { forEachRow, type TestFrame } from './test-frame.js';
 
 const claimAt = (now: number, pid = 2) => ({ owner: ownerOf(pid), leaseMs: 300, now });
 
 /** What a store's leases must hold to. */
-export function describeLeases(current: () => RunStore): void {
+export function describeLeases(frame: TestFrame, current: () => RunStore): void {
+  const { describe, it, expect, beforeEach } = frame;
   const { id } = recordOf(1);
   let store: RunStore;
   beforeEach(() => {
@@ -97,7 +98,7 @@ export function describeLeases(current: () => RunStore): void {
       expect(await store.claim(id, claimAt(1_000_000))).toEqual({ claimed: false, reason: 'owned' });
     });
 
-    it.each<RunStatus>(['completed', 'failed', 'cancelled'])('gives nobody a run that is %s', async (status) => {
+    forEachRow<RunStatus>(frame, ['completed', 'failed', 'cancelled'])('gives nobody a run that is %s', async (status) => {
       await store.create(ownedRecordOf(1, 0));
       await store.update(id, { status });
 

@@ -1,9 +1,11 @@
 import type { RunStatus } from '../../foundation/config/enums.js';
-import { entryOf, eventsFrom, ownedRecordOf, recordOf } from './run-store.fixture.js';
+import { entryOf, eventsFrom, ownedRecordOf, recordOf } from './contract-values.js';
 import type { PruneRequest, RunStore } from './run-store.interface.js';
+import { forEachRow, type TestFrame } from './test-frame.js';
 
 /** What a store's retention must hold to. */
-export function describePruning(current: () => RunStore): void {
+export function describePruning(frame: TestFrame, current: () => RunStore): void {
+  const { describe, it, expect, beforeEach } = frame;
   describe('prunes and', () => {
     let store: RunStore;
     beforeEach(async () => {
@@ -37,7 +39,7 @@ export function describePruning(current: () => RunStore): void {
       expect(await left({ status: 'completed' })).toEqual([7, 6, 3, 2]);
     });
 
-    it.each<RunStatus>(['running', 'pending'])('removes nothing that is %s', async (status) => {
+    forEachRow<RunStatus>(frame, ['running', 'pending'])('removes nothing that is %s', async (status) => {
       expect(await left({ status })).toEqual([7, 6, 5, 4, 3, 2, 1]);
     });
 

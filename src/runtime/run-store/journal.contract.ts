@@ -1,9 +1,10 @@
-import { entryOf, eventsFrom, ownedRecordOf, recordOf, seqsOf } from './run-store.fixture.js';
-import type { RunStatus } from '../../foundation/config/enums.js';
+import { entryOf, eventsFrom, ownedRecordOf, recordOf, seqsOf } from './contract-values.js';
 import type { RunStore } from './run-store.interface.js';
+import { forEachRow, type TestFrame } from './test-frame.js';
 
 /** What a store's commits and journals must hold to. */
-export function describeJournals(current: () => RunStore): void {
+export function describeJournals(frame: TestFrame, current: () => RunStore): void {
+  const { describe, it, expect, beforeEach } = frame;
   const { id } = recordOf(1);
 
   describe('keeps a journal and', () => {
@@ -69,13 +70,13 @@ export function describeJournals(current: () => RunStore): void {
       expect((await store.journal(recordOf(2).id)).map(({ name }) => name)).toEqual(['its own']);
     });
 
-    it.each([
+    forEachRow(frame, [
       ['text of other scripts and pictures', '학습 完了 🎉 \u0000 "quoted" \n'],
       ['a value far beyond the size of a row', { text: 'x'.repeat(300_000), list: Array(1_000).fill(7) }],
       ['a deep value', JSON.parse('['.repeat(50) + ']'.repeat(50)) as unknown],
       ['text that looks like a reference', `@sha256:${'0'.repeat(64)}`],
       ['fractions and large numbers', [0.1, 1e300, -0.5, Number.MAX_SAFE_INTEGER]],
-    ])('gives back %s', async (_name, value) => {
+    ])('gives back %s', async ([, value]) => {
       await store.commit(id, 1, { entries: [entryOf(1, { result: value, rollback_data: value, context: value })] });
       const [entry] = await store.journal(id);
 
@@ -113,8 +114,8 @@ export function describeJournals(current: () => RunStore): void {
       expect(await store.get(id)).toMatchObject({ next_steps: [], progress: 100 });
     });
 
-    it.each([0, 2, 7])(
-      'refuses the epoch %d, which is not the current one, and writes nothing of it',
+    forEachRow(frame, [0, 2, 7])(
+      'refuses the epoch %s, which is not the current one, and writes nothing of it',
       async (epoch) => {
         const late = { entries: [entryOf(1)], change: { progress: 50 }, events: eventsFrom(id, 1, 1) };
 
@@ -125,7 +126,7 @@ export function describeJournals(current: () => RunStore): void {
       },
     );
 
-    it.each<RunStatus>(['completed', 'failed', 'cancelled'])('writes nothing to a run that is %s', async (status) => {
+    forEachRow<RunStatus>(frame, ['completed', 'failed', 'cancelled'])('writes nothing to a run that is %s', async (status) => {
       await store.update(id, { status });
 
       expect(await store.commit(id, 1, { entries: [entryOf(1)], events: eventsFrom(id, 1, 1) })).toBe('ended');
