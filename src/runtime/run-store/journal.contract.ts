@@ -1,3 +1,4 @@
+import type { RunStatus } from '../../foundation/config/enums.js';
 import { entryOf, eventsFrom, ownedRecordOf, recordOf, seqsOf } from './contract-values.js';
 import type { RunStore } from './run-store.interface.js';
 import { forEachRow, type TestFrame } from './test-frame.js';
@@ -126,13 +127,16 @@ export function describeJournals(frame: TestFrame, current: () => RunStore): voi
       },
     );
 
-    forEachRow<RunStatus>(frame, ['completed', 'failed', 'cancelled'])('writes nothing to a run that is %s', async (status) => {
-      await store.update(id, { status });
+    forEachRow<RunStatus>(frame, ['completed', 'failed', 'cancelled'])(
+      'writes nothing to a run that is %s',
+      async (status) => {
+        await store.update(id, { status });
 
-      expect(await store.commit(id, 1, { entries: [entryOf(1)], events: eventsFrom(id, 1, 1) })).toBe('ended');
-      expect(await store.journal(id)).toEqual([]);
-      expect(await store.events(id)).toEqual([]);
-    });
+        expect(await store.commit(id, 1, { entries: [entryOf(1)], events: eventsFrom(id, 1, 1) })).toBe('ended');
+        expect(await store.journal(id)).toEqual([]);
+        expect(await store.events(id)).toEqual([]);
+      },
+    );
 
     it('ends a run with its result, once', async () => {
       const change = { status: 'completed' as const, result: { accuracy: 0.97 }, ended_at: 99 };

@@ -1,3 +1,4 @@
+import type { RunStatus } from '../../foundation/config/enums.js';
 import { spawnSync } from 'node:child_process';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import { currentOwner } from './run-owner.js';
@@ -98,13 +99,16 @@ export function describeLeases(frame: TestFrame, current: () => RunStore): void 
       expect(await store.claim(id, claimAt(1_000_000))).toEqual({ claimed: false, reason: 'owned' });
     });
 
-    forEachRow<RunStatus>(frame, ['completed', 'failed', 'cancelled'])('gives nobody a run that is %s', async (status) => {
-      await store.create(ownedRecordOf(1, 0));
-      await store.update(id, { status });
+    forEachRow<RunStatus>(frame, ['completed', 'failed', 'cancelled'])(
+      'gives nobody a run that is %s',
+      async (status) => {
+        await store.create(ownedRecordOf(1, 0));
+        await store.update(id, { status });
 
-      expect(await store.claim(id, claimAt(1_000))).toEqual({ claimed: false, reason: 'ended' });
-      expect(await store.get(id)).toEqual({ ...recordOf(1, { status }), epoch: 1, owner: ownerOf(1) });
-    });
+        expect(await store.claim(id, claimAt(1_000))).toEqual({ claimed: false, reason: 'ended' });
+        expect(await store.get(id)).toEqual({ ...recordOf(1, { status }), epoch: 1, owner: ownerOf(1) });
+      },
+    );
 
     it('says that a run is not there', async () => {
       expect(await store.claim(id, claimAt(1))).toEqual({ claimed: false, reason: 'not_found' });

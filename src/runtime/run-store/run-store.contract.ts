@@ -1,3 +1,4 @@
+import type { RunStatus } from '../../foundation/config/enums.js';
 import { eventsFrom, recordOf, seqsOf } from './contract-values.js';
 import { describeJournals } from './journal.contract.js';
 import { describeLeases } from './lease.contract.js';
@@ -55,14 +56,17 @@ export function describeRunStore(frame: TestFrame, create: () => RunStore | Prom
       );
     });
 
-    forEachRow<RunStatus>(frame, ['completed', 'failed', 'cancelled'])('never changes a run that is %s', async (status) => {
-      await store.create(recordOf(1));
+    forEachRow<RunStatus>(frame, ['completed', 'failed', 'cancelled'])(
+      'never changes a run that is %s',
+      async (status) => {
+        await store.create(recordOf(1));
 
-      await expect(Promise.resolve(store.update(recordOf(1).id, { status, ended_at: 9 }))).resolves.toBe(true);
-      await expect(Promise.resolve(store.update(recordOf(1).id, { status: 'running' }))).resolves.toBe(false);
-      await expect(Promise.resolve(store.update(recordOf(1).id, { result: 1, ended_at: 10 }))).resolves.toBe(false);
-      await expect(Promise.resolve(store.get(recordOf(1).id))).resolves.toEqual(recordOf(1, { status, ended_at: 9 }));
-    });
+        await expect(Promise.resolve(store.update(recordOf(1).id, { status, ended_at: 9 }))).resolves.toBe(true);
+        await expect(Promise.resolve(store.update(recordOf(1).id, { status: 'running' }))).resolves.toBe(false);
+        await expect(Promise.resolve(store.update(recordOf(1).id, { result: 1, ended_at: 10 }))).resolves.toBe(false);
+        await expect(Promise.resolve(store.get(recordOf(1).id))).resolves.toEqual(recordOf(1, { status, ended_at: 9 }));
+      },
+    );
 
     it('lists them newest first, filtered and limited', async () => {
       await store.create(recordOf(2, { plugin: 'digits' }));
