@@ -78,11 +78,14 @@ export {
   UsageError,
 } from './run.errors.js';
 export {
+  StoreAccessError,
   StoreCorruptError,
+  StoreDriverMissingError,
   StoreFailedError,
   StoreFullError,
   StoreLockedError,
   StoreReadOnlyError,
+  StoreUnavailableError,
   StoreValueError,
   StoreVersionError,
 } from './store.errors.js';

@@ -1,0 +1,56 @@
+import type { PostgresConnection, SessionWork } from './postgres-connection.js';
+import type { PostgresReader } from './postgres-reader.js';
+import type { Session } from './postgres-session.js';
+import type { PostgresStatements } from './postgres-statements.js';
+import { PostgresWriter } from './postgres-writer.js';
+
+/** What the work of a store is done with. */
+export interface PostgresParts {
+  /** Where the store lies, for errors. */
+  readonly location: string;
+  /** Size of a value's JSON above which it goes to a table of its own, in bytes. */
+  readonly maxInlineBytes: number;
+  readonly connection: PostgresConnection;
+  readonly statements: PostgresStatements;
+  readonly reader: PostgresReader;
+}
+
+/** Makes the values of one write. */
+export function writerOf({ location, maxInlineBytes }: PostgresParts): PostgresWriter {
+  return new PostgresWriter(location, maxInlineBytes);
+}
+
+/** One write of a run. */
+export interface RunWrite<T> {
+  readonly runId: string;
+  readonly writer: PostgresWriter;
+  /** Statements; one is sent as it is, in a single round trip. */
+  readonly statements: number;
+  readonly work: SessionWork<T>;
+  /** Whether what the work came to means that something was written. */
+  readonly hasWritten: (outcome: T) => boolean;
+}
+
+/** Does a write as one: in a transaction where it is more than one statement. */
+export function writeRun<T>(parts: PostgresParts, write: RunWrite<T>): Promise<T> {
+  const { connection, statements } = parts;
+  const { runId, writer, work, hasWritten } = write;
+  if (writer.blobs.isEmpty) return write.statements > 1 ? connection.transaction(work) : connection.run(work);
+  return connection.transaction(async (session, isInDoubt) => {
+    // Before a value is found to be there already: whoever sweeps could otherwise remove it before the run refers to it.
+    await session.execute(statements.lockBlobs('shared'));
+    const outcome = await work(session, isInDoubt);
+    if (hasWritten(outcome)) await keepBlobs(session, parts, runId, writer);
+    return outcome;
+  });
+}
+
+async function keepBlobs(
+  session: Session,
+  { statements }: PostgresParts,
+  runId: string,
+  { blobs }: PostgresWriter,
+): Promise<void> {
+  await session.execute(statements.insertBlobs(), [blobs.hashes, blobs.texts]);
+  await session.execute(statements.useBlobs(), [runId, blobs.hashes]);
+}

@@ -1,0 +1,200 @@
+import type { Pool, PoolClient } from 'pg';
+import { StoreDriverMissingError } from '../../../foundation/errors/store.errors.js';
+import { codeOfFault, meaningOf, postgresFault } from './postgres-faults.js';
+import { migrate } from './postgres-migrations.js';
+import { DriverFault, inTransaction, type Session, sessionOf } from './postgres-session.js';
+import type { PostgresTarget } from './postgres-target.js';
+
+/** How a database is reached. */
+export interface PostgresConnectionOptions {
+  readonly target: PostgresTarget;
+  readonly maxConnections: number;
+  /** How long a call waits for a connection, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** How long the server may take for a statement, in milliseconds. */
+  readonly queryTimeoutMs: number;
+  /** How long a call is tried again while the server is away, in milliseconds. */
+  readonly retryForMs: number;
+}
+
+/**
+ * Work of one call of the store.
+ *
+ * @param isInDoubt - Whether an earlier try of it lost its connection: it may have been committed all the same.
+ */
+export type SessionWork<T> = (session: Session, isInDoubt: boolean) => Promise<T>;
+
+const FIRST_RETRY_DELAY_MS = 25;
+const MAX_RETRY_DELAY_MS = 1_000;
+const IDLE_TIMEOUT_MS = 10_000;
+/** Type of `bigint` columns: times and counters, all of which a number holds exactly. */
+const INT8 = 20;
+
+/**
+ * Connections to the database, opened with the first call and again with the first after {@link PostgresConnection.close}.
+ *
+ * A call that meets a lost connection or a conflict is tried again, with pauses that grow and differ. Only a store that has never been
+ * connected fails at once: a wrong host is more likely than a server that is about to start.
+ */
+export class PostgresConnection {
+  readonly #options: PostgresConnectionOptions;
+  #pool: Promise<Pool> | undefined;
+  #hasConnected = false;
+  #closing = new AbortController();
+
+  constructor(options: PostgresConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the first connection and brings the schema to the newest version, where that was not done. */
+  open(): Promise<void> {
+    return this.run(() => Promise.resolve());
+  }
+
+  /**
+   * Does work whose every statement is a transaction of its own.
+   *
+   * @param retryForMs - How long it is tried again while the server is away, where that is less than usual.
+   */
+  async run<T>(work: SessionWork<T>, retryForMs = Infinity): Promise<T> {
+    try {
+      return await this.#once(work, false);
+    } catch (thrown) {
+      if (!this.#mayRetry(thrown)) throw this.#faultOf(thrown);
+      return this.#retry(work, wasLost(thrown), Math.min(retryForMs, this.#options.retryForMs));
+    }
+  }
+
+  /** Does work that others see as a whole or not at all. */
+  transaction<T>(work: SessionWork<T>): Promise<T> {
+    return this.run((session, isInDoubt) => inTransaction(session, () => work(session, isInDoubt)));
+  }
+
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    this.#hasConnected = false;
+    this.#closing.abort();
+    this.#closing = new AbortController();
+    await pool?.then(
+      (open) => open.end(),
+      () => undefined, // it was never open
+    );
+  }
+
+  async #once<T>(work: SessionWork<T>, isInDoubt: boolean): Promise<T> {
+    const pool = await (this.#pool ??= this.#open());
+    const client = await connected(pool);
+    let isBroken = true;
+    try {
+      const result = await work(sessionOf(client), isInDoubt);
+      isBroken = false;
+      return result;
+    } catch (thrown) {
+      isBroken = wasLost(thrown);
+      throw thrown;
+    } finally {
+      client.release(isBroken);
+    }
+  }
+
+  async #open(): Promise<Pool> {
+    const { signal } = this.#closing;
+    const pool = await createPool(this.#options);
+    try {
+      const client = await connected(pool);
+      try {
+        await migrate(sessionOf(client), this.#options.target);
+      } finally {
+        client.release();
+      }
+      this.#hasConnected = !signal.aborted;
+      return pool;
+    } catch (thrown) {
+      if (!signal.aborted) this.#pool = undefined;
+      await pool.end();
+      throw thrown;
+    }
+  }
+
+  #mayRetry(thrown: unknown): boolean {
+    if (!(thrown instanceof DriverFault)) return false;
+    return meaningOf(thrown.fault) === 'conflict' || (wasLost(thrown) && this.#hasConnected);
+  }
+
+  async #retry<T>(work: SessionWork<T>, isFirstLost: boolean, retryForMs: number): Promise<T> {
+    const { ExponentialBackoff, handleWhen, retry } = await import('cockatiel');
+    const { signal } = this.#closing;
+    const startedAt = performance.now();
+    const waitedMs = (): number => Math.round(performance.now() - startedAt);
+    let isInDoubt = isFirstLost;
+    const policy = retry(
+      handleWhen((thrown) => this.#mayRetry(thrown) && waitedMs() < retryForMs && !signal.aborted),
+      {
+        maxAttempts: Number.MAX_SAFE_INTEGER,
+        backoff: new ExponentialBackoff({ initialDelay: FIRST_RETRY_DELAY_MS, maxDelay: MAX_RETRY_DELAY_MS }),
+      },
+    );
+    const attempt = async (): Promise<T> => {
+      try {
+        return await this.#once(work, isInDoubt);
+      } catch (thrown) {
+        isInDoubt ||= wasLost(thrown);
+        throw thrown;
+      }
+    };
+    try {
+      return await policy.execute(attempt);
+    } catch (thrown) {
+      throw this.#faultOf(thrown, waitedMs());
+    }
+  }
+
+  /** What is not the driver's is thrown by the work itself, and stays what it is. */
+  #faultOf(thrown: unknown, waitedMs = 0): unknown {
+    return thrown instanceof DriverFault ? postgresFault(thrown.fault, this.#options.target, waitedMs) : thrown;
+  }
+}
+
+function wasLost(thrown: unknown): boolean {
+  return thrown instanceof DriverFault && meaningOf(thrown.fault) === 'unreachable';
+}
+
+async function connected(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (thrown) {
+    throw new DriverFault(thrown);
+  }
+}
+
+async function createPool(options: PostgresConnectionOptions): Promise<Pool> {
+  const { Pool: PoolOfDriver, types } = await loadDriver(options.target);
+  const getTypeParser = (oid: number, format: 'text'): unknown =>
+    oid === INT8 ? Number : types.getTypeParser(oid, format);
+  const pool = new PoolOfDriver({
+    connectionString: options.target.connectionString,
+    max: options.maxConnections,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    query_timeout: options.queryTimeoutMs,
+    keepAlive: true,
+    // A store that nobody closes does not keep its process alive.
+    allowExitOnIdle: true,
+    fallback_application_name: 'nest-synapse',
+    types: { getTypeParser: getTypeParser as typeof types.getTypeParser },
+  });
+  // An idle connection was lost; the next call opens another.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Loaded with the first use: most applications keep their runs elsewhere and do not install it. */
+async function loadDriver({ location }: PostgresTarget): Promise<typeof import('pg')> {
+  try {
+    return await import('pg');
+  } catch (thrown) {
+    if (!codeOfFault(thrown).endsWith('MODULE_NOT_FOUND')) throw thrown;
+    throw new StoreDriverMissingError(location, 'pg', thrown);
+  }
+}

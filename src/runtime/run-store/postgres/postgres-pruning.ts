@@ -1,0 +1,39 @@
+import type { CompiledQuery } from 'kysely';
+import { prunableQuery, type RunQueryBuilder } from '../run-queries.js';
+import { isFinal } from '../run-record.js';
+import type { PruneReport, PruneRequest } from '../run-store.interface.js';
+import type { PostgresParts } from './postgres-access.js';
+import type { Session } from './postgres-session.js';
+
+const PRUNED_AT_ONCE = 100;
+
+/** Removes finished runs, some at a time, so that nobody waits for long; then the large values that nothing refers to any more. */
+export async function pruneRuns(
+  parts: PostgresParts,
+  builder: RunQueryBuilder,
+  request: PruneRequest,
+): Promise<PruneReport> {
+  const { connection, statements } = parts;
+  const query = prunableQuery(builder, { ...request, now: request.now ?? Date.now() }, PRUNED_AT_ONCE);
+  const isVain = request.status !== undefined && !isFinal(request.status);
+  let runs = 0;
+  while (!isVain) {
+    const removed = await connection.transaction((session) => removeSome(parts, session, query));
+    runs += removed;
+    if (removed < PRUNED_AT_ONCE) break;
+  }
+  const blobs = await connection.transaction(async (session) => {
+    await session.execute(statements.lockBlobs('exclusive'));
+    return (await session.execute(statements.sweepBlobs())).count;
+  });
+  return { runs, blobs };
+}
+
+async function removeSome({ statements }: PostgresParts, session: Session, query: CompiledQuery): Promise<number> {
+  const { rows } = await session.execute<{ id: string }>({ text: query.sql }, query.parameters);
+  if (rows.length === 0) return 0;
+  const found = await session.execute<{ key: number }>(statements.lockRuns(), [rows.map(({ id }) => id)]);
+  const keys = found.rows.map(({ key }) => key);
+  for (const deletion of statements.deletions()) await session.execute(deletion, [keys]);
+  return keys.length;
+}

@@ -1,0 +1,54 @@
+import type { PoolClient } from 'pg';
+
+/** SQL with the name under which each connection prepares it once; without one it is sent as it is. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+}
+
+/** What a statement came to. */
+export interface StatementResult<T> {
+  readonly rows: readonly T[];
+  /** Rows that were written, or read. */
+  readonly count: number;
+}
+
+/** Where statements are executed: one connection, for the time of some work. */
+export interface Session {
+  execute<T = unknown>(statement: Statement, values?: readonly unknown[]): Promise<StatementResult<T>>;
+}
+
+/** Tells what the driver or the server threw from what work with them threw. */
+export class DriverFault extends Error {
+  constructor(readonly fault: unknown) {
+    super('a fault of the driver');
+  }
+}
+
+/** A session on a connection of the driver. */
+export function sessionOf(client: PoolClient): Session {
+  return {
+    execute: async <T>({ name, text }: Statement, values: readonly unknown[] = []) => {
+      try {
+        const { rows, rowCount } = await client.query({ name, text, values: values as unknown[] });
+        return { rows: rows as T[], count: rowCount ?? 0 };
+      } catch (thrown) {
+        throw new DriverFault(thrown);
+      }
+    },
+  };
+}
+
+/** Does work that others see as a whole or not at all. */
+export async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  // Whatever the server's default is: the statements count on seeing what was committed while they waited for a row.
+  await session.execute({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' });
+  try {
+    const result = await work();
+    await session.execute({ text: 'COMMIT' });
+    return result;
+  } catch (thrown) {
+    await session.execute({ text: 'ROLLBACK' }).catch(() => undefined); // a lost connection has nothing to roll back
+    throw thrown;
+  }
+}

@@ -1,0 +1,211 @@
+import { RUN_COLUMNS } from '../run-rows.js';
+import type { Statement } from './postgres-session.js';
+
+const OPEN = `status IN ('pending', 'running')`;
+const INSERTED_COLUMNS = [...RUN_COLUMNS, 'params', 'result'];
+const COLUMNS = RUN_COLUMNS.join(', ');
+const LOG_COLUMNS = 'run_key, epoch, attempt, first_seq, last_seq, events, entries';
+
+/** Of which runs a commit may write: of those that are open, or of those that are over and being undone. */
+export type CommitGuard = 'open' | 'undoing';
+
+/** What a commit writes, as far as its SQL depends on it. */
+export interface CommitShape {
+  /** Columns of the run, in the order of their values. */
+  readonly columns: readonly string[];
+  /** Whether it adds a row to the log. */
+  readonly hasLog: boolean;
+  readonly guard: CommitGuard;
+}
+
+/** The statements of a store, in its schema. Each is one transaction: what it decides by and what it writes cannot drift apart. */
+export class PostgresStatements {
+  readonly #made = new Map<string, Statement>();
+  readonly #runs: string;
+  readonly #log: string;
+  readonly #schema: string;
+
+  constructor(schema: string) {
+    this.#schema = `"${schema}"`;
+    this.#runs = `"${schema}".runs`;
+    this.#log = `"${schema}".run_log`;
+  }
+
+  /** Values: those of the columns, then of the log's row where there is one. Writes nothing where the id is taken. */
+  insertRun(hasLog: boolean): Statement {
+    return this.#once(`insert_run ${hasLog}`, () => {
+      const places = INSERTED_COLUMNS.map((_, index) => `$${index + 1}`).join(', ');
+      const insert = `INSERT INTO ${this.#runs} (${INSERTED_COLUMNS.join(', ')}) VALUES (${places}) ON CONFLICT (id) DO NOTHING`;
+      return hasLog ? this.#withLog(`${insert} RETURNING key, attempt`, INSERTED_COLUMNS.length + 1) : insert;
+    });
+  }
+
+  /** Values: id, those of the columns. */
+  updateRun(columns: readonly string[]): Statement {
+    return this.#once(`update_run ${columns.join(' ')}`, () => this.#update(columns, 2, OPEN));
+  }
+
+  /** Values: id, epoch, those of the columns, then of the log's row where there is one. */
+  commit({ columns, hasLog, guard }: CommitShape): Statement {
+    return this.#once(`commit ${guard} ${hasLog} ${columns.join(' ')}`, () => {
+      const state = guard === 'open' ? OPEN : `undo = 'pending'`;
+      const condition = `coalesce(epoch, 0) = $2 AND ${state}`;
+      const lock = `SELECT key, attempt FROM ${this.#runs} WHERE id = $1 AND ${condition} FOR NO KEY UPDATE`;
+      if (columns.length === 0) return hasLog ? this.#withLog(lock, 3) : lock;
+      const update = this.#update(columns, 3, condition);
+      return hasLog ? this.#withLog(`${update} RETURNING key, attempt`, columns.length + 3) : update;
+    });
+  }
+
+  /**
+   * Values: id, then those of the log's row. The lock makes a takeover wait: the new owner must know the last number before it goes on, and
+   * nothing of the earlier attempt may come after.
+   */
+  append(): Statement {
+    return this.#once('append', () => {
+      const lock = `SELECT key, attempt FROM ${this.#runs} WHERE id = $1 AND attempt <= $3 FOR SHARE`;
+      return this.#withLog(lock, 2);
+    });
+  }
+
+  /** Values: id. */
+  selectRun(): Statement {
+    return this.#once('select_run', () => `SELECT ${COLUMNS}, params, result FROM ${this.#runs} WHERE id = $1`);
+  }
+
+  /** Values: id. */
+  selectState(): Statement {
+    return this.#once('select_state', () => `SELECT status, epoch, undo, ended_at FROM ${this.#runs} WHERE id = $1`);
+  }
+
+  /** Values: id, the epoch, status and lease (0 for none) it is known with, then those of the lease. */
+  grantLease(columns: readonly string[]): Statement {
+    const known = `coalesce(epoch, 0) = $2 AND status = $3 AND coalesce(lease_expires_at, 0) = $4`;
+    return this.#once(`grant ${columns.join(' ')}`, () => this.#update(columns, 5, known));
+  }
+
+  /** Values: id, epoch, new end of the lease. */
+  renewLease(): Statement {
+    return this.#once(
+      'renew',
+      () =>
+        `UPDATE ${this.#runs} SET lease_expires_at = $3 WHERE id = $1 AND coalesce(epoch, 0) = $2 AND (${OPEN} OR undo = 'pending')
+         RETURNING cancel_requested`,
+    );
+  }
+
+  /** Values: id, reason. */
+  requestCancel(): Statement {
+    return this.#once(
+      'request_cancel',
+      () => `UPDATE ${this.#runs} SET cancel_requested = coalesce(cancel_requested, $2) WHERE id = $1 AND ${OPEN}`,
+    );
+  }
+
+  /** Values: time, limit. */
+  selectExpired(): Statement {
+    return this.#once(
+      'select_expired',
+      () => `SELECT ${COLUMNS} FROM ${this.#runs} WHERE lease_expires_at <= $1 ORDER BY lease_expires_at LIMIT $2`,
+    );
+  }
+
+  /** Values: id. */
+  selectLastSeq(): Statement {
+    return this.#once(
+      'select_last_seq',
+      () => `SELECT max(last_seq) AS seq FROM ${this.#log} JOIN ${this.#runs} ON run_key = key WHERE id = $1`,
+    );
+  }
+
+  /**
+   * Rows with events after a number, as far as a page of so many reaches. Values: id, number, page, most events a row.
+   *
+   * Numbers have no gaps, so that the page's end is known; where they do have one, the page begins behind it.
+   */
+  selectEvents(): Statement {
+    return this.#once(
+      'select_events',
+      () => `WITH run AS (SELECT key FROM ${this.#runs} WHERE id = $1), next AS (
+         SELECT greatest($2::integer, first_seq - 1) AS after FROM ${this.#log}
+         WHERE run_key = (SELECT key FROM run) AND last_seq > $2 ORDER BY last_seq, number LIMIT 1)
+       SELECT number, attempt, first_seq, events FROM ${this.#log}
+       WHERE run_key = (SELECT key FROM run) AND last_seq > (SELECT after FROM next)
+         AND last_seq < (SELECT after FROM next) + $3::integer + $4::integer AND first_seq <= (SELECT after FROM next) + $3
+       ORDER BY number`,
+    );
+  }
+
+  /** Values: id. */
+  selectJournal(): Statement {
+    return this.#once(
+      'select_journal',
+      () =>
+        `SELECT epoch, entries FROM ${this.#log} WHERE run_key = (SELECT key FROM ${this.#runs} WHERE id = $1)
+         AND entries IS NOT NULL ORDER BY number`,
+    );
+  }
+
+  /** Holds back whoever sweeps large values until the transaction ends; with `exclusive`, whoever writes some. */
+  lockBlobs(mode: 'shared' | 'exclusive'): Statement {
+    const lock = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
+    return { text: `SELECT ${lock}(hashtextextended('nest-synapse blobs ${this.#schema.slice(1, -1)}', 0))` };
+  }
+
+  /** Values: hashes, contents. */
+  insertBlobs(): Statement {
+    const text = `INSERT INTO ${this.#schema}.blobs SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`;
+    return { text };
+  }
+
+  /** Values: id of a run, hashes. */
+  useBlobs(): Statement {
+    const text = `INSERT INTO ${this.#schema}.blob_uses (run_key, hash)
+      SELECT key, hash FROM ${this.#runs}, unnest($2::text[]) AS hash WHERE id = $1 ON CONFLICT DO NOTHING`;
+    return { text };
+  }
+
+  /** Values: hashes. */
+  selectBlobs(): Statement {
+    return { text: `SELECT hash, content FROM ${this.#schema}.blobs WHERE hash = ANY ($1)` };
+  }
+
+  sweepBlobs(): Statement {
+    const uses = `SELECT FROM ${this.#schema}.blob_uses AS uses WHERE uses.hash = blobs.hash`;
+    return { text: `DELETE FROM ${this.#schema}.blobs WHERE NOT EXISTS (${uses})` };
+  }
+
+  /** Values: ids. Nobody adds to these runs until they are gone. */
+  lockRuns(): Statement {
+    return { text: `SELECT key FROM ${this.#runs} WHERE id = ANY ($1) ORDER BY id FOR UPDATE` };
+  }
+
+  /** Values: keys. */
+  deletions(): readonly Statement[] {
+    const deletion = (table: string, column = 'run_key'): Statement => ({
+      text: `DELETE FROM ${this.#schema}.${table} WHERE ${column} = ANY ($1)`,
+    });
+    return [deletion('run_log'), deletion('blob_uses'), deletion('runs', 'key')];
+  }
+
+  #update(columns: readonly string[], firstPlace: number, condition: string): string {
+    const assignments = columns.map((column, index) => `${column} = $${index + firstPlace}`).join(', ');
+    return `UPDATE ${this.#runs} SET ${assignments} WHERE id = $1 AND ${condition}`;
+  }
+
+  /** Adds a row to the log of the run that `run` finds. Its events count only while its attempt does. */
+  #withLog(run: string, firstPlace: number): string {
+    const [epoch, attempt, first, last, events, entries] = Array.from({ length: 6 }, (_, at) => `$${firstPlace + at}`);
+    const ifCurrent = (value: string, otherwise: string): string =>
+      `CASE WHEN ${attempt}::integer >= run.attempt THEN ${value} ELSE ${otherwise} END`;
+    return `WITH run AS (${run}) INSERT INTO ${this.#log} (${LOG_COLUMNS})
+      SELECT key, ${epoch}::integer, ${attempt}::integer, ${ifCurrent(`${first}::integer`, '0')}, ${ifCurrent(`${last}::integer`, '0')},
+      ${ifCurrent(`${events}::text`, 'NULL')}, ${entries}::text FROM run`;
+  }
+
+  #once(name: string, make: () => string): Statement {
+    let statement = this.#made.get(name);
+    if (!statement) this.#made.set(name, (statement = { name: `synapse_${this.#made.size}`, text: make() }));
+    return statement;
+  }
+}

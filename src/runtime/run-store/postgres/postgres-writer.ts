@@ -1,0 +1,71 @@
+import type { RunEvent } from '../../../authoring/reporting/run-event.js';
+import type { NewJournalEntry } from '../run-journal.js';
+import type { RunChange, RunRecord } from '../run-record.js';
+import { RUN_COLUMNS, type RunRow, RunRows } from '../run-rows.js';
+import { StoredValues } from '../stored-values.js';
+import { entriesText, type EventBatch, eventBatches } from './run-log-text.js';
+import { StagedBlobs } from './staged-blobs.js';
+
+/** Columns of a run and their values, in one order. */
+export interface ColumnValues {
+  readonly columns: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/** What a row of the log holds, in the order of its columns; nothing where a write adds none. */
+export type LogValues = readonly unknown[];
+
+const NO_EVENTS: EventBatch = { attempt: 0, firstSeq: 0, lastSeq: 0, text: '' };
+
+/**
+ * Makes the values of one write. Their JSON is made at once: what was handed in may change while a write waits, and what has no JSON form
+ * is refused before anything is written.
+ */
+export class PostgresWriter {
+  /** Large values that this write refers to. */
+  readonly blobs: StagedBlobs;
+  readonly #values: StoredValues;
+
+  constructor(location: string, maxInlineBytes: number) {
+    this.blobs = new StagedBlobs(location);
+    this.#values = new StoredValues({ blobs: this.blobs, maxInlineBytes });
+  }
+
+  /** The columns that make a run. */
+  inserted({ owner, next_steps, error, params, result, ...plain }: RunRecord): readonly unknown[] {
+    const row: Partial<RunRow> = {
+      ...plain,
+      owner_host: owner?.host,
+      owner_pid: owner?.pid,
+      owner_started_at: owner?.started_at,
+      next_steps: this.#values.json('next steps', next_steps),
+      error: error && this.#values.lenientJson(error),
+    };
+    const cells = RUN_COLUMNS.map((column) => row[column] ?? null);
+    return [...cells, this.#values.json('params', params), this.#values.json('result', result)].map(this.#cell);
+  }
+
+  /** The columns that a change sets. */
+  changed(change: RunChange): ColumnValues {
+    const pairs = new RunRows(this.#values).changedColumns(change);
+    return { columns: pairs.map(([column]) => column), values: pairs.map(([, value]) => this.#cell(value)) };
+  }
+
+  /** The rows of the log for entries and events: one, but where events do not follow each other. */
+  logged(epoch: number, entries: readonly NewJournalEntry[], events: readonly RunEvent[]): LogValues[] {
+    const batches = eventBatches(this.#values, events);
+    const text = entries.length > 0 ? entriesText(this.#values, entries) : null;
+    if (text === null && batches.length === 0) return [];
+    const [first = NO_EVENTS, ...rest] = batches;
+    return [rowOf(epoch, first, text), ...rest.map((batch) => rowOf(epoch, batch, null))];
+  }
+
+  readonly #cell = (value: unknown): unknown => {
+    if (typeof value !== 'string' || !this.#values.isLarge(value)) return value;
+    return this.#values.store(value).text;
+  };
+}
+
+function rowOf(epoch: number, { attempt, firstSeq, lastSeq, text }: EventBatch, entries: string | null): LogValues {
+  return [epoch, attempt, firstSeq, lastSeq, text === '' ? null : text, entries];
+}

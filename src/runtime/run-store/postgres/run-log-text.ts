@@ -1,0 +1,110 @@
+import type { RunEvent, RunEventType } from '../../../authoring/reporting/run-event.js';
+import type { JournalEntry, NewJournalEntry } from '../run-journal.js';
+import type { StoredValues } from '../stored-values.js';
+
+/** Events of one attempt whose numbers have no gap, as a row of the log has them. */
+export interface EventBatch {
+  readonly attempt: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly text: string;
+}
+
+/** An event without what its row says of it; a large value is a reference in the last place. */
+type EventParts = [type: RunEventType, time: string, data: Record<string, unknown> | null, reference?: string];
+
+/** Most events in one row of the log: a page of events must not read much more than it gives. */
+export const MAX_BATCH_EVENTS = 1_000;
+/** Values of an entry that may be large. Where one is, its key has this ending and its value is a reference. */
+const LARGE_KEYS = ['result', 'rollback_data', 'context'] as const;
+const REFERENCE_ENDING = '_reference';
+
+/** @throws StoreValueError for a value without a JSON form. */
+export function entriesText(values: StoredValues, entries: readonly NewJournalEntry[]): string {
+  return `[${entries.map((entry) => entryText(values, entry)).join(',')}]`;
+}
+
+function entryText(values: StoredValues, { result, rollback_data, context, ...plain }: NewJournalEntry): string {
+  const { name } = plain;
+  const parts = [
+    ['result', values.json(`result of step '${name}'`, result)],
+    ['rollback_data', values.json(`rollback data of step '${name}'`, rollback_data)],
+    ['context', values.json(`context after step '${name}'`, context)],
+  ] as const;
+  let text = JSON.stringify(plain).slice(0, -1);
+  for (const [key, json] of parts) {
+    if (json === null) continue;
+    text += values.isLarge(json) ? `,"${key}${REFERENCE_ENDING}":"${values.store(json).text}"` : `,"${key}":${json}`;
+  }
+  return `${text}}`;
+}
+
+/** The entries of a row, which was written in `epoch`. */
+export function readEntries(values: StoredValues, epoch: number, text: string): JournalEntry[] {
+  return (values.read(text) as Record<string, unknown>[]).map((stored) => {
+    const entry: Record<string, unknown> = { ...stored, epoch };
+    for (const key of LARGE_KEYS) {
+      const reference = entry[key + REFERENCE_ENDING];
+      if (typeof reference !== 'string') continue;
+      entry[key] = values.read(reference);
+      delete entry[key + REFERENCE_ENDING];
+    }
+    return entry as unknown as JournalEntry;
+  });
+}
+
+/** Splits events where their numbers have a gap, their attempt changes, or a row would be too long. */
+export function eventBatches(values: StoredValues, events: readonly RunEvent[]): EventBatch[] {
+  const batches: EventBatch[] = [];
+  let start = 0;
+  for (let end = 1; end <= events.length; end++) {
+    if (end < events.length && end - start < MAX_BATCH_EVENTS && follows(events[end], events[end - 1])) continue;
+    batches.push(batchOf(values, events.slice(start, end)));
+    start = end;
+  }
+  return batches;
+}
+
+function follows(event: RunEvent | undefined, earlier: RunEvent | undefined): boolean {
+  return event?.seq === (earlier?.seq ?? 0) + 1 && event.attempt === earlier?.attempt;
+}
+
+function batchOf(values: StoredValues, events: readonly RunEvent[]): EventBatch {
+  const { seq: firstSeq = 0, attempt = 0 } = events[0] ?? {};
+  const text = `[${events.map((event) => eventText(values, event)).join(',')}]`;
+  return { attempt, firstSeq, lastSeq: firstSeq + events.length - 1, text };
+}
+
+function eventText(values: StoredValues, { type, time, data }: RunEvent): string {
+  const json = values.lenientJson(data);
+  const begin = `["${type}",${JSON.stringify(time)}`;
+  return values.isLarge(json) ? `${begin},null,"${values.store(json).text}"]` : `${begin},${json}]`;
+}
+
+/** A row of events, as the log has it. */
+export interface EventBatchRow {
+  readonly attempt: number;
+  readonly first_seq: number;
+  readonly events: string | null;
+}
+
+/** Hands every event of the rows to `take`. */
+export function readBatch(
+  values: StoredValues,
+  runId: string,
+  row: EventBatchRow,
+  take: (event: RunEvent) => void,
+): void {
+  const parts = (values.read(row.events) ?? []) as readonly EventParts[];
+  for (const [index, [type, time, data, reference]] of parts.entries()) {
+    const read = reference === undefined ? data : values.read(reference);
+    const seq = row.first_seq + index;
+    take({ seq, type, run_id: runId, attempt: row.attempt, time, data: read as Record<string, unknown> });
+  }
+}
+
+/** Hashes of the large values that texts refer to. What only looks like a reference does no harm: no value has that hash. */
+export function hashesIn(texts: readonly (string | null)[]): string[] {
+  const found = texts.flatMap((text) => [...(text ?? '').matchAll(/@sha256:([0-9a-f]{64})/g)]);
+  return [...new Set(found.map(([, hash = '']) => hash))];
+}
