@@ -17,6 +17,46 @@ export {
   type ClassOf,
 } from './authoring/decorators/action.decorator.js';
 export { Step } from './authoring/decorators/step.decorator.js';
+export {
+  DatasetAction,
+  type ConversionOrder,
+  type DownloadOrder,
+} from './authoring/families/dataset/dataset-action.js';
+export { DatasetOperation, DatasetParams } from './authoring/families/dataset/dataset-params.js';
+export { DatasetResult } from './authoring/families/dataset/dataset-result.js';
+export {
+  BaseDeploymentAction,
+  type DeploymentStepsResult,
+} from './authoring/families/deployment/base-deployment-action.js';
+export {
+  DeploymentContext,
+  DeploymentProgressCategories,
+  type RayActorOptions,
+} from './authoring/families/deployment/deployment-context.js';
+export {
+  BaseExportAction,
+  type ExportStepsResult,
+  type FilteredResults,
+} from './authoring/families/export/base-export-action.js';
+export { ExportContext, ExportProgressCategories } from './authoring/families/export/export-context.js';
+export {
+  BaseInferenceAction,
+  type InferenceStepsResult,
+  type LoadedModel,
+} from './authoring/families/inference/base-inference-action.js';
+export { InferenceContext, InferenceProgressCategories } from './authoring/families/inference/inference-context.js';
+export { type PlatformModel } from './authoring/families/models/platform-model.js';
+export { MetricsResult, TrainResult, WeightsResult } from './authoring/families/results/train-results.js';
+export { ExportResult, InferenceResult, UploadResult } from './authoring/families/results/transfer-results.js';
+export {
+  BaseTrainAction,
+  type ModelCheckpoint,
+  type TrainStepsResult,
+} from './authoring/families/train/base-train-action.js';
+export { BaseTrainParams } from './authoring/families/train/base-train-params.js';
+export { TrainContext, TrainProgressCategories } from './authoring/families/train/train-context.js';
+export { BaseUploadAction, type UploadStepsResult } from './authoring/families/upload/base-upload-action.js';
+export { UploadContext, UploadProgressCategories } from './authoring/families/upload/upload-context.js';
 export { autolog, type AutologFrameworks, disableAutolog, listIntegrations } from './authoring/integrations/autolog.js';
 export { AutologContext, getAutologContext } from './authoring/integrations/autolog-context.js';
 export { type AutologTarget } from './authoring/integrations/autolog-target.interface.js';
@@ -36,6 +76,23 @@ export {
   UltralyticsIntegration,
   type UltralyticsOptions,
 } from './authoring/integrations/ultralytics.integration.js';
+export {
+  ActionPipeline,
+  type ActionPipelineOptions,
+  type PipelineLog,
+  type PipelineNodes,
+} from './authoring/pipelines/action-pipeline.js';
+export { type PipelineFinding } from './authoring/pipelines/pipeline-checks.js';
+export { PipelineDefinition } from './authoring/pipelines/pipeline-definition.js';
+export {
+  type PipelineExecutor,
+  type SubmitOptions,
+  type WaitOptions,
+} from './authoring/pipelines/pipeline-executor.interface.js';
+export { type Pipeline } from './authoring/pipelines/pipeline.interface.js';
+export { type PipelineGraph } from './authoring/pipelines/pipeline-graph.js';
+export { type ActionFacts, type PipelineNode, type PipelineNodeOptions } from './authoring/pipelines/pipeline-node.js';
+export { type PipelineAction, type PipelineFault } from './authoring/pipelines/pipeline-types.js';
 export { BaseLogger, type LoggerOptions } from './authoring/reporting/base-logger.js';
 export { BackendListener } from './authoring/reporting/backend-listener.js';
 export { BackendLogger, type BackendLoggerOptions } from './authoring/reporting/backend-logger.js';
@@ -76,23 +133,6 @@ export { type JournalState, journalStateOf } from './authoring/steps/journal-sta
 export { type MaybePromise } from './authoring/steps/maybe-promise.js';
 export {
   type OrchestratorHooks,
-export {
-  ActionPipeline,
-  type ActionPipelineOptions,
-  type PipelineLog,
-  type PipelineNodes,
-} from './authoring/pipelines/action-pipeline.js';
-export { type PipelineFinding } from './authoring/pipelines/pipeline-checks.js';
-export { PipelineDefinition } from './authoring/pipelines/pipeline-definition.js';
-export {
-  type PipelineExecutor,
-  type SubmitOptions,
-  type WaitOptions,
-} from './authoring/pipelines/pipeline-executor.interface.js';
-export { type Pipeline } from './authoring/pipelines/pipeline.interface.js';
-export { type PipelineGraph } from './authoring/pipelines/pipeline-graph.js';
-export { type ActionFacts, type PipelineNode, type PipelineNodeOptions } from './authoring/pipelines/pipeline-node.js';
-export { type PipelineAction, type PipelineFault } from './authoring/pipelines/pipeline-types.js';
   type StepEventData,
   type StepEventType,
 } from './authoring/steps/orchestrator-hooks.js';

@@ -1,0 +1,32 @@
+import { NotConfiguredError } from '../../../foundation/errors/config.errors.js';
+import { ModelUnusableError } from '../../../foundation/errors/family.errors.js';
+import type { BackendClient } from '../../../resources/clients/backend/backend-client.interface.js';
+
+/** A model as the platform describes it, with whatever else it says. */
+export interface PlatformModel {
+  readonly id: number;
+  readonly name?: string | null;
+  readonly category?: string | null;
+  /** Where its archive lies: a URL, or a path on this machine. */
+  readonly file?: string | null;
+  readonly [field: string]: unknown;
+}
+
+/** Asks the platform about a model. Nothing is downloaded. */
+export function fetchModel(client: BackendClient, id: number): Promise<PlatformModel> {
+  return client.get<PlatformModel>(`models/${id}/`);
+}
+
+/** @throws {@link ModelUnusableError} when the platform keeps no file of the model. */
+export function fileOf({ id, name, file }: PlatformModel): string {
+  if (typeof file === 'string' && file !== '') return file;
+  throw new ModelUnusableError(id, name ?? null);
+}
+
+/** What `unpackModel` of an action throws unless it is overridden. */
+export function cannotUnpack({ file }: PlatformModel, folder: string): NotConfiguredError {
+  return new NotConfiguredError(
+    'Unpacking models',
+    `Override unpackModel(model, folder) in this action, and put the files of '${String(file)}' into '${folder}' there.`,
+  );
+}
