@@ -1,14 +1,18 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { RunListener } from './authoring/reporting/run-listener.js';
 import type { PluginEnvironment } from './foundation/environment/plugin-environment.js';
+import type { RunClock } from './runtime/durability/run-clock.js';
 import type { RunStore } from './runtime/run-store/run-store.interface.js';
 
 /** What a host can set. Everything has a default. */
 export interface SynapseModuleOptions {
   /** Plugin code under which the host's own actions run. @defaultValue `app` */
   readonly code?: string;
-  /** Where runs are kept; whoever hands one in also closes it. @defaultValue a store in memory with the newest 1,000 finished runs */
-  readonly store?: RunStore;
+  /**
+   * Where runs are kept: a store, which whoever hands it in also closes, or a word for one that ends with the application: the URL of a
+   * Postgres database, a SQLite file, or `memory`. @defaultValue a store in memory with the newest 1,000 finished runs
+   */
+  readonly store?: RunStore | string;
   /** Hear every event of every run, once it is stored. @defaultValue none */
   readonly listeners?: readonly RunListener[];
   /** Environment of runs. @defaultValue the process's, read once */
@@ -19,8 +23,17 @@ export interface SynapseModuleOptions {
   readonly onShutdown?: 'wait' | 'cancel';
   /** Longest wait for runs at shutdown, in milliseconds, 0 to 2,147,483,647; then they are cancelled. @defaultValue 30,000 */
   readonly shutdownTimeoutMs?: number;
+  /**
+   * Whether the application goes on with runs of its store whose processes are gone, where it knows their actions. Needs a store that
+   * outlives processes. @defaultValue false
+   */
+  readonly recover?: boolean;
+  /** Pause between two looks for such runs, in milliseconds, 1 to 2,147,483,647. @defaultValue 5,000 */
+  readonly recoverIntervalMs?: number;
   /** Folder in which runs get working folders. @defaultValue `synapse-<user id>/work` in the system's folder for temporary files */
   readonly workRoot?: string;
+  /** Times, timers and pauses of runs; tests put a virtual one in its place. @defaultValue the machine's */
+  readonly clock?: RunClock;
 }
 
 export const {

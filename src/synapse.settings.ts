@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { RunListener } from './authoring/reporting/run-listener.js';
 import { UsageError } from './foundation/errors/run.errors.js';
 import { PluginEnvironment } from './foundation/environment/plugin-environment.js';
-import { MemoryRunStore } from './runtime/run-store/memory-run-store.js';
+import type { RunClock } from './runtime/durability/run-clock.js';
 import type { RunStore } from './runtime/run-store/run-store.interface.js';
+import { IN_MEMORY, runStoreOf } from './runtime/run-store/run-store-of.js';
 import { SYNAPSE_MODULE_OPTIONS, type SynapseModuleOptions } from './synapse.module-definition.js';
 
 /** The module's options with every default filled in. The only place that knows the defaults. */
@@ -19,17 +20,24 @@ export class SynapseSettings {
   readonly onShutdown: 'wait' | 'cancel';
   readonly shutdownTimeoutMs: number;
   readonly workRoot: string | undefined;
+  readonly clock: RunClock | undefined;
+  readonly recover: boolean;
+  readonly recoverIntervalMs: number;
 
   constructor(@Inject(SYNAPSE_MODULE_OPTIONS) options: SynapseModuleOptions) {
     this.code = options.code ?? 'app';
-    this.store = options.store ?? new MemoryRunStore();
-    this.ownsStore = options.store === undefined;
+    const { store = IN_MEMORY } = options;
+    this.ownsStore = typeof store === 'string';
+    this.store = typeof store === 'string' ? runStoreOf(store) : store;
     this.listeners = options.listeners ?? [];
     this.env = environmentOf(options.env);
     this.cancelGraceMs = milliseconds('cancelGraceMs', options.cancelGraceMs, 1_000);
     this.onShutdown = options.onShutdown ?? 'cancel';
     this.shutdownTimeoutMs = milliseconds('shutdownTimeoutMs', options.shutdownTimeoutMs, 30_000);
     this.workRoot = options.workRoot;
+    this.clock = options.clock;
+    this.recover = options.recover ?? false;
+    this.recoverIntervalMs = Math.max(1, milliseconds('recoverIntervalMs', options.recoverIntervalMs, 5_000));
   }
 }
 
