@@ -262,6 +262,7 @@ export {
   PluginDiscovery,
 } from './runtime/discovery/plugin-discovery.js';
 export { type DiscoveredAction } from './runtime/discovery/static-scan/discover-actions.js';
+export { type RunClock } from './runtime/durability/run-clock.js';
 export { Executor } from './runtime/executors/executor.interface.js';
 export { ExecutorRegistry } from './runtime/executors/executor-registry.js';
 export { LocalExecutor, type LocalExecutorOptions } from './runtime/executors/local/local.executor.js';
@@ -285,8 +286,14 @@ export {
   type RunFilter,
   RunStore,
 } from './runtime/run-store/run-store.interface.js';
+export { PostgresRunStore, type PostgresRunStoreOptions } from './runtime/run-store/postgres/postgres-run-store.js';
 export { SqliteRunStore, type SqliteRunStoreOptions } from './runtime/run-store/sqlite/sqlite-run-store.js';
 export { defaultStatePath } from './runtime/run-store/state-path.js';
+export {
+  PipelineRunner,
+  type PipelineRunnerInit,
+  type PipelineRunRequest,
+} from './runtime/pipelines/pipeline-runner.service.js';
 export { PluginRunner, type PluginRunnerInit } from './runtime/runner/plugin-runner.service.js';
 export { RunHandle } from './runtime/runner/run-handle.js';
 export { type RunRequest } from './runtime/runner/run-request.js';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ConfigNotFoundError } from './foundation/errors/config.errors.js';
 import { HostModules } from './runtime/discovery/loader/host-modules.js';
 import { PluginLoader } from './runtime/discovery/loader/plugin-loader.js';
-import { MemoryRunStore } from './runtime/run-store/memory-run-store.js';
+import { IN_MEMORY, runStoreOf } from './runtime/run-store/run-store-of.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
 import type { RunHandle } from './runtime/runner/run-handle.js';
 import type { RunRequest } from './runtime/runner/run-request.js';
@@ -45,7 +45,9 @@ export async function runPlugin<R = unknown>(
   if (!isFound && LOOKS_LIKE_A_PATH.test(plugin)) throw new ConfigNotFoundError(resolve(plugin));
   const loaded = isFound ? await loader.load(plugin) : await loader.loadPackage(plugin, process.cwd());
   // The handle reads from the store after the application is gone, so the application must not own it.
-  const app = await startPluginApplication(loaded, { store: new MemoryRunStore(), ...settings });
+  const { store = IN_MEMORY } = settings ?? {};
+  const ownStore = typeof store === 'string' ? runStoreOf(store) : store;
+  const app = await startPluginApplication(loaded, { ...settings, store: ownStore });
   try {
     const { code } = loaded.configFile.config;
     const handle = await app.get(PluginRunner).run<R>({ ...request, plugin: code, action, params });

@@ -1,28 +1,27 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { UsageError } from '../../foundation/errors/run.errors.js';
 import { StoreReadOnlyError } from '../../foundation/errors/store.errors.js';
 import { MemoryRunStore } from '../../runtime/run-store/memory-run-store.js';
+import { PostgresRunStore } from '../../runtime/run-store/postgres/postgres-run-store.js';
+import { isPostgresUrl } from '../../runtime/run-store/postgres/postgres-target.js';
 import type { RunStore } from '../../runtime/run-store/run-store.interface.js';
+import { IN_MEMORY, runStoreOf, storePathOf } from '../../runtime/run-store/run-store-of.js';
 import { SqliteRunStore } from '../../runtime/run-store/sqlite/sqlite-run-store.js';
 import { defaultStatePath } from '../../runtime/run-store/state-path.js';
 import type { CliOutput } from './cli-output.js';
 
-/** The word of `--store` for runs that end with the process. */
-const IN_MEMORY = 'memory';
-
 /**
  * The store that a run is kept in.
  *
- * @param word - What `--store` says: a file, or `memory`; by default the user's own file. Where that cannot be written, as in a container
- * without a home, the run is not refused: it is kept in memory, and the person at the terminal is told.
- * @throws StoreCorruptError, StoreVersionError, StoreLockedError; StoreReadOnlyError for a file that was asked for.
+ * @param word - What `--store` says: a file, the URL of a Postgres database, or `memory`; by default the user's own file. Where that cannot
+ * be written, as in a container without a home, the run is not refused: it is kept in memory, and the person at the terminal is told.
+ * @throws StoreCorruptError, StoreVersionError, StoreLockedError, StoreUnavailableError, StoreAccessError, StoreDriverMissingError;
+ * StoreReadOnlyError for a file that was asked for.
  */
 export async function openStore(word: string | undefined, output: CliOutput): Promise<RunStore> {
-  if (word === IN_MEMORY) return new MemoryRunStore();
-  const store = new SqliteRunStore({ path: word === undefined ? defaultStatePath() : pathOf(word) });
+  const store = word === undefined ? new SqliteRunStore({ path: defaultStatePath() }) : runStoreOf(word);
   try {
-    await store.open();
+    if (store instanceof SqliteRunStore || store instanceof PostgresRunStore) await store.open();
     return store;
   } catch (thrown) {
     if (word !== undefined || !(thrown instanceof StoreReadOnlyError)) throw thrown;
@@ -34,13 +33,18 @@ export async function openStore(word: string | undefined, output: CliOutput): Pr
 /**
  * The store to look into.
  *
- * @throws {@link UsageError} for a file that is not there, unless it is the default: before the first run there is none.
+ * @throws {@link UsageError} for a file or tables that are not there, unless it is the default: before the first run there is none.
  */
 export async function openExistingStore(word: string | undefined): Promise<RunStore> {
   if (word === IN_MEMORY) {
     throw new UsageError('--store memory keeps runs for as long as their own process; there is nothing to look into.');
   }
-  const path = word === undefined ? defaultStatePath() : pathOf(word);
+  if (word !== undefined && isPostgresUrl(word)) {
+    const store = new PostgresRunStore({ url: word, createTables: false });
+    await store.open();
+    return store;
+  }
+  const path = word === undefined ? defaultStatePath() : storePathOf(word);
   if (!existsSync(path)) {
     if (word === undefined) return new MemoryRunStore();
     throw new UsageError(`There is no run store at ${path}. Name the file that was given to --store for the run.`);
@@ -48,14 +52,4 @@ export async function openExistingStore(word: string | undefined): Promise<RunSt
   const store = new SqliteRunStore({ path });
   await store.open();
   return store;
-}
-
-function pathOf(word: string): string {
-  if (word === '') throw new UsageError('--store needs a file or `memory`, got nothing.');
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(word)) {
-    throw new UsageError(
-      `--store takes a file or \`memory\`, got the URL of another kind of store: '${word.split(':')[0]}'.`,
-    );
-  }
-  return resolve(word);
 }

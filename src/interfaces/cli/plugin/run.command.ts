@@ -144,8 +144,8 @@ export class PluginRunCommand extends SynapseCommand {
   }
 
   @Option({
-    flags: '--store <file>',
-    description: "file to keep the run in, or memory (default: the user's own file)",
+    flags: '--store <store>',
+    description: "file or postgres:// URL to keep the run in, or memory (default: the user's own file)",
   })
   parseStore(word: string): string {
     return word;

@@ -26,7 +26,10 @@ export abstract class StoreCommand extends AnsweringCommand {
     });
   }
 
-  @Option({ flags: '--store <file>', description: "file of the run store (default: the user's own)" })
+  @Option({
+    flags: '--store <store>',
+    description: "file or postgres:// URL of the run store (default: the user's own file)",
+  })
   parseStore(word: string): string {
     return word;
   }

@@ -8,6 +8,8 @@ import type { PostgresTarget } from './postgres-target.js';
 /** How a database is reached. */
 export interface PostgresConnectionOptions {
   readonly target: PostgresTarget;
+  /** Whether tables are made where there are none. */
+  readonly createTables: boolean;
   readonly maxConnections: number;
   /** How long a call waits for a connection, in milliseconds. */
   readonly connectTimeoutMs: number;
@@ -104,7 +106,7 @@ export class PostgresConnection {
     try {
       const client = await connected(pool);
       try {
-        await migrate(sessionOf(client), this.#options.target);
+        await migrate(sessionOf(client), this.#options.target, this.#options);
       } finally {
         client.release();
       }

@@ -1,3 +1,4 @@
+import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { StoreCorruptError, StoreVersionError } from '../../../foundation/errors/store.errors.js';
 import { codeOfFault } from './postgres-faults.js';
 import { DriverFault, inTransaction, type Session } from './postgres-session.js';
@@ -33,19 +34,33 @@ export const MIGRATIONS: readonly string[] = [
 const DUPLICATE_TABLE = '42P07';
 const NOT_THERE = ['42P01', '3F000'];
 
+/** How far {@link migrate} goes. */
+export interface MigrationOptions {
+  /** Whether tables are made where there are none. @defaultValue true */
+  readonly createTables?: boolean;
+  readonly migrations?: readonly string[];
+}
+
 /**
  * Brings a schema to the newest version, or leaves it exactly as it is. Of several processes that start at once, one does it and the others
  * wait for it.
  *
- * @throws {@link StoreVersionError} for a schema of a newer version, {@link StoreCorruptError} for another application's.
+ * @throws {@link StoreVersionError} for a schema of a newer version, {@link StoreCorruptError} for another application's,
+ * {@link UsageError} for none where none may be made.
  */
 export async function migrate(
   session: Session,
   target: PostgresTarget,
-  migrations: readonly string[] = MIGRATIONS,
+  { createTables = true, migrations = MIGRATIONS }: MigrationOptions = {},
 ): Promise<void> {
   const known = migrations.length;
-  if ((await versionOf(session, target, known)) === known) return;
+  const version = await versionOf(session, target, known);
+  if (version === known) return;
+  if (version === 0 && !createTables) {
+    throw new UsageError(
+      `There is no run store in ${target.location}. Name the database and schema that were given to --store for the run.`,
+    );
+  }
   await inTransaction(session, async () => {
     await session.execute({ text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))' }, [
       `nest-synapse ${target.schema}`,

@@ -32,6 +32,8 @@ export interface PostgresRunStoreOptions {
   readonly url: string;
   /** Schema for the tables, made where it is not there: 1 to 63 of a-z, 0-9 and `_`. @defaultValue the URL's `schema`, else `synapse` */
   readonly schema?: string;
+  /** Whether tables are made where there are none; else that is an error. @defaultValue true */
+  readonly createTables?: boolean;
   /** Most connections at a time, 1 to 1,000. @defaultValue 10 */
   readonly maxConnections?: number;
   /** How long a call waits for a connection, in milliseconds, 1 and up. @defaultValue 5,000 */
@@ -76,6 +78,7 @@ export class PostgresRunStore extends RunStore {
       reader: new PostgresReader(target.location, statements),
       connection: new PostgresConnection({
         target,
+        createTables: options.createTables ?? true,
         maxConnections: whole('maxConnections', options.maxConnections ?? 10, 1, 1_000),
         connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs ?? 5_000, 1, MAX_MS),
         queryTimeoutMs: whole('queryTimeoutMs', options.queryTimeoutMs ?? 30_000, 1, MAX_MS),
