@@ -25,6 +25,9 @@ export const ERROR_CODES = {
   SYN_PIPELINE_CHANGED: row('PipelineChangedError', 'usage'),
   SYN_UNKNOWN_INTEGRATION: row('UnknownIntegrationError', 'usage'),
   SYN_NO_ACTIVE_RUN: row('NoActiveRunError', 'usage'),
+  SYN_DATASET_NOT_FOUND: row('DatasetNotFoundError', 'usage'),
+  SYN_DATASET_FORMAT: row('DatasetFormatError', 'usage'),
+  SYN_DATASET_TARGET: row('DatasetTargetError', 'usage'),
 
   SYN_CONFIG_NOT_FOUND: row('ConfigNotFoundError', 'config'),
   SYN_CONFIG_INVALID: row('ConfigInvalidError', 'config'),
@@ -52,10 +55,12 @@ export const ERROR_CODES = {
   SYN_STORE_VERSION: row('StoreVersionError', 'config'),
   SYN_STORE_ACCESS: row('StoreAccessError', 'config'),
   SYN_STORE_DRIVER_MISSING: row('StoreDriverMissingError', 'config'),
+  SYN_DATASET_PACKAGE_MISSING: row('DatasetPackageMissingError', 'config'),
 
   SYN_PARAMS_INVALID: row('ParamsInvalidError', 'validation'),
   SYN_PIPELINE_PARAMS: row('PipelineParamsError', 'validation'),
   SYN_STORE_VALUE: row('StoreValueError', 'validation'),
+  SYN_DATASET_INVALID: row('DatasetInvalidError', 'validation'),
   SYN_SECRET_MISSING: row('SecretMissingError', 'validation'),
 
   SYN_EXECUTION_FAILED: row('ExecutionError', 'execution'),

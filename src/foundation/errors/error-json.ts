@@ -1,6 +1,8 @@
 import * as client from './client.errors.js';
 import * as config from './config.errors.js';
+import * as dataset from './dataset.errors.js';
 import * as durability from './durability.errors.js';
+import * as family from './family.errors.js';
 import * as pipeline from './pipeline.errors.js';
 import * as plugin from './plugin.errors.js';
 import * as reporting from './reporting.errors.js';
@@ -12,7 +14,7 @@ import { SynapseError, type ErrorKind, type SynapseErrorJson } from './synapse.e
 type ErrorClass = abstract new (...args: never[]) => SynapseError;
 
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
-  [client, config, durability, pipeline, plugin, reporting, run, step, store]
+  [client, config, dataset, durability, family, pipeline, plugin, reporting, run, step, store]
     .flatMap((file) => Object.values(file) as unknown[])
     .filter((value): value is ErrorClass => typeof value === 'function' && value.prototype instanceof SynapseError)
     .map((type) => [type.name, type]),

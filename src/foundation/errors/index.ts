@@ -34,6 +34,15 @@ export {
   SyncConflictError,
 } from './config.errors.js';
 export {
+  DatasetFormatError,
+  DatasetInvalidError,
+  DatasetNotFoundError,
+  DatasetPackageMissingError,
+  type DatasetPlace,
+  DatasetTargetError,
+  placeText,
+} from './dataset.errors.js';
+export {
   LeaseLostError,
   RunEndedError,
   RunOwnedError,
