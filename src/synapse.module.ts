@@ -19,6 +19,7 @@ import { ExecutorRegistry } from './runtime/executors/executor-registry.js';
 import { LocalExecutor } from './runtime/executors/local/local.executor.js';
 import { ActionInvoker } from './runtime/invocation/action-invoker.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
+import { PipelineRunner } from './runtime/pipelines/pipeline-runner.service.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
 import { SynapseEnd, SynapseStart } from './synapse.lifecycle.js';
 import { ConfigurableSynapseModule, type SYNAPSE_OPTIONS_TYPE } from './synapse.module-definition.js';
@@ -70,7 +71,13 @@ export interface SynapsePackageOptions extends SynapseFeatureOptions {
       useFactory: (...parts: RunnerParts) => createRunner(parts),
     },
   ],
-  exports: [ActionRegistry, IntegrationRegistry, PluginRunner, RunStore, RuntimeContext],
+    {
+      provide: PipelineRunner,
+      inject: [PluginRunner, ActionRegistry, RunStore],
+      useFactory: (runner: PluginRunner, registry: ActionRegistry, store: RunStore) =>
+        new PipelineRunner({ runner, registry, store }),
+    },
+  exports: [ActionRegistry, IntegrationRegistry, PipelineRunner, PluginRunner, RunStore, RuntimeContext],
 })
 export class SynapseModule extends ConfigurableSynapseModule {
   /** Settings for the whole application. Without any, runs are kept in memory. */

@@ -92,10 +92,10 @@ export const unordered = ActionPipeline.dag({ fetch: Download, train: { action: 
 // @ts-expect-error no node is called fetched
 export const unknownAfter = ActionPipeline.dag({ fetch: Download, convert: { action: Convert, after: ['fetched'] } });
 
-// @ts-expect-error what a side branch makes is not there for the other
 export const sideBranch = ActionPipeline.dag({
   fetch: Download,
   convert: { action: Convert, after: ['fetch'] },
+  // @ts-expect-error what a side branch makes is not there for the other
   train: { action: Train, after: ['fetch'] },
 });
 

@@ -31,6 +31,12 @@ export abstract class BaseAction<P = unknown, R = unknown> {
   /** Makes the result of a run whose steps are done; without it, the summary is the result. */
   resultOfSteps?(context: StepContext, summary: OrchestratorSummary): R | Promise<R>;
 
+  /**
+   * Makes what a completed run did undone. A pipeline calls it when a later action fails or the pipeline is cancelled; it may be called
+   * again after a crash, so it must take work that is undone already.
+   */
+  compensate?(params: P, result: R, ctx: RuntimeContext<P>): void | Promise<void>;
+
   /** Context of the run that is executing. @throws NoActiveRunError outside of a run. */
   protected get ctx(): RuntimeContext<P> {
     return requireContext('ctx') as RuntimeContext<P>;

@@ -11,8 +11,9 @@ export interface PipelineFault<Message extends string> {
 }
 
 /** Nothing is known of it, so nothing is checked that comes after it. */
-type Unknown = { readonly [UNKNOWN]: true };
-declare const UNKNOWN: unique symbol;
+export interface Unknown {
+  readonly '~unknown': true;
+}
 
 type ExecuteOf<A> =
   A extends ClassOf<infer Instance> ? (Instance extends { execute?: infer E } ? NonNullable<E> : never) : never;

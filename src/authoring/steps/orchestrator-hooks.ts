@@ -23,6 +23,8 @@ export interface StepEventData {
   readonly error?: string | null;
   /** Pause before the next try, in milliseconds. */
   readonly delay_ms?: number;
+  /** The run that the step is, where it is an action of a pipeline. */
+  readonly run_id?: string;
   /** True where it is the undo that is tried again. */
   readonly undo?: true;
 }

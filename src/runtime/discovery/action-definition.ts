@@ -3,7 +3,8 @@ import type { DataType } from '../../foundation/data-types/data-type.js';
 import type { ActionOptions, ActionResources, ClassOf } from '../../authoring/decorators/action.decorator.js';
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import type { StepHost } from '../../authoring/steps/step-host.interface.js';
-import type { ActionSteps } from './action-steps.js';
+import type { JournalState } from '../../authoring/steps/journal-state.js';
+import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 
 /** Everything known about one action of one plugin: what its decorator says, overridden by config.yaml. Immutable. */
 export interface ActionDefinition {
@@ -36,9 +37,25 @@ export interface ActionDefinition {
   /** Absolute path and content hash of the plugin's folder, where it has one. */
   readonly source?: PluginSource;
   /** The steps of an action that may have some. */
-  readonly steps?: ActionSteps;
+  readonly steps?: UndoableSteps;
+  /** Makes what a completed run did undone, where a pipeline fails later on. */
+  readonly compensate?: (params: unknown, result: unknown, ctx: RuntimeContext) => unknown;
+  /** Whether it runs other actions; what it throws is the error of its run. */
+  readonly isPipeline?: true;
+  /** Paths of secret params, where no params class tells of them. */
+  readonly secretPaths?: readonly string[];
   /** Calls the action on its singleton, its steps where it has some. Only the invoker does. */
   readonly call: (params: unknown, ctx: RuntimeContext, host?: StepHost) => unknown;
+}
+
+/** What an earlier process has done of a run, and how to undo it. */
+export interface UndoableSteps {
+  /** An undo that fails is a report. */
+  undo(
+    params: unknown,
+    ctx: RuntimeContext,
+    given: { readonly from: JournalState; readonly host?: StepHost },
+  ): Promise<readonly StepUndoReport[]>;
 }
 
 /** Where a plugin's code was read from. */

@@ -55,15 +55,29 @@ export class ActionRegistry {
     return definition ?? this.#refuse(name, plugin);
   }
 
-  /** All actions, or those of one plugin, in the order they were found. */
+  /** The action or pipeline of a plugin that is called `name`, if there is one. */
+  find(name: string, plugin: string): ActionDefinition | undefined {
+    return this.#byPlugin.get(plugin)?.get(name);
+  }
+
+  /** All actions, or those of one plugin, in the order they were found. Pipelines are none. */
   list(plugin?: string): readonly ActionDefinition[] {
-    if (plugin !== undefined) return [...(this.#byPlugin.get(plugin)?.values() ?? [])];
-    return [...this.#byPlugin.values()].flatMap((actions) => [...actions.values()]);
+    return this.#all(plugin).filter(({ isPipeline }) => !isPipeline);
+  }
+
+  /** All pipelines, or those of one plugin. Their names begin with `pipeline:`. */
+  pipelines(plugin?: string): readonly ActionDefinition[] {
+    return this.#all(plugin).filter(({ isPipeline }) => isPipeline);
   }
 
   /** Codes of the plugins that have actions. */
   plugins(): readonly string[] {
     return [...this.#byPlugin.keys()].filter((plugin) => this.list(plugin).length > 0);
+  }
+
+  #all(plugin: string | undefined): ActionDefinition[] {
+    if (plugin !== undefined) return [...(this.#byPlugin.get(plugin)?.values() ?? [])];
+    return [...this.#byPlugin.values()].flatMap((actions) => [...actions.values()]);
   }
 
   #refuse(name: string, plugin: string | undefined): never {

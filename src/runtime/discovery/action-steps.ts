@@ -1,3 +1,4 @@
+import type { UndoableSteps } from './action-definition.js';
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import type { ActionOptions } from '../../authoring/decorators/action.decorator.js';
 import type { StepClass } from '../../authoring/steps/base-step.js';
@@ -25,7 +26,7 @@ export function hasSteps(action: object, { steps }: StepOptionsOfAction): boolea
 }
 
 /** The steps of an action: those that its decorator names, changed for each run by its `setupSteps`. */
-export class ActionSteps {
+export class ActionSteps implements UndoableSteps {
   readonly #owner: string;
   readonly #action: SteppedAction;
   readonly #registry: StepRegistry;

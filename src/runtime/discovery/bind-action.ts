@@ -24,10 +24,22 @@ export function bindAction(
     const options: StepOptionsOfAction = { steps: declaredBy(type, 'steps'), context: declaredBy(type, 'context') };
     if (hasSteps(instance, options)) {
       const steps = new ActionSteps(type.name, instance, options, resolve);
-      return { ...definition, steps, call: (params, ctx, host) => steps.run(params, ctx, host) };
+      return {
+        ...definition,
+        ...compensatorOf(instance),
+        steps,
+        call: (params, ctx, host) => steps.run(params, ctx, host),
+      };
     }
   }
-  return { ...definition, call: callerOf(definition, found, instance) };
+  const compensator = method === undefined ? compensatorOf(instance) : {};
+  return { ...definition, ...compensator, call: callerOf(definition, found, instance) };
+}
+
+function compensatorOf(instance: object): Pick<ActionDefinition, 'compensate'> {
+  const target = instance as Record<string, (params: unknown, result: unknown, ctx: RuntimeContext) => unknown>;
+  if (typeof target['compensate'] !== 'function') return {};
+  return { compensate: (params, result, ctx) => target['compensate']?.(params, result, ctx) };
 }
 
 function callerOf(

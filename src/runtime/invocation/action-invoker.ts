@@ -51,7 +51,9 @@ export class ActionInvoker {
   failureOf(run: ActiveRun, thrown: unknown): SynapseError {
     if (run.abortError && thrown === run.abortError) return run.abortError;
     if (thrown instanceof PluginExitError) return thrown; // the host's own word on what the action did
-    return run.phase === 'executing' ? executionErrorOf(run, thrown) : asSynapseError(thrown);
+    // A pipeline's error has been made of what its action threw.
+    if (run.phase !== 'executing' || run.definition.isPipeline) return asSynapseError(thrown);
+    return executionErrorOf(run, thrown);
   }
 
   #execute(run: ActiveRun, params: unknown): unknown {

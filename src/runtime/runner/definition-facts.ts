@@ -25,9 +25,10 @@ export class DefinitionFactsCache {
   }
 
   #workOut(definition: ActionDefinition): DefinitionFacts {
-    const { paramsType } = definition;
+    const { paramsType, secretPaths = [] } = definition;
+    const declared = paramsType ? secretFieldsOf(paramsType as Type<object>) : [];
     return {
-      secretPaths: paramsType ? secretFieldsOf(paramsType as Type<object>) : [],
+      secretPaths: [...new Set([...declared, ...secretPaths])],
       env: this.environments.forPlugin(definition),
     };
   }

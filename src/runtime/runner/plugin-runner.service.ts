@@ -165,10 +165,10 @@ export class PluginRunner {
   #start<R>(request: RunRequest): MaybePromise<RunHandle<R>> {
     if (this.#isStopping) this.#refuseWhenStopping(request.action);
     if (typeof request?.action !== 'string') throw noActionNamed(request);
-    const definition = this.#registry.resolve(request.action, request.plugin);
+    const definition = request.definition ?? this.#registry.resolve(request.action, request.plugin);
     const choice = this.#executors.choose(definition, request.mode);
-    const run = this.#factory.create(request, definition, choice.executor);
-    const created = this.#store.create(run.record);
+    const run = this.#factory.create(request, definition, choice.executor, request.origin);
+    const created = this.#store.create(run.record, request.origin?.entries);
     return created ? created.then(() => this.#begin<R>(request, run, choice)) : this.#begin<R>(request, run, choice);
   }
 
@@ -189,6 +189,7 @@ function defaultWorkRoot(): string {
 /** Requests come from HTTP bodies as well, where the types of TypeScript do not reach. */
 function noActionNamed(request: unknown): UsageError {
   const found = typeof request === 'object' && request !== null ? (request as { action?: unknown }).action : request;
+    if (request.listener) run.stream.subscribe(request.listener);
   return new UsageError(
     `A run needs the name of an action as text, got ${found === undefined ? 'none' : safeJson(found)}.`,
   );

@@ -119,10 +119,10 @@ export class RunRecovery {
 
   /** Whether this process could go on with a run. */
   knows(run: Pick<RunRecord, 'plugin' | 'action' | 'plugin_hash'>): boolean {
-    const definition = this.#init.registry.list(run.plugin).find(({ name }) => name === run.action);
-    return (
-      definition !== undefined && (run.plugin_hash ?? definition.source?.contentHash) === definition.source?.contentHash
-    );
+    const definition = this.#init.registry.find(run.action, run.plugin);
+    if (!definition) return false;
+    const hash = definition.source?.contentHash;
+    return run.plugin_hash === undefined || hash === undefined || run.plugin_hash === hash;
   }
 
   /** The run as the store has it. @throws RunNotFoundError. */

@@ -1,5 +1,16 @@
 import type { CheckpointReference } from '../../authoring/context/runtime-context.js';
+import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
+import type { ActionDefinition } from '../discovery/action-definition.js';
+import type { StoredSteps } from '../durability/step-entries.js';
+import type { NewJournalEntry } from '../run-store/run-journal.js';
+
+/** The run that a request goes on from, and the part of its journal that the new run begins with. */
+export interface RequestOrigin {
+  readonly forkedFrom: string;
+  readonly stored: StoredSteps;
+  readonly entries: readonly NewJournalEntry[];
+}
 
 /** One request to run an action. */
 export interface RunRequest {
@@ -21,4 +32,18 @@ export interface RunRequest {
   readonly idempotencyKey?: string;
   /** Run of which this one is a part. */
   readonly parentId?: string;
+  /** Hears the events of this run, once they are stored. */
+  readonly listener?: RunListener;
+  /**
+   * What is run, where a pipeline has decided it; `action` only names it.
+   *
+   * @internal
+   */
+  readonly definition?: ActionDefinition;
+  /**
+   * What an earlier run has done for this one.
+   *
+   * @internal
+   */
+  readonly origin?: RequestOrigin;
 }

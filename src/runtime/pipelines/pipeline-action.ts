@@ -1,0 +1,130 @@
+import { PluginCategory } from '../../foundation/config/enums.js';
+import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
+import type { StepHost, StepSession } from '../../authoring/steps/step-host.interface.js';
+import { ExecutionError } from '../../foundation/errors/plugin.errors.js';
+import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
+import type { ActionDefinition, UndoableSteps } from '../discovery/action-definition.js';
+import { ActiveRun } from '../invocation/active-run.js';
+import type { RunStore } from '../run-store/run-store.interface.js';
+import type { PluginRunner } from '../runner/plugin-runner.service.js';
+import { compensate } from './pipeline-compensation.js';
+import { failureOf, PipelineExecution } from './pipeline-execution.js';
+import type { PipelinePlan } from './pipeline-plan.js';
+import { endChildren, standOf } from './pipeline-stand.js';
+import type { PipelineSurroundings, RunExtras } from './pipeline-surroundings.js';
+
+/** What the runs of pipelines work with. */
+export interface PipelineHost {
+  readonly runner: PluginRunner;
+  readonly store: RunStore;
+}
+
+const NO_EXTRAS: RunExtras = {};
+
+/**
+ * A pipeline as something that runs: one run with a lease, events and an end like any other, whose work are runs of its actions. So
+ * whatever can be done with a run (list, resume, cancel, undo, take over) can be done with a pipeline's.
+ */
+export function pipelineAction(
+  plan: PipelinePlan,
+  host: PipelineHost,
+  extras: RunExtras = NO_EXTRAS,
+): ActionDefinition {
+  const work = new PipelineWork(plan, host, extras);
+  return {
+    plugin: plan.plugin,
+    name: plan.runName,
+    description: plan.description,
+    category: PluginCategory.Custom,
+    entrypoint: '',
+    paramsType: plan.pipeline.paramsType,
+    secretPaths: plan.secretPaths,
+    isPipeline: true,
+    isStrictResult: false,
+    ignoresUnknownParams: false,
+    permissions: [],
+    options: {},
+    env: {},
+    source: plan.nodes[0]?.definition.source,
+    steps: work,
+    call: (params, ctx, run) => work.run(params as object, ctx, run),
+  };
+}
+
+class PipelineWork implements UndoableSteps {
+  readonly #plan: PipelinePlan;
+  readonly #host: PipelineHost;
+  readonly #extras: RunExtras;
+
+  constructor(plan: PipelinePlan, host: PipelineHost, extras: RunExtras) {
+    this.#plan = plan;
+    this.#host = host;
+    this.#extras = extras;
+  }
+
+  async run(params: object, ctx: RuntimeContext, host?: StepHost): Promise<unknown> {
+    const around = this.#around(ctx, host);
+    const session = this.#begin(host);
+    this.#warn(host);
+    try {
+      if (session?.from?.undo) throw await this.#goFurtherBack(around, session);
+      const stand = this.#goesOn(host, session) ? await standOf(around, session?.from) : undefined;
+      return await new PipelineExecution(around, params, session, stand).run();
+    } finally {
+      host?.endSteps();
+    }
+  }
+
+  /** Undoes what the pipeline has done: ends the runs that are not over, and compensates for those that are completed. */
+  async undo(
+    _params: unknown,
+    ctx: RuntimeContext,
+    { from, host }: Parameters<UndoableSteps['undo']>[2],
+  ): Promise<readonly StepUndoReport[]> {
+    const around = this.#around(ctx, host);
+    const session = this.#begin(host);
+    try {
+      const stand = await standOf(around, from);
+      await endChildren(around, stand);
+      const last = stand.completed.at(-1)?.index ?? 0;
+      const step = from.undo?.step ?? this.#plan.nodes[last]?.node.name ?? '';
+      return await compensate(around, stand.completed, { step, error: null }, { ...session, from });
+    } finally {
+      host?.endSteps();
+    }
+  }
+
+  /** A run that was going back when its process ended goes on going back, and fails as it would have. */
+  async #goFurtherBack(around: PipelineSurroundings, session: StepSession): Promise<unknown> {
+    const { undo } = session.from ?? {};
+    const stand = await standOf(around, session.from);
+    await endChildren(around, stand);
+    const goingBack = { step: undo?.step ?? '', error: undo?.error ?? null };
+    const late = await compensate(around, stand.completed, goingBack, session);
+    const undone = [...(undo?.undone.filter(({ ok }) => ok) ?? []), ...late];
+    return failureOf(goingBack.step, new ExecutionError(goingBack.error ?? 'the run was told to end'), undone);
+  }
+
+  #goesOn(host: StepHost | undefined, session: StepSession | undefined): boolean {
+    return this.#extras.adopted !== undefined || session?.from !== undefined || isLaterAttempt(host);
+  }
+
+  #warn(host: StepHost | undefined): void {
+    if (!(host instanceof ActiveRun)) return;
+    for (const { level, message } of this.#plan.findings) if (level === 'warning') host.logger.notice(message);
+  }
+
+  #around(ctx: RuntimeContext, host: StepHost | undefined): PipelineSurroundings {
+    const { runner, store } = this.#host;
+    return { plan: this.#plan, runner, store, ctx, host, extras: this.#extras };
+  }
+
+  /** From now on the run ends when its actions do: they may have to be compensated for first. */
+  #begin(host: StepHost | undefined): StepSession | undefined {
+    return host?.beginSteps(this.#plan.nodes.map(({ step }) => step));
+  }
+}
+
+function isLaterAttempt(host: StepHost | undefined): boolean {
+  return host instanceof ActiveRun && host.attempt > 1;
+}

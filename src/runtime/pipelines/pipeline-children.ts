@@ -1,0 +1,48 @@
+import { PipelineChangedError } from '../../foundation/errors/pipeline.errors.js';
+import type { RunSummary } from '../run-store/run-record.js';
+import type { RunStore } from '../run-store/run-store.interface.js';
+import { FINGERPRINT_LENGTH, type PipelinePlan } from './pipeline-plan.js';
+
+/** Most runs that a store lists at once. */
+const MAX_CHILDREN = 1_000;
+
+/**
+ * The name of the work of one node, the same for every try of it. It tells of the pipeline too, so that one that has changed is noticed.
+ *
+ * @param key - The idempotency key of the pipeline's run.
+ */
+export function childKey(key: string, plan: PipelinePlan, node: string): string {
+  return `${key}/${plan.fingerprint}/${node}`;
+}
+
+/** A run of a pipeline, as far as its children go. */
+export interface ParentRun {
+  readonly id: string;
+  readonly idempotency_key: string;
+}
+
+/**
+ * The runs of a pipeline's nodes, by node; of several tries the last.
+ *
+ * @throws {@link PipelineChangedError} when they are of other nodes than the pipeline has now.
+ */
+export async function childrenOf(
+  store: RunStore,
+  plan: PipelinePlan,
+  parent: ParentRun,
+): Promise<ReadonlyMap<string, RunSummary>> {
+  const prefix = `${parent.idempotency_key}/`;
+  const found = new Map<string, RunSummary>();
+  for (const child of await store.list({ parentId: parent.id, limit: MAX_CHILDREN })) {
+    if (!child.idempotency_key.startsWith(prefix)) continue;
+    const rest = child.idempotency_key.slice(prefix.length);
+    const node = rest.slice(FINGERPRINT_LENGTH + 1);
+    if (rest.slice(0, FINGERPRINT_LENGTH) !== plan.fingerprint) {
+      const known = plan.indexOf(node) >= 0;
+      const change = known ? 'other actions, or another order' : `it has no action '${node}' any more`;
+      throw new PipelineChangedError(plan.name, parent.id, change);
+    }
+    if (!found.has(node)) found.set(node, child);
+  }
+  return found;
+}

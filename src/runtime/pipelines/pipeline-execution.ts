@@ -1,0 +1,222 @@
+import type { StepSession } from '../../authoring/steps/step-host.interface.js';
+import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
+import { PipelineFailedError, PipelineParamsError } from '../../foundation/errors/pipeline.errors.js';
+import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
+import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
+import { messageOf, type SynapseError } from '../../foundation/errors/synapse.error.js';
+import type { RunOutcome } from '../invocation/run-outcome.js';
+import type { RunSummary } from '../run-store/run-record.js';
+import { type ChildRun, resumedChild } from './child-run.js';
+import { childKey } from './pipeline-children.js';
+import { compensate, type CompletedNode } from './pipeline-compensation.js';
+import { PipelineParams } from './pipeline-params.js';
+import type { PlannedNode } from './pipeline-plan.js';
+import { PipelineReports } from './pipeline-reports.js';
+import type { PipelineSurroundings } from './pipeline-surroundings.js';
+
+/** What earlier runs and processes have left. */
+export interface PipelineStand {
+  /** Runs of nodes, by node. */
+  readonly children: ReadonlyMap<string, RunSummary>;
+  /** Nodes that are completed, oldest first. */
+  readonly completed: readonly CompletedNode[];
+  /** Results that another run has brought; its actions are never compensated for here. */
+  readonly adopted: ReadonlyMap<string, unknown>;
+}
+
+interface Failure {
+  readonly index: number;
+  readonly error: SynapseError;
+}
+
+/** How a node ended, and in which run. */
+interface EndedNode {
+  readonly outcome: RunOutcome;
+  readonly run_id: string | undefined;
+}
+
+/** One execution of a pipeline: starts what waits for nothing any more, and goes back when something fails. */
+export class PipelineExecution {
+  readonly #around: PipelineSurroundings;
+  readonly #session: StepSession | undefined;
+  readonly #stand: PipelineStand | undefined;
+  readonly #params: PipelineParams;
+  readonly #waitsFor: number[];
+  readonly #active = new Map<number, ChildRun>();
+  readonly #completed: CompletedNode[] = [];
+  readonly #reports: PipelineReports;
+  #started = 0;
+  #lastIndex = 0;
+  #failure: Failure | undefined;
+
+  constructor(around: PipelineSurroundings, params: object, session?: StepSession, stand?: PipelineStand) {
+    const { nodes } = around.plan;
+    this.#around = around;
+    this.#session = session;
+    this.#stand = stand;
+    this.#params = new PipelineParams(around.plan, params);
+    this.#waitsFor = nodes.map(({ waitsFor }) => waitsFor);
+    this.#reports = new PipelineReports(around.plan, session);
+  }
+
+  /** @throws {@link PipelineFailedError} or {@link PipelineParamsError} with what was undone; the reason of the run's signal when it was aborted. */
+  async run(): Promise<unknown> {
+    const { ctx, plan, extras } = this.#around;
+    const { signal } = ctx;
+    const onAbort = (): void => {
+      // Whoever has the pipeline's run now waits for its children, or goes on with them.
+      if (!(signal.reason instanceof LeaseLostError)) this.#cancelActive(reasonOf(signal.reason));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const first = plan.nodes.flatMap(({ waitsFor }, index) => (waitsFor === 0 ? [index] : []));
+      await this.#all(first);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+    if (this.#failure || signal.aborted) throw await this.#goBack();
+    extras.onAction?.(plan.nodes.length, plan.nodes.length, 'complete');
+    return this.#params.last;
+  }
+
+  get #isEnding(): boolean {
+    return this.#failure !== undefined || this.#around.ctx.signal.aborted;
+  }
+
+  async #all(indices: readonly number[]): Promise<void> {
+    const [only] = indices;
+    if (indices.length === 1 && only !== undefined) await this.#chain(only);
+    else await Promise.all(indices.map((index) => this.#chain(index)));
+  }
+
+  /** Runs a node and what comes after it. One after the other needs no new call for each. */
+  async #chain(first: number): Promise<void> {
+    for (let index: number | undefined = first; index !== undefined;) {
+      if (this.#isEnding) return;
+      const planned: PlannedNode | undefined = this.#around.plan.nodes[index];
+      if (!planned || !(await this.#runNode(index, planned))) return;
+      const ready: number[] = planned.next.filter((next) => this.#isReady(next));
+      if (ready.length > 1) return this.#all(ready);
+      index = ready[0];
+    }
+  }
+
+  #isReady(index: number): boolean {
+    const left = (this.#waitsFor[index] ?? 0) - 1;
+    this.#waitsFor[index] = left;
+    return left === 0;
+  }
+
+  /** Whether the node is done, so that others can go on. */
+  async #runNode(index: number, planned: PlannedNode): Promise<boolean> {
+    this.#lastIndex = index;
+    const { extras, plan } = this.#around;
+    extras.onAction?.(this.#started++, plan.nodes.length, planned.node.name);
+    if (this.#stand && this.#takeOver(index, planned, this.#stand)) return true;
+    const startedAtMs = performance.now();
+    const params = this.#params.of(index);
+    const { outcome, run_id } = await this.#outcomeOf(index, planned, params);
+    const elapsed = Math.round(performance.now() - startedAtMs) / 1000;
+    if (outcome.status === 'completed') {
+      this.#completed.push({ index, params, result: outcome.result });
+      this.#params.add(index, outcome.result);
+      this.#reports.event('step.completed', planned, { attempt: 1, run_id, elapsed });
+      this.#reports.done(planned);
+      return true;
+    }
+    const error = plainMessageOf(outcome.error);
+    this.#reports.event('step.failed', planned, { attempt: 1, run_id, elapsed, error });
+    this.#fail({ index, error: outcome.error });
+    return false;
+  }
+
+  /** Has the node run, or goes on with its run. One that cannot be started has failed. */
+  async #outcomeOf(index: number, planned: PlannedNode, params: object): Promise<EndedNode> {
+    let run_id: string | undefined;
+    try {
+      const child = await this.#childOf(planned, params);
+      run_id = child.id;
+      this.#active.set(index, child);
+      this.#reports.event('step.started', planned, { attempt: 1, run_id });
+      if (this.#isEnding) void child.cancel('the pipeline ends');
+      return { outcome: await child.outcome(), run_id };
+    } catch (thrown) {
+      return { outcome: { status: 'failed', error: asSynapseError(thrown) }, run_id };
+    } finally {
+      this.#active.delete(index);
+    }
+  }
+
+  /** Takes over what another run or process has completed of the node. */
+  #takeOver(index: number, planned: PlannedNode, { adopted, completed, children }: PipelineStand): boolean {
+    const { name } = planned.node;
+    const own = completed.find((node) => node.index === index);
+    if (!own && !adopted.has(name)) return false;
+    if (own) this.#completed.push(own);
+    this.#params.add(index, own ? own.result : adopted.get(name));
+    this.#reports.event('step.skipped', planned, { run_id: children.get(name)?.id });
+    this.#reports.done(planned);
+    return true;
+  }
+
+  #childOf({ node, definition }: PlannedNode, params: object): Promise<ChildRun> {
+    const { plan, runner, ctx, extras } = this.#around;
+    const known = this.#stand?.children.get(node.name);
+    if (known) return resumedChild(this.#around, known);
+    return runner.run({
+      action: definition.name,
+      plugin: definition.plugin,
+      definition,
+      params,
+      env: extras.env,
+      jobId: ctx.jobId,
+      parentId: ctx.runId,
+      idempotencyKey: childKey(ctx.idempotencyKey, plan, node.name),
+    });
+  }
+
+  /** The first failure is the pipeline's; what runs beside it is told to end, and undoes what it has done itself. */
+  #fail(failure: Failure): void {
+    if (this.#isEnding) return;
+    this.#failure = failure;
+    const name = this.#around.plan.nodes[failure.index]?.node.name ?? '';
+    this.#cancelActive(`action '${name}' of the pipeline failed`);
+  }
+
+  #cancelActive(reason: string): void {
+    for (const child of this.#active.values()) void child.cancel(reason);
+  }
+
+  async #goBack(): Promise<unknown> {
+    const { plan, ctx } = this.#around;
+    const index = this.#failure?.index ?? this.#lastIndex;
+    const step = plan.nodes[index]?.node.name ?? '';
+    const error = this.#failure ? plainMessageOf(this.#failure.error) : null;
+    const undone = await compensate(this.#around, this.#completed, { step, error }, this.#session ?? {});
+    return this.#failure ? failureOf(step, this.#failure.error, undone) : ctx.signal.reason;
+  }
+}
+
+/** What the run of a pipeline fails with. */
+export function failureOf(
+  step: string,
+  cause: SynapseError,
+  undone: readonly StepUndoReport[],
+): PipelineFailedError | PipelineParamsError {
+  const { retryable, code } = cause;
+  const details = { ...cause.details, cause_code: cause.details['cause_code'] ?? code };
+  if (code !== 'SYN_PARAMS_INVALID') {
+    return new PipelineFailedError(step, plainMessageOf(cause), undone, { cause, retryable, details });
+  }
+  return new PipelineParamsError(step, cause.message, { cause, details: { ...details, undone } });
+}
+
+/** What the action itself threw: the framework's words around it say nothing new here. */
+export function plainMessageOf(error: SynapseError): string {
+  return messageOf(error).replace(/^Action execution failed: /, '');
+}
+
+function reasonOf(reason: unknown): string {
+  const { reason: words } = (reason ?? {}) as { readonly reason?: unknown };
+  return typeof words === 'string' ? words : messageOf(reason);
+}
