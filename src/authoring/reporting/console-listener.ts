@@ -13,6 +13,7 @@ import {
 } from './run-event.js';
 import type { RunObserver } from './run-listener.js';
 import { safeJson } from './safe-json.js';
+import { stepText } from './step-text.js';
 import { TerminalView } from './terminal-view.js';
 
 /** What a {@link ConsoleListener} can be given. */
@@ -98,8 +99,7 @@ export class ConsoleListener implements RunObserver {
 
   private showStep({ type, data }: RunEvent): void {
     const level = BAD_STEP_EVENTS.has(type) ? LogLevel.Warning : LogLevel.Info;
-    if (isAtLeast(level, this.minimumLevel))
-      this.view.line(plainText(`${level.toUpperCase()}: ${type} ${safeJson(data)}`), level);
+    if (isAtLeast(level, this.minimumLevel)) this.view.line(`${level.toUpperCase()}: ${stepText(type, data)}`, level);
   }
 
   private endRun({ run_id, data }: RunEvent): void {
