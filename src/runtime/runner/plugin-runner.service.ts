@@ -173,6 +173,7 @@ export class PluginRunner {
   }
 
   #begin<R>(request: RunRequest, run: ActiveRun, choice: ExecutorChoice): RunHandle<R> {
+    if (request.listener) run.stream.subscribe(request.listener);
     return new RunHandle<R>(run, this.#store, this.#driver.start(run, choice, request.signal));
   }
 
@@ -189,7 +190,6 @@ function defaultWorkRoot(): string {
 /** Requests come from HTTP bodies as well, where the types of TypeScript do not reach. */
 function noActionNamed(request: unknown): UsageError {
   const found = typeof request === 'object' && request !== null ? (request as { action?: unknown }).action : request;
-    if (request.listener) run.stream.subscribe(request.listener);
   return new UsageError(
     `A run needs the name of an action as text, got ${found === undefined ? 'none' : safeJson(found)}.`,
   );
