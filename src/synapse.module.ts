@@ -70,13 +70,13 @@ export interface SynapsePackageOptions extends SynapseFeatureOptions {
       inject: [ActionRegistry, ExecutorRegistry, IntegrationRegistry, RunStore, SynapseSettings, ModuleRef],
       useFactory: (...parts: RunnerParts) => createRunner(parts),
     },
-  ],
     {
       provide: PipelineRunner,
       inject: [PluginRunner, ActionRegistry, RunStore],
       useFactory: (runner: PluginRunner, registry: ActionRegistry, store: RunStore) =>
         new PipelineRunner({ runner, registry, store }),
     },
+  ],
   exports: [ActionRegistry, IntegrationRegistry, PipelineRunner, PluginRunner, RunStore, RuntimeContext],
 })
 export class SynapseModule extends ConfigurableSynapseModule {
