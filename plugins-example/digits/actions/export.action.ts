@@ -1,11 +1,15 @@
-import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { IsInt, IsNotEmpty, IsString } from 'class-validator';
-import { Action, BaseAction, ModelWeights, ONNXModel, RuntimeContext, UiField } from 'nest-synapse';
-import { DigitsClassifier } from '../src/digits-classifier.js';
-import { onnxModelOf } from '../src/onnx-model.js';
-import { WeightsFile } from '../src/weights-file.js';
-import { writeWholeFile } from '../src/whole-file.js';
+import { IsNotEmpty, IsString } from 'class-validator';
+import {
+  Action,
+  BaseExportAction,
+  ExportResult as BaseExportResult,
+  ModelWeights,
+  ONNXModel,
+  RuntimeContext,
+  UiField,
+} from 'nest-synapse';
+import { CheckStep, ConvertStep, NetworkContext, PublishStep } from '../src/export-steps.js';
 
 export class ExportParams {
   @UiField({ help: 'The weights_path that train returned' })
@@ -18,15 +22,13 @@ export class ExportParams {
   output_dir = '';
 }
 
-export class ExportResult {
+export class ExportResult extends BaseExportResult {
   /** The network as an ONNX file, for `evaluate` and for every other runtime. */
   @IsString()
   onnx_path!: string;
-
-  @IsInt()
-  file_size_bytes!: number;
 }
 
+/** Three steps, so that a network that cannot be read is never where others look for it. */
 @Action({
   name: 'export',
   description: 'Write saved weights as an ONNX file that takes pictures as they are',
@@ -35,24 +37,23 @@ export class ExportResult {
   inputType: ModelWeights,
   outputType: ONNXModel,
   method: 'local',
+  steps: [ConvertStep, CheckStep, PublishStep],
+  context: NetworkContext,
 })
-export class ExportAction extends BaseAction<ExportParams, ExportResult> {
-  constructor(
-    private readonly classifier: DigitsClassifier,
-    private readonly weights: WeightsFile,
-  ) {
-    super();
+export class ExportAction extends BaseExportAction<ExportParams, ExportResult> {
+  override createContext(params: ExportParams, ctx: RuntimeContext<ExportParams>): NetworkContext<ExportParams> {
+    const outputPath = resolve(join(params.output_dir || ctx.workDir, 'digits.onnx'));
+    return Object.assign(new NetworkContext(ctx), { outputPath, weightsPath: params.weights_path });
   }
 
-  async execute({ weights_path, output_dir }: ExportParams, ctx: RuntimeContext<ExportParams>): Promise<ExportResult> {
-    const { model } = await this.weights.load(weights_path);
-    try {
-      const bytes = onnxModelOf(model);
-      const onnxPath = resolve(join(output_dir || ctx.workDir, 'digits.onnx'));
-      await writeWholeFile(onnxPath, (temporary) => writeFile(temporary, bytes));
-      return { onnx_path: onnxPath, file_size_bytes: bytes.length };
-    } finally {
-      this.classifier.release(model);
-    }
+  override resultOfSteps({ outputPath, exportedCount, sizeBytes }: NetworkContext<ExportParams>): ExportResult {
+    const path = outputPath ?? '';
+    return {
+      onnx_path: path,
+      output_path: path,
+      exported_count: exportedCount,
+      format: 'onnx',
+      file_size_bytes: sizeBytes,
+    };
   }
 }

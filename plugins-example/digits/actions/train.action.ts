@@ -1,6 +1,14 @@
 import { join, resolve } from 'node:path';
 import { IsBoolean, IsInt, IsNumber, IsString, Max, Min } from 'class-validator';
-import { Action, BaseAction, Dataset, ModelWeights, RuntimeContext, UiField } from 'nest-synapse';
+import {
+  Action,
+  BaseTrainAction,
+  Dataset,
+  ModelWeights,
+  RuntimeContext,
+  TrainResult as BaseTrainResult,
+  UiField,
+} from 'nest-synapse';
 import { accuracyOf, DigitsClassifier } from '../src/digits-classifier.js';
 import { DigitsDataset } from '../src/digits-dataset.js';
 import { seededRandom, shuffled } from '../src/seeded-random.js';
@@ -49,7 +57,7 @@ export class TrainParams {
   output_dir = '';
 }
 
-export class TrainResult {
+export class TrainResult extends BaseTrainResult {
   /** Part of the held-out pictures that the classifier gets right, 0 to 1. */
   @IsNumber()
   @Min(0)
@@ -59,9 +67,6 @@ export class TrainResult {
   /** Time that training took, in seconds. */
   @IsNumber()
   seconds!: number;
-
-  @IsString()
-  weights_path!: string;
 
   /** Pictures learned from. */
   @IsInt()
@@ -81,7 +86,7 @@ export class TrainResult {
   outputType: ModelWeights,
   method: 'local',
 })
-export class TrainAction extends BaseAction<TrainParams, TrainResult> {
+export class TrainAction extends BaseTrainAction<TrainParams, TrainResult> {
   constructor(
     private readonly dataset: DigitsDataset,
     private readonly splits: SplitFile,
@@ -113,6 +118,7 @@ export class TrainAction extends BaseAction<TrainParams, TrainResult> {
         accuracy,
         seconds: Math.round(performance.now() - startedAtMs) / 1000,
         weights_path: weightsPath,
+        final_epoch: params.epochs,
         training_count: training.length,
         held_out_count: heldOut.length,
       };

@@ -11,12 +11,14 @@ import { PrepareAction, type PrepareResult } from '../actions/prepare.action.js'
 import { TrainAction, type TrainResult } from '../actions/train.action.js';
 import { DigitsClassifier } from '../src/digits-classifier.js';
 import { DigitsDataset } from '../src/digits-dataset.js';
+import { CheckStep, ConvertStep, PublishStep } from '../src/export-steps.js';
 import { OnnxClassifier } from '../src/onnx-classifier.js';
 import { SplitFile } from '../src/split-file.js';
 import { WeightsFile } from '../src/weights-file.js';
 
 const actions = [PrepareAction, TrainAction, ExportAction, EvaluateAction, PredictAction];
-const providers = [...actions, DigitsDataset, SplitFile, DigitsClassifier, WeightsFile, OnnxClassifier];
+const steps = [ConvertStep, CheckStep, PublishStep];
+const providers = [...actions, ...steps, DigitsDataset, SplitFile, DigitsClassifier, WeightsFile, OnnxClassifier];
 
 @Module({ imports: [SynapseModule.forRoot(), SynapseModule.forFeature(providers)] })
 class Host {}
@@ -102,6 +104,22 @@ describe('The actions of the digits plugin', () => {
     await expect(run('evaluate', { weights_path: other.weights_path, onnx_path })).rejects.toThrow(onnx_path);
     const exact = run('evaluate', { weights_path: one.weights_path, onnx_path, tolerance: 0 });
     await expect(exact).rejects.toThrow('allowed: 0');
+  });
+
+  it('export leaves what was there, and nothing else, when it cannot go on', async () => {
+    const target = join(folder, 'kept');
+    const { weights_path } = await run<TrainResult>('train', { epochs: 1, output_dir: target });
+    const exported = await run<ExportResult>('export', { weights_path, output_dir: target });
+    const before = readFileSync(exported.onnx_path);
+    const broken = join(folder, 'no-weights.json');
+    writeFileSync(broken, '{"format":"other"}');
+    const failing = await start('export', { weights_path: broken, output_dir: target });
+
+    await expect(failing.result()).rejects.toThrow("Step 'convert' failed");
+    expect(exported).toMatchObject({ output_path: exported.onnx_path, exported_count: 1, format: 'onnx' });
+    expect(exported.file_size_bytes).toBe(before.length);
+    expect(readFileSync(exported.onnx_path)).toEqual(before);
+    expect(readdirSync(target).sort()).toEqual(['digits.onnx', 'weights.json']);
   });
 
   it.each([
