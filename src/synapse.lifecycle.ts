@@ -1,10 +1,13 @@
 import {
   type BeforeApplicationShutdown,
   Injectable,
+  Logger,
+  type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from './foundation/errors/synapse.error.js';
 import { ActionExplorer } from './runtime/discovery/action-explorer.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
@@ -21,6 +24,27 @@ export class SynapseStart implements OnModuleInit {
 
   onModuleInit(): void {
     this.explorer.explore(this.settings.code);
+  }
+}
+
+/** Takes runs over whose processes are gone, where the host wants that: once everything has started that they may need. */
+@Injectable()
+export class SynapseRecovery implements OnApplicationBootstrap {
+  readonly #logger = new Logger('Synapse');
+
+  constructor(
+    private readonly settings: SynapseSettings,
+    private readonly runner: PluginRunner,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { recover, recoverIntervalMs: intervalMs } = this.settings;
+    if (!recover) return;
+    this.runner.takeOver({
+      intervalMs,
+      onRefused: ({ id, plugin, action }, error) =>
+        this.#logger.warn(`Run ${id} (${action} of ${plugin}) cannot be taken over here: ${messageOf(error)}`),
+    });
   }
 }
 

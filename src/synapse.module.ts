@@ -21,7 +21,7 @@ import { ActionInvoker } from './runtime/invocation/action-invoker.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
 import { PipelineRunner } from './runtime/pipelines/pipeline-runner.service.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
-import { SynapseEnd, SynapseStart } from './synapse.lifecycle.js';
+import { SynapseEnd, SynapseRecovery, SynapseStart } from './synapse.lifecycle.js';
 import { ConfigurableSynapseModule, type SYNAPSE_OPTIONS_TYPE } from './synapse.module-definition.js';
 import { SynapseSettings } from './synapse.settings.js';
 import { SynapseShutdownModule } from './synapse.shutdown.js';
@@ -54,6 +54,7 @@ export interface SynapsePackageOptions extends SynapseFeatureOptions {
     ActionInvoker,
     IntegrationRegistry,
     SynapseStart,
+    SynapseRecovery,
     SynapseEnd,
     { provide: ActionRegistry, useFactory: () => new ActionRegistry() },
     { provide: RuntimeContext, useFactory: createInjectableContext },

@@ -1,6 +1,9 @@
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
+import { StoreValueError } from '../../foundation/errors/store.errors.js';
+import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { EventLog } from './event-log.js';
+import type { NewJournalEntry } from './run-journal.js';
 import { isFinal, type RunRecord, type RunSummary } from './run-record.js';
 import type { RunFilter } from './run-store.interface.js';
 
@@ -61,6 +64,15 @@ export function recordOf({ created, changed }: MemoryEntry): RunRecord {
   if (!isFinal(record.status) || record.undo === 'pending') return record;
   const { lease_expires_at: _over, ...rest } = record; // a run that is over has no lease
   return rest;
+}
+
+/** A copy through JSON, as a store on disk has it: what is kept must not change with the run that goes on. */
+export function plainEntryOf(entry: NewJournalEntry): NewJournalEntry {
+  try {
+    return JSON.parse(JSON.stringify(entry)) as NewJournalEntry;
+  } catch (thrown) {
+    throw new StoreValueError(`values of step '${entry.name}'`, messageOf(thrown).split('\n')[0] ?? '', thrown);
+  }
 }
 
 function withoutUndefined<T extends object>(values: T): T {

@@ -7,6 +7,7 @@ import {
   lastSeqOf,
   matches,
   type MemoryEntry,
+  plainEntryOf,
   recordOf,
   stateOf,
   statusOf,
@@ -264,6 +265,6 @@ export class MemoryRunStore extends RunStore {
   #record(runId: string, epoch: number, entries: readonly NewJournalEntry[]): void {
     const journal = this.#journals.get(runId) ?? new Map<number, JournalEntry>();
     this.#journals.set(runId, journal);
-    for (const entry of entries) if (!journal.has(entry.seq)) journal.set(entry.seq, { ...entry, epoch });
+    for (const entry of entries) if (!journal.has(entry.seq)) journal.set(entry.seq, { ...plainEntryOf(entry), epoch });
   }
 }

@@ -21,6 +21,7 @@ import { RunFactory } from './run-factory.js';
 import { RunHandle } from './run-handle.js';
 import { RunRecovery } from './run-recovery.js';
 import type { RunRequest } from './run-request.js';
+import { RunTakeover, type TakeoverOptions } from './run-takeover.js';
 
 /** What a {@link PluginRunner} works with. */
 export interface PluginRunnerInit {
@@ -50,6 +51,8 @@ export class PluginRunner {
   readonly #factory: RunFactory;
   readonly #driver: RunDriver;
   readonly #recovery: RunRecovery;
+  readonly #takeovers: RunTakeover[] = [];
+  readonly #clock: RunClock;
   #isStopping = false;
 
   constructor(init: PluginRunnerInit) {
@@ -57,6 +60,7 @@ export class PluginRunner {
     this.#registry = registry;
     this.#executors = executors;
     this.#store = store;
+    this.#clock = clock;
     this.#factory = new RunFactory({
       store,
       clock,
@@ -93,6 +97,18 @@ export class PluginRunner {
   /** Refuses new runs from now on, but for those that an active run starts: it may need them to end well. */
   stopAccepting(): void {
     this.#isStopping = true;
+    for (const takeover of this.#takeovers) takeover.stop();
+  }
+
+  /**
+   * Goes on with runs of the store whose processes are gone, from now on until {@link PluginRunner.stopAccepting}. Nothing to do in a store
+   * that does not outlive this process.
+   */
+  takeOver(options: TakeoverOptions = {}): void {
+    if (!this.#store.isDurable) return;
+    const takeover = new RunTakeover({ store: this.#store, recovery: this.#recovery, clock: this.#clock, ...options });
+    this.#takeovers.push(takeover);
+    takeover.start();
   }
 
   /** Resolves when no run is active any more. */

@@ -57,7 +57,8 @@ export class RunDriver {
     const { listeners } = this.#init;
     if (listeners.length > 0) for (const listener of listeners) stream.subscribe(listener);
     const { plugin, action, mode, started_at } = record;
-    stream.emit('run.started', { plugin, action, mode }, record.attempt === 1 ? started_at : undefined);
+    if (run.durable) stream.emit('run.started', { plugin, action, mode, ...howBegun(run) });
+    else stream.emit('run.started', { plugin, action, mode }, started_at);
     if (notice !== undefined) run.logger.notice(notice);
     return startOf(executor, run).then(
       (outcome) => this.#conclude(run, outcome),
@@ -115,6 +116,15 @@ export class RunDriver {
     if (typeof updated === 'boolean') return run.stream.close(terminalEventOf(outcome), data, now);
     return updated.then(() => run.stream.close(terminalEventOf(outcome), data, now));
   }
+}
+
+/** What else is to be said of a run that does not begin from nothing. */
+function howBegun({ record, undoReason }: ActiveRun): object {
+  return {
+    ...(record.attempt > 1 && !undoReason && { resumed: true }),
+    ...(record.attempt === 1 && record.forked_from !== undefined && { forked_from: record.forked_from }),
+    ...(undoReason && { undo: true }),
+  };
 }
 
 /** A throw of an executor comes in a later turn, as every other end. */

@@ -73,6 +73,15 @@ export class RunHandle<R = unknown> {
   }
 
   /**
+   * Whether the run could not even begin here, and was left to others.
+   *
+   * @internal
+   */
+  get isGivenBack(): boolean {
+    return this.#run.isGivenBack;
+  }
+
+  /**
    * Ends the run with an error that did not come back from its action, e.g. when the action tried to end the process. A run that is over
    * stays as it is.
    *
