@@ -2,6 +2,7 @@ import type { RunStatus } from '../../foundation/config/enums.js';
 import { eventsFrom, recordOf, seqsOf } from './contract-values.js';
 import { describeJournals } from './journal.contract.js';
 import { describeLeases } from './lease.contract.js';
+import { describeRecovery } from './recovery.contract.js';
 import { describePruning } from './prune.contract.js';
 import type { RunStore } from './run-store.interface.js';
 import { forEachRow, type TestFrame } from './test-frame.js';
@@ -235,4 +236,5 @@ export function describeRunStore(frame: TestFrame, create: () => RunStore | Prom
   describeJournals(frame, () => store);
   describeLeases(frame, () => store);
   describePruning(frame, () => store);
+  describeRecovery(frame, () => store);
 }
