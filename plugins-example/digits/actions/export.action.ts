@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { IsNotEmpty, IsString } from 'class-validator';
 import {
@@ -55,5 +56,10 @@ export class ExportAction extends BaseExportAction<ExportParams, ExportResult> {
       format: 'onnx',
       file_size_bytes: sizeBytes,
     };
+  }
+
+  /** In a pipeline whose evaluation refuses the file, it must not stay where others look for it. */
+  override async compensate(_params: ExportParams, { onnx_path }: ExportResult): Promise<void> {
+    await rm(onnx_path, { force: true });
   }
 }

@@ -1,34 +1,23 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type INestApplicationContext, Module } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { PluginRunner, type RunEvent, type RunHandle, SynapseModule } from 'nest-synapse';
-import { EvaluateAction, type EvaluateResult } from '../actions/evaluate.action.js';
-import { ExportAction, type ExportResult } from '../actions/export.action.js';
-import { PredictAction, type PredictResult } from '../actions/predict.action.js';
-import { PrepareAction, type PrepareResult } from '../actions/prepare.action.js';
-import { TrainAction, type TrainResult } from '../actions/train.action.js';
-import { DigitsClassifier } from '../src/digits-classifier.js';
+import { PluginRunner, type RunEvent, type RunHandle } from 'nest-synapse';
+import type { EvaluateResult } from '../actions/evaluate.action.js';
+import type { ExportResult } from '../actions/export.action.js';
+import type { PredictResult } from '../actions/predict.action.js';
+import type { PrepareResult } from '../actions/prepare.action.js';
+import type { TrainResult } from '../actions/train.action.js';
 import { DigitsDataset } from '../src/digits-dataset.js';
-import { CheckStep, ConvertStep, PublishStep } from '../src/export-steps.js';
-import { OnnxClassifier } from '../src/onnx-classifier.js';
-import { SplitFile } from '../src/split-file.js';
-import { WeightsFile } from '../src/weights-file.js';
-
-const actions = [PrepareAction, TrainAction, ExportAction, EvaluateAction, PredictAction];
-const steps = [ConvertStep, CheckStep, PublishStep];
-const providers = [...actions, ...steps, DigitsDataset, SplitFile, DigitsClassifier, WeightsFile, OnnxClassifier];
-
-@Module({ imports: [SynapseModule.forRoot(), SynapseModule.forFeature(providers)] })
-class Host {}
+import { DigitsHost } from './digits-host.fixture.js';
 
 describe('The actions of the digits plugin', () => {
   let app: INestApplicationContext;
   let folder: string;
 
   beforeAll(async () => {
-    app = await NestFactory.createApplicationContext(Host, { logger: ['error'] });
+    app = await NestFactory.createApplicationContext(DigitsHost, { logger: ['error'] });
     folder = mkdtempSync(join(tmpdir(), 'digits-actions-'));
   });
   afterAll(async () => {
