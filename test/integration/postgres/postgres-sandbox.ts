@@ -11,10 +11,14 @@ const givenUrl = process.env['SYNAPSE_TEST_POSTGRES_URL'];
 /** What a spec needs of the machine: any database, or a server that it may stop and reconfigure. */
 export type PostgresNeed = 'a database' | 'a server of its own';
 
-/** Whether a spec can run here. CI installs Postgres; where that went wrong the spec must fail, not vanish. */
+/** CI installs Postgres; where that went wrong the specs must fail, not vanish. */
+const isRequired = [process.env['CI'], process.env['SYNAPSE_TEST_POSTGRES_REQUIRED']].some(
+  (word = '') => !['', '0', 'false'].includes(word),
+);
+
 function canRun(need: PostgresNeed): boolean {
   const isGiven = need === 'a database' && givenUrl !== undefined;
-  return isGiven || postgresPrograms() !== undefined || process.env['CI'] !== undefined;
+  return isGiven || postgresPrograms() !== undefined || isRequired;
 }
 
 /** `describe` for a spec that needs Postgres: skipped, and said so, on a machine without. */
