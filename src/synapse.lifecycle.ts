@@ -9,21 +9,25 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from './foundation/errors/synapse.error.js';
 import { ActionExplorer } from './runtime/discovery/action-explorer.js';
+import { PluginPipelines } from './runtime/pipelines/plugin-pipelines.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
 import { SynapseSettings } from './synapse.settings.js';
 import { ShutdownGate } from './synapse.shutdown.js';
 
-/** Finds the actions when the application starts. A class that cannot be one stops the start: better than the first run at night. */
+/** Finds the actions and pipelines when the application starts. A class that cannot be one stops the start: better than the first run at night. */
 @Injectable()
 export class SynapseStart implements OnModuleInit {
   constructor(
     private readonly settings: SynapseSettings,
     private readonly explorer: ActionExplorer,
+    private readonly pipelines: PluginPipelines,
   ) {}
 
   onModuleInit(): void {
-    this.explorer.explore(this.settings.code);
+    const { code, pipelines } = this.settings;
+    this.explorer.explore(code);
+    this.pipelines.explore(pipelines, code);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { Pipeline } from './authoring/pipelines/pipeline.interface.js';
 import type { RunListener } from './authoring/reporting/run-listener.js';
 import type { PluginEnvironment } from './foundation/environment/plugin-environment.js';
 import type { RunClock } from './runtime/durability/run-clock.js';
@@ -8,6 +9,8 @@ import type { RunStore } from './runtime/run-store/run-store.interface.js';
 export interface SynapseModuleOptions {
   /** Plugin code under which the host's own actions run. @defaultValue `app` */
   readonly code?: string;
+  /** Pipelines of the host's own, known by their names from the start. @defaultValue none */
+  readonly pipelines?: readonly Pipeline[];
   /**
    * Where runs are kept: a store, which whoever hands it in also closes, or a word for one that ends with the application: the URL of a
    * Postgres database, a SQLite file, or `memory`. @defaultValue a store in memory with the newest 1,000 finished runs

@@ -20,6 +20,7 @@ import { LocalExecutor } from './runtime/executors/local/local.executor.js';
 import { ActionInvoker } from './runtime/invocation/action-invoker.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
 import { PipelineRunner } from './runtime/pipelines/pipeline-runner.service.js';
+import { PluginPipelines } from './runtime/pipelines/plugin-pipelines.js';
 import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
 import { SynapseEnd, SynapseRecovery, SynapseStart } from './synapse.lifecycle.js';
 import { ConfigurableSynapseModule, type SYNAPSE_OPTIONS_TYPE } from './synapse.module-definition.js';
@@ -49,6 +50,7 @@ export interface SynapsePackageOptions extends SynapseFeatureOptions {
   providers: [
     SynapseSettings,
     ActionExplorer,
+    PluginPipelines,
     ParamsValidator,
     ResultValidator,
     ActionInvoker,

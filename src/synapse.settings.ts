@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Pipeline } from './authoring/pipelines/pipeline.interface.js';
 import type { RunListener } from './authoring/reporting/run-listener.js';
 import { UsageError } from './foundation/errors/run.errors.js';
 import { PluginEnvironment } from './foundation/environment/plugin-environment.js';
@@ -11,6 +12,7 @@ import { SYNAPSE_MODULE_OPTIONS, type SynapseModuleOptions } from './synapse.mod
 @Injectable()
 export class SynapseSettings {
   readonly code: string;
+  readonly pipelines: readonly Pipeline[];
   readonly store: RunStore;
   /** Whether the store ends with the application: one that was handed in belongs to whoever made it. */
   readonly ownsStore: boolean;
@@ -26,6 +28,7 @@ export class SynapseSettings {
 
   constructor(@Inject(SYNAPSE_MODULE_OPTIONS) options: SynapseModuleOptions) {
     this.code = options.code ?? 'app';
+    this.pipelines = options.pipelines ?? [];
     const { store = IN_MEMORY } = options;
     this.ownsStore = typeof store === 'string';
     this.store = typeof store === 'string' ? runStoreOf(store) : store;

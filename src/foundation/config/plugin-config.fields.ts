@@ -8,6 +8,7 @@ import {
   SmartToolType,
   UnknownParams,
 } from './enums.js';
+import { pipelinesAsWritten } from './pipeline-config.js';
 import { anything, listOf, mapping, nullable, oneOf, text, type FieldRule } from './read-mapping.js';
 
 /** Every key config.yaml may have at its top, in the order in which they are shown. */
@@ -30,7 +31,7 @@ export const PLUGIN_FIELDS = {
   annotation_type: { read: nullable(oneOf(AnnotationType)), fallback: () => null },
   smart_tool: { read: nullable(oneOf(SmartToolType)), fallback: () => null },
   actions: { read: mapping, fallback: () => ({}) },
-  pipelines: { read: mapping, absent: 'absent' },
+  pipelines: { read: pipelinesAsWritten, absent: 'absent' },
   unknown_params: { read: oneOf(UnknownParams), absent: 'absent' },
 } as const satisfies Record<string, FieldRule>;
 

@@ -10,6 +10,10 @@ import { PluginCommand } from './plugin/plugin.command.js';
 import { PluginRunCommand } from './plugin/run.command.js';
 import { PluginSchemaCommand } from './plugin/schema.command.js';
 import { PluginUpdateConfigCommand } from './plugin/update-config.command.js';
+import { PipelineGraphCommand } from './pipeline/graph.command.js';
+import { PipelineCommand } from './pipeline/pipeline.command.js';
+import { PipelineRunCommand } from './pipeline/run.command.js';
+import { PipelineValidateCommand } from './pipeline/validate.command.js';
 import { PluginHost } from './plugin-host.js';
 import { RunCancelCommand } from './run/cancel.command.js';
 import { RunEventsCommand } from './run/events.command.js';
@@ -42,6 +46,10 @@ export class CliModule {
         PluginSchemaCommand,
         PluginUpdateConfigCommand,
         PluginCheckCommand,
+        PipelineCommand,
+        PipelineRunCommand,
+        PipelineValidateCommand,
+        PipelineGraphCommand,
         RunCommand,
         RunListCommand,
         RunShowCommand,

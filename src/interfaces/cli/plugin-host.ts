@@ -8,6 +8,7 @@ import { withinLoadLimit } from '../../runtime/discovery/loader/load-limit.js';
 import { PluginLoader } from '../../runtime/discovery/loader/plugin-loader.js';
 import type { LoadedPlugin } from '../../runtime/discovery/loader/plugin-parts.js';
 import type { PluginDiscovery } from '../../runtime/discovery/plugin-discovery.js';
+import { PipelineRunner } from '../../runtime/pipelines/pipeline-runner.service.js';
 import { PluginRunner } from '../../runtime/runner/plugin-runner.service.js';
 import { startPluginApplication } from '../../plugin-application.js';
 import type { SynapseModuleOptions } from '../../synapse.module-definition.js';
@@ -19,6 +20,7 @@ export interface OpenPlugin {
   readonly plugin: LoadedPlugin;
   readonly registry: ActionRegistry;
   readonly runner: PluginRunner;
+  readonly pipelines: PipelineRunner;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export class PluginHost {
       plugin,
       registry: app.get(ActionRegistry),
       runner: app.get(PluginRunner),
+      pipelines: app.get(PipelineRunner),
       close: () => this.#close(plugin, app),
     };
   }

@@ -17,6 +17,8 @@ export interface PluginIdentity {
   readonly source?: PluginSource;
   /** The plugin's actions. Without them, every decorated provider of the module is one. */
   readonly actions?: readonly LoadedAction[];
+  /** What the plugin's files export as pipelines, by their names in the configuration. */
+  readonly pipelines?: ReadonlyMap<string, unknown>;
 }
 
 /** Token of a module's {@link PluginIdentity}. */
