@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 export interface PostgresServerOptions {
-  /** Whether commits wait for the disk, as on a real server; tests need not. */
+  /** Whether commits wait for the disk, as on a real server. Without, they outlive the server's death, but not the machine's. */
   readonly isDurable?: boolean;
   readonly maxConnections?: number;
 }
@@ -59,7 +59,7 @@ export class PostgresServer {
     this.#account = accountForServer();
     this.#folder = mkdtempSync(join(tmpdir(), 'synapse-postgres-'));
     if (this.#account.uid !== undefined) chownSync(this.#folder, this.#account.uid, this.#account.gid ?? 0);
-    const lax = isDurable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+    const lax = isDurable ? [] : ['fsync=off', 'full_page_writes=off'];
     this.#settings = [
       ...lax,
       `max_connections=${maxConnections}`,

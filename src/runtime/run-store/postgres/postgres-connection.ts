@@ -186,8 +186,10 @@ async function createPool(options: PostgresConnectionOptions): Promise<Pool> {
     fallback_application_name: 'nest-synapse',
     types: { getTypeParser: getTypeParser as typeof types.getTypeParser },
   });
-  // An idle connection was lost; the next call opens another.
+  // An idle connection was lost; the next call opens another. One at work fails its statement as well: without a listener, the
+  // event would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
