@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url';
 const ROOT = new URL('../', import.meta.url).href;
 const SNIPPET = `${ROOT}snippet.ts`;
 /** The package's own name leads to its sources, so that a test never meets two copies of a class. */
-const OWN_NAMES = { 'nest-synapse': 'src/index.ts', 'nest-synapse/errors': 'src/foundation/errors/index.ts' };
+const OWN_NAMES = {
+  'nest-synapse': 'src/index.ts',
+  'nest-synapse/errors': 'src/foundation/errors/index.ts',
+  'nest-synapse/testing': 'src/interfaces/testing/index.ts',
+};
 
 const { snippet, input } = await new Promise((resolve) => process.once('message', resolve));
 registerHooks({ resolve: resolveSource, load: loadSource });

@@ -16,7 +16,8 @@ export function sharedModules() {
   // What may be missing is used as a program, not shared as a module.
   const required = Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta?.[peer]?.optional);
   const own = Object.entries(exports)
-    .filter(([, target]) => typeof target === 'object')
+    // The test kit belongs into tests, which run without the CLI.
+    .filter(([subpath, target]) => typeof target === 'object' && subpath !== './testing')
     .map(([subpath, target]) => [name + subpath.slice(1), inProject(target.default)]);
   const peers = [...required, ...PEER_SUBPATHS].map((specifier) => [specifier, undefined]);
   return new Map([...own, ...peers]);

@@ -2,18 +2,23 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { repository } from './markdown-blocks.js';
 
-/** What users of the package can name: exports of its root, which has those of `nest-synapse/errors` too, and their members. */
+/** What users of the package can name: exports of its entries, and their members. */
 export class PackageSymbols {
   readonly #checker: ts.TypeChecker;
   readonly #exports: ReadonlyMap<string, ts.Symbol>;
 
-  constructor(entry = join(repository, 'src/index.ts')) {
-    const program = ts.createProgram([entry], OPTIONS, sourcesOnly());
+  /** @param entries - The root has what `nest-synapse/errors` has. */
+  constructor(entries: readonly string[] = ['src/index.ts', 'src/interfaces/testing/index.ts']) {
+    const files = entries.map((entry) => join(repository, entry));
+    const program = ts.createProgram(files, OPTIONS, sourcesOnly());
     this.#checker = program.getTypeChecker();
-    const source = program.getSourceFile(entry);
+    this.#exports = new Map(files.flatMap((file) => this.#exportsOf(program.getSourceFile(file), file)));
+  }
+
+  #exportsOf(source: ts.SourceFile | undefined, file: string): (readonly [string, ts.Symbol])[] {
     const module = source && this.#checker.getSymbolAtLocation(source);
-    if (!module) throw new Error(`${entry} is not a module`);
-    this.#exports = new Map(this.#checker.getExportsOfModule(module).map((symbol) => [symbol.name, symbol]));
+    if (!module) throw new Error(`${file} is not a module`);
+    return this.#checker.getExportsOfModule(module).map((symbol) => [symbol.name, symbol]);
   }
 
   /** Names that exist at run time, as opposed to types. */

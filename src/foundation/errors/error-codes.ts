@@ -79,6 +79,7 @@ export const ERROR_CODES = {
   SYN_REPORTING_VALUE: row('ReportingValueError', 'execution'),
   SYN_EVENTS_NOT_STORED: row('EventsNotStoredError', 'execution', true),
   SYN_STORE_LOCKED: row('StoreLockedError', 'execution', true),
+  SYN_REPLAY_MISMATCH: row('ReplayMismatchError', 'execution'),
   SYN_STORE_FULL: row('StoreFullError', 'execution', true),
   SYN_STORE_UNAVAILABLE: row('StoreUnavailableError', 'execution', true),
   SYN_STORE_FAILED: row('StoreFailedError', 'execution', true),

@@ -69,6 +69,7 @@ export {
   ResultInvalidError,
   type ValidationIssue,
 } from './plugin.errors.js';
+export { ReplayMismatchError, type ReplayDifference } from './replay.errors.js';
 export {
   EventsNotStoredError,
   IntegrationUnavailableError,

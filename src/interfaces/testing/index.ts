@@ -1,0 +1,20 @@
+export { ActionTester, type ActionTesterOptions, createActionTester, type TestedRunRequest } from './action-tester.js';
+export {
+  CRASH_VARIABLE,
+  CrashingRunStore,
+  CrashMoment,
+  type CrashOptions,
+  type CrashPoint,
+} from './crashing-run-store.js';
+export { DecoratedRunStore, type StoreCall, type StoreMethod } from './decorated-run-store.js';
+export { snapshotOfRun, type SnapshotSource } from './run-snapshot.js';
+export { TestedRun } from './tested-run.js';
+export { type GraphOptions, type ProviderOverride } from './tester-graph.js';
+export { tearSocketWrite, tearSqliteWrite } from './torn-writes.js';
+export { type UntilOptions, VirtualClock, type VirtualClockOptions } from './virtual-clock.js';
+export { describeRunStore } from '../../runtime/run-store/run-store.contract.js';
+export { type ContractExpectation, type TestFrame } from '../../runtime/run-store/test-frame.js';
+export { ConvertAction, Step2Params, Step2Result } from './samples/convert.action.js';
+export { DownloadAction, Step1Params, Step1Result } from './samples/download.action.js';
+export { SamplePause } from './samples/sample-pause.js';
+export { Step3Params, Step3Result, TrainAction } from './samples/train.action.js';
