@@ -4,6 +4,8 @@ import { PluginLoader } from '../../runtime/discovery/loader/plugin-loader.js';
 import { CliOutput } from './cli-output.js';
 import { CompleteCommand } from './completion/complete.command.js';
 import { CompletionCommand } from './completion/completion.command.js';
+import { DatasetsCommand } from './datasets/datasets.command.js';
+import { DatasetsConvertCommand } from './datasets/convert.command.js';
 import { PluginCheckCommand } from './plugin/check.command.js';
 import { PluginListCommand } from './plugin/list.command.js';
 import { PluginCommand } from './plugin/plugin.command.js';
@@ -59,6 +61,8 @@ export class CliModule {
         RunUndoCommand,
         RunForkCommand,
         RunCancelCommand,
+        DatasetsCommand,
+        DatasetsConvertCommand,
         CompletionCommand,
         CompleteCommand,
         PluginHost,

@@ -14,6 +14,7 @@ import { SynapseCommand } from '../synapse-command.js';
 import { actionFlagsHelp, readActionFlags } from './action-flags.js';
 import { type Assignment, mergeParams, parseAssignment } from './params-arguments.js';
 import { printOutcome } from './print-outcome.js';
+import { interruptedNote } from './interrupted-runs.js';
 import { type FinishedRun, withInterrupts } from './interrupts.js';
 
 interface RunOptions {
@@ -85,6 +86,8 @@ export class PluginRunCommand extends SynapseCommand {
         options.set ?? [],
         readActionFlags(definition, this.command.options, flags),
       );
+      const note = await interruptedNote(store, opened.plugin.source.path, options.store);
+      if (note !== undefined) this.output.note(note);
       const request = { plugin: definition.plugin, action: definition.name, params, mode: options.mode };
       const { handle, outcome } = await this.#finish(definition, () => opened.runner.run(request));
       await handle.shown();

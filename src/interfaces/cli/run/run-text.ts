@@ -20,7 +20,11 @@ export function durationText(run: RunSummary, now = Date.now()): string {
   const { started_at, ended_at } = run;
   const end = ended_at ?? (statusText(run) === 'running' ? now : undefined);
   if (started_at === undefined || end === undefined) return '-';
-  const ms = Math.max(0, end - started_at);
+  return msText(Math.max(0, end - started_at));
+}
+
+/** A duration in the unit that fits. */
+export function msText(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
   const minutes = Math.floor(ms / 60_000);
