@@ -4,6 +4,7 @@ import { pipelineOfConfig } from '../../authoring/pipelines/pipeline-of-config.j
 import type { Pipeline } from '../../authoring/pipelines/pipeline.interface.js';
 import { type PipelineConfig, pipelinesOf } from '../../foundation/config/pipeline-config.js';
 import { PipelineDefinitionError } from '../../foundation/errors/pipeline.errors.js';
+import { SynapseError } from '../../foundation/errors/synapse.error.js';
 import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
 import { ActionRegistry } from '../discovery/action-registry.js';
 import { PLUGIN_IDENTITY, type PluginIdentity } from '../discovery/plugin-identity.js';
@@ -49,6 +50,7 @@ export class PluginPipelines {
 function held(pipelines: PluginIdentity['pipelines'], { name, entrypoint }: PipelineConfig): Pipeline {
   const found = pipelines?.get(name);
   if (isPipeline(found)) return found;
+  if (SynapseError.is(found)) throw found;
   throw new PipelineDefinitionError(
     `The entrypoint '${entrypoint ?? ''}' of pipeline '${name}' leads to no pipeline. Export one: export const ${name} = ActionPipeline.of(…).`,
     { details: { pipeline: name, entrypoint } },

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { join, relative, resolve, sep } from 'node:path';
 import { isSameEntrypoint } from '../../../foundation/config/entrypoint-form.js';
+import { pipelinesOf } from '../../../foundation/config/pipeline-config.js';
 import { configPathOf, readPluginConfig } from '../../../foundation/config/plugin-config-file.js';
 import type { PluginConfig } from '../../../foundation/config/plugin-config.js';
 import { ConfigNotFoundError, PluginLoadError } from '../../../foundation/errors/config.errors.js';
@@ -45,7 +46,15 @@ export async function loadPackage(name: string, fromDirectory: string): Promise<
   }
   const contentHash = hashOf([join(directory, 'package.json'), configFile.path, file]);
   const actions = classes.actions.map((action) => named(action, configFile.config));
-  return { configFile, source: { path: directory, contentHash }, ...classes, actions };
+  const pipelines = new Map(
+    pipelinesOf(configFile.config).map(({ name, entrypoint = '' }) => [name, exported[exportOf(entrypoint)]] as const),
+  );
+  return { configFile, source: { path: directory, contentHash }, ...classes, actions, pipelines };
+}
+
+/** What an entrypoint asks the main entry for. */
+function exportOf(entrypoint: string): string {
+  return entrypoint.slice(entrypoint.lastIndexOf(':') + 1);
 }
 
 /** The package's folder, whatever its `exports` allow to be imported. */

@@ -8,12 +8,15 @@ import { type FoundClasses, foundClassesOf, hiddenExport } from './found-classes
 import { type HostModules, urlOfPath } from './host-modules.js';
 import type { ManifestInput, PluginManifest } from './plugin-manifest.js';
 import { hashOfFile } from './plugin-sources.js';
+import type { PipelineFile } from './pipeline-files.js';
 import { sourceMeta } from './source-meta.js';
 
 /** What is compiled, and where to. */
 export interface CompileRequest {
   readonly directory: string;
   readonly scan: ScanResult;
+  /** Pipelines that files of it export. */
+  readonly pipelines: readonly PipelineFile[];
   readonly host: HostModules;
   /** Folder that gets the compiled files. */
   readonly outDirectory: string;
@@ -29,10 +32,12 @@ const BUILTINS = new Set(builtinModules);
  *
  * @throws {@link PluginCompileError} with file, line and column for source that does not compile or an import that leads nowhere.
  */
-export async function compilePlugin({ directory, scan, host, outDirectory }: CompileRequest): Promise<PluginManifest> {
+export async function compilePlugin(request: CompileRequest): Promise<PluginManifest> {
+  const { directory, scan, pipelines, host, outDirectory } = request;
   const found = foundClassesOf(scan);
-  const input = Object.fromEntries(found.files.map((file) => [chunkNameOf(file), join(directory, file)]));
-  if (found.files.length === 0) return { actions: [], steps: [], modules: [], injectables: [], inputs: [] };
+  const files = [...new Set([...found.files, ...pipelines.map(({ file }) => file)])];
+  const input = Object.fromEntries(files.map((file) => [chunkNameOf(file), join(directory, file)]));
+  if (files.length === 0) return { actions: [], steps: [], modules: [], injectables: [], pipelines: [], inputs: [] };
   const { rolldown } = await import('rolldown');
   const missing: MissingPackage[] = [];
   try {
@@ -65,7 +70,9 @@ export async function compilePlugin({ directory, scan, host, outDirectory }: Com
       chunkFileNames: 'shared-[hash].mjs',
     });
     await bundle.close();
-    return { ...manifestOf(directory, found, output), inputs: otherInputsOf(directory, scan, output) };
+    const chunkOf = chunksOf(directory, output);
+    const placed = pipelines.map(({ file, ...pipeline }) => ({ ...pipeline, chunk: chunkOf(file) }));
+    return { ...found.place(chunkOf), pipelines: placed, inputs: otherInputsOf(directory, scan, output) };
   } catch (thrown) {
     const [first] = missing;
     throw first ? missingPackageError(directory, first) : compileErrorOf(directory, thrown);
@@ -131,11 +138,8 @@ function exporting(directory: string, found: FoundClasses): Plugin {
   };
 }
 
-function manifestOf(
-  directory: string,
-  found: FoundClasses,
-  { output }: RolldownOutput,
-): Omit<PluginManifest, 'inputs'> {
+/** To which compiled file each source file went. */
+function chunksOf(directory: string, { output }: RolldownOutput): (file: string) => string {
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk' && file.isEntry);
   const chunkOf = new Map(
     chunks.map((chunk) => [
@@ -145,7 +149,7 @@ function manifestOf(
       chunk.fileName,
     ]),
   );
-  return found.place((file) => chunkOf.get(file) ?? '');
+  return (file) => chunkOf.get(file) ?? '';
 }
 
 /** What was compiled in besides the plugin's sources: JSON files, and code from folders that are not its own. */

@@ -7,6 +7,7 @@ import type { PluginSource } from '../action-definition.js';
 import type { LoadedAction } from '../plugin-identity.js';
 import { actionsOf } from './exported-classes.js';
 import { type HostModules, urlOfPath } from './host-modules.js';
+import { importPipelines, pipelineFilesOf } from './pipeline-files.js';
 import { PluginCache } from './plugin-cache.js';
 import type { ManifestClass, PluginManifest } from './plugin-manifest.js';
 import { loadErrorOf } from './load-error.js';
@@ -15,7 +16,7 @@ import { LOAD_TIMEOUT_MS, type LoadStage, withinLoadLimit } from './load-limit.j
 import { hashOfFile, readPluginSources } from './plugin-sources.js';
 
 /** Raised whenever compiled plugins of an older version must not be used any more. */
-const CACHE_FORMAT = '2';
+const CACHE_FORMAT = '3';
 
 /** Loads plugins from folders: compiles them when they changed, and imports them beside what is loaded already. */
 export class PluginLoader {
@@ -79,7 +80,9 @@ export class PluginLoader {
     const outline = outlineOf(configFile);
     refuseFaults(outline);
     const { scan } = outline;
-    return this.cache.write(key, (outDirectory) => compilePlugin({ directory, scan, host: this.host, outDirectory }));
+    const pipelines = pipelineFilesOf(configFile.config, scan.files);
+    const { host } = this;
+    return this.cache.write(key, (outDirectory) => compilePlugin({ directory, scan, pipelines, host, outDirectory }));
   }
 
   /** A cached plugin whose packages have moved since does not import; then it is compiled once more before anyone hears of it. */
@@ -113,6 +116,7 @@ interface ImportedPlugin {
   readonly steps: readonly ClassOf<object>[];
   readonly modules: readonly ClassOf<object>[];
   readonly injectables: readonly ClassOf<object>[];
+  readonly pipelines: ReadonlyMap<string, unknown>;
 }
 
 async function importAll(directory: string, manifest: PluginManifest): Promise<ImportedPlugin> {
@@ -155,6 +159,7 @@ async function importAll(directory: string, manifest: PluginManifest): Promise<I
     steps: manifest.steps.map(classOf),
     modules: manifest.modules.map(classOf),
     injectables: injectables.map(({ type }) => type),
+    pipelines: await importPipelines(directory, manifest.pipelines),
   };
 }
 

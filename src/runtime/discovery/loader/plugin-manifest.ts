@@ -10,6 +10,15 @@ export interface ManifestClass {
   readonly method?: string;
 }
 
+/** A pipeline that one of a plugin's files exports. */
+export interface ManifestPipeline {
+  /** Its name in the configuration. */
+  readonly name: string;
+  /** Compiled file, relative to the entry's folder. */
+  readonly chunk: string;
+  readonly exportName: string;
+}
+
 /** A file that was compiled in although it is none of the plugin's sources. */
 export interface ManifestInput {
   /** Absolute. */
@@ -24,5 +33,6 @@ export interface PluginManifest {
   readonly steps: readonly ManifestClass[];
   readonly modules: readonly ManifestClass[];
   readonly injectables: readonly ManifestClass[];
+  readonly pipelines: readonly ManifestPipeline[];
   readonly inputs: readonly ManifestInput[];
 }

@@ -15,6 +15,7 @@ export function createPluginModule(plugin: PluginParts): DynamicModule {
     config: plugin.configFile.config,
     source: plugin.source,
     actions: plugin.actions,
+    pipelines: plugin.pipelines,
   };
   const own = new Set([...plugin.actions.map(({ type }) => type), ...plugin.steps, ...plugin.injectables]);
   const hasModules = plugin.modules.length > 0;

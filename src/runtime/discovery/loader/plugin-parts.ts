@@ -15,6 +15,8 @@ export interface PluginParts {
   /** Nest modules of the plugin's own. */
   readonly modules: readonly ClassOf<object>[];
   readonly injectables: readonly ClassOf<object>[];
+  /** What files export as pipelines, by their names in the configuration; an error in the place of one that could not be loaded. */
+  readonly pipelines?: ReadonlyMap<string, unknown>;
 }
 
 /** A plugin whose code was read from files and is in memory. */
