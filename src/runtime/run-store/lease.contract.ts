@@ -2,7 +2,7 @@ import type { RunStatus } from '../../foundation/config/enums.js';
 import { spawnSync } from 'node:child_process';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import { currentOwner } from './run-owner.js';
-import { entryOf, eventsFrom, ownedRecordOf, ownerOf, recordOf, seqsOf } from './contract-values.js';
+import { entryOf, eventsFrom, ownedRecordOf, ownerOf, recordOf } from './contract-values.js';
 import type { RunStore } from './run-store.interface.js';
 import { forEachRow, type TestFrame } from './test-frame.js';
 
