@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
+import { fileNamesIn, foldersIn, isFolder } from '../../io/file-names.js';
+
+/** A part of a data set that has a folder of its own. */
+export interface DatasetPart {
+  /** Null where the data set has no parts. */
+  readonly split: string | null;
+  readonly folder: string;
+}
+
+const SPLIT_NAMES: Readonly<Record<string, string>> = { val: 'valid', validation: 'valid' };
+const SPLIT_ORDER = ['train', 'valid', 'test'];
+
+/** The name that a part has here, whatever its folder is called. */
+export function splitName(folder: string): string {
+  return SPLIT_NAMES[folder] ?? folder;
+}
+
+/** Parts in the order train, valid, test, others. */
+export function bySplit(left: DatasetPart, right: DatasetPart): number {
+  const rank = ({ split }: DatasetPart): number =>
+    (SPLIT_ORDER.indexOf(split ?? '') + SPLIT_ORDER.length) % (SPLIT_ORDER.length + 1);
+  return rank(left) - rank(right);
+}
+
+/** Folders of a DM data set: itself, or one for each part that has documents. */
+export function dmParts(root: string): DatasetPart[] {
+  if (isFolder(join(root, 'json'))) return [{ split: null, folder: root }];
+  const names = isFolder(root) ? foldersIn(root).filter((name) => isFolder(join(root, name, 'json'))) : [];
+  return names.map((name) => ({ split: splitName(name), folder: join(root, name) })).sort(bySplit);
+}
+
+/** @throws {@link DatasetNotFoundError} where nothing of a DM data set is to be seen. */
+export function requiredDmParts(root: string): DatasetPart[] {
+  const parts = dmParts(root);
+  if (parts.length > 0) return parts;
+  const expected = existsSync(root)
+    ? 'it has no folder json, nor train/json, valid/json or test/json'
+    : 'there is no such folder';
+  throw new DatasetNotFoundError(root, expected);
+}
+
+/** The first document of a DM data set, to see which version it is. */
+export function firstDocument(root: string): string | undefined {
+  for (const { folder } of dmParts(root)) {
+    const [name] = fileNamesIn(join(folder, 'json'), ['.json']);
+    if (name !== undefined) return join(folder, 'json', name);
+  }
+  return undefined;
+}

@@ -1,0 +1,189 @@
+import type {
+  Annotation,
+  AnnotatedImage,
+  Box,
+  ImageSize,
+  Keypoint,
+  KeypointsAnnotation,
+  Point,
+  PolygonAnnotation,
+} from '../../model/annotated-image.js';
+import { boxAround, clippedBox, clippedOutline } from '../../model/geometry.js';
+import { sixDecimals } from '../../model/number-text.js';
+import { type WriteJob, YOLOTask } from '../../registry/format-definition.js';
+import { ProblemCode } from '../../report/problem-log.js';
+
+/** Lines of one picture, by the task they teach. */
+export type LinesByTask = Readonly<Record<YOLOTask, string[]>>;
+
+/** Shares of a picture that count as rounding: labels have six decimals. */
+const TOLERANCE = 1e-6;
+
+/** Makes the lines of pictures, and tells the logs what lines cannot say. */
+export class YOLOLineMaker {
+  readonly #keypointCounts = new Set<number>();
+
+  constructor(private readonly job: WriteJob) {}
+
+  /** How many key points the lines have that were made, each number once. */
+  get keypointCounts(): ReadonlySet<number> {
+    return this.#keypointCounts;
+  }
+
+  linesOf(image: AnnotatedImage): LinesByTask {
+    const lines: LinesByTask = { detect: [], segment: [], pose: [] };
+    for (const annotation of image.annotations) this.#addTo(lines, annotation, image);
+    return lines;
+  }
+
+  #addTo(lines: LinesByTask, annotation: Annotation, image: AnnotatedImage): void {
+    const placeOf = (): string => placeIn(image, annotation);
+    if (annotation.kind === 'polyline' || annotation.kind === 'relation' || annotation.kind === 'group') {
+      this.job.losses.add(annotation.kind, 'YOLO has no such annotation', placeOf);
+      return;
+    }
+    const id = this.job.classes.idOf(annotation.label);
+    if (id === undefined) {
+      const place = { file: image.document, annotation: annotation.id };
+      return this.job.problems.add(
+        ProblemCode.UnknownClass,
+        place,
+        `'${annotation.label}' is not among the classes that were given`,
+      );
+    }
+    if (annotation.id !== '') this.job.losses.add('id', 'YOLO has no ids', placeOf);
+    for (const { name } of annotation.attributes)
+      this.job.losses.add(`attributes.${name}`, 'YOLO has no attributes', placeOf);
+    if (annotation.kind === 'box') this.#addBox(lines, id, annotation, image);
+    else if (annotation.kind === 'polygon') this.#addPolygon(lines, id, annotation, image);
+    else this.#addKeypoints(lines, id, annotation, image);
+  }
+
+  #addBox(lines: LinesByTask, id: number, annotation: Annotation & Box, image: AnnotatedImage): void {
+    if (this.job.task && this.job.task !== YOLOTask.Detect) {
+      return this.job.losses.add('box', `a data set for ${this.job.task} has no boxes`, () =>
+        placeIn(image, annotation),
+      );
+    }
+    const box = this.#boxInside(annotation, annotation, image);
+    if (box) lines.detect.push(`${id} ${boxText(box, image.size)}`);
+  }
+
+  #addPolygon(lines: LinesByTask, id: number, annotation: PolygonAnnotation, image: AnnotatedImage): void {
+    const placeOf = (): string => placeIn(image, annotation);
+    if (this.job.task === YOLOTask.Pose) {
+      return this.job.losses.add('polygon', 'a data set for pose has no polygons', placeOf);
+    }
+    if (this.job.task === YOLOTask.Detect) {
+      const around = boxAround(annotation.parts.flatMap(({ outline }) => outline));
+      const box = around && this.#boxInside(around, annotation, image);
+      this.job.losses.add('polygon', 'written as the box around it', placeOf);
+      if (box) lines.detect.push(`${id} ${boxText(box, image.size)}`);
+      return;
+    }
+    if (annotation.parts.length > 1) this.job.losses.add('polygon.parts', 'each part is an object of its own', placeOf);
+    for (const { outline, holes } of annotation.parts) {
+      if (holes.length > 0) this.job.losses.add('polygon.holes', 'YOLO has no holes; they are filled', placeOf);
+      const inside = this.#outlineInside(outline, annotation, image);
+      if (inside.length >= 3) lines.segment.push(`${id} ${pointsText(inside, image.size)}`);
+    }
+  }
+
+  #addKeypoints(lines: LinesByTask, id: number, annotation: KeypointsAnnotation, image: AnnotatedImage): void {
+    const placeOf = (): string => placeIn(image, annotation);
+    const around = annotation.box ?? boxOfKeypoints(annotation.points, image.size);
+    if (this.job.task && this.job.task !== YOLOTask.Pose) {
+      const isBoxed = this.job.task === YOLOTask.Detect;
+      this.job.losses.add(
+        'keypoints',
+        isBoxed ? 'written as their box' : 'a data set for segment has no key points',
+        placeOf,
+      );
+      const box = isBoxed ? this.#boxInside(around, annotation, image) : null;
+      if (box) lines.detect.push(`${id} ${boxText(box, image.size)}`);
+      return;
+    }
+    const box = this.#boxInside(around, annotation, image);
+    if (!box) return;
+    if (!annotation.box)
+      this.job.losses.add('keypoints.box', 'there is none; the one around the points stands in', placeOf);
+    this.#keypointCounts.add(annotation.points.length);
+    const points = annotation.points.map((point) => this.#keypointText(point, annotation, image)).join(' ');
+    lines.pose.push(`${id} ${boxText(box, image.size)} ${points}`);
+  }
+
+  #keypointText([x, y, visibility]: Keypoint, annotation: Annotation, image: AnnotatedImage): string {
+    const { width, height } = image.size;
+    const slack = TOLERANCE * Math.max(width, height);
+    if (x >= -slack && y >= -slack && x <= width + slack && y <= height + slack) {
+      return `${share(x, width)} ${share(y, height)} ${visibility}`;
+    }
+    this.job.losses.add('keypoints.outside', 'a key point outside the picture is written as not labelled', () =>
+      placeIn(image, annotation),
+    );
+    return '0.000000 0.000000 0';
+  }
+
+  #boxInside(box: Box, annotation: Annotation, image: AnnotatedImage): Box | null {
+    const { x, y, width, height } = box;
+    const slackX = TOLERANCE * image.size.width;
+    const slackY = TOLERANCE * image.size.height;
+    const isInside =
+      x >= -slackX &&
+      y >= -slackY &&
+      x + width <= image.size.width + slackX &&
+      y + height <= image.size.height + slackY;
+    if (isInside) return box;
+    const clipped = clippedBox(box, image.size);
+    this.#reportOutside(clipped !== null, annotation, image);
+    return clipped;
+  }
+
+  #outlineInside(outline: readonly Point[], annotation: Annotation, image: AnnotatedImage): readonly Point[] {
+    const slack = TOLERANCE * Math.max(image.size.width, image.size.height);
+    const { width, height } = image.size;
+    if (outline.every(([x, y]) => x >= -slack && y >= -slack && x <= width + slack && y <= height + slack))
+      return outline;
+    const clipped = clippedOutline(outline, image.size);
+    this.#reportOutside(clipped.length >= 3, annotation, image);
+    return clipped;
+  }
+
+  #reportOutside(isPartlyInside: boolean, annotation: Annotation, image: AnnotatedImage): void {
+    if (isPartlyInside) {
+      this.job.losses.add('outside', 'cut at the edge of the picture', () => placeIn(image, annotation));
+      return;
+    }
+    const { width, height } = image.size;
+    const place = { file: image.document, annotation: annotation.id };
+    this.job.problems.add(ProblemCode.OutsideImage, place, `it lies outside its picture of ${width}x${height} pixels`);
+  }
+}
+
+/** Where something is, as the loss report names it. */
+export function placeIn({ document }: AnnotatedImage, { id }: Pick<Annotation, 'id'>): string {
+  return id === '' ? document : `${document}#${id}`;
+}
+
+/** Centre and size as shares of the picture. */
+export function boxText({ x, y, width, height }: Box, size: ImageSize): string {
+  return (
+    `${sixDecimals((x + width / 2) / size.width)} ${sixDecimals((y + height / 2) / size.height)} ` +
+    `${sixDecimals(width / size.width)} ${sixDecimals(height / size.height)}`
+  );
+}
+
+function pointsText(points: readonly Point[], { width, height }: ImageSize): string {
+  return points.map(([x, y]) => `${share(x, width)} ${share(y, height)}`).join(' ');
+}
+
+/** A share of the picture, with what rounding put beyond its edge taken back. */
+function share(value: number, whole: number): string {
+  return sixDecimals(Math.min(Math.max(value / whole, 0), 1));
+}
+
+/** Points that are not labelled say nothing about where the object is. */
+function boxOfKeypoints(points: readonly Keypoint[], size: ImageSize): Box {
+  const box = boxAround(points.filter(([, , visibility]) => visibility > 0));
+  return box && box.width > 0 && box.height > 0 ? box : { x: 0, y: 0, width: size.width, height: size.height };
+}

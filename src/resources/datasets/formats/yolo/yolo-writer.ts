@@ -1,0 +1,140 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import type { AnnotatedImage } from '../../model/annotated-image.js';
+import { type DatasetWriter, type WriteJob, YOLOTask } from '../../registry/format-definition.js';
+import { ImageHandling } from '../../io/image-placer.js';
+import { fileNamesIn } from '../../io/file-names.js';
+import { YOLOLineMaker } from './yolo-lines.js';
+
+const TASKS = Object.values(YOLOTask);
+const NOTHING_LABELLED = '0.000000 0.000000 0';
+
+/**
+ * Writes a YOLO data set. A file of labels is for one task; a source with shapes of several tasks becomes a data set for each, in folders
+ * of those names. A picture without any shape is background for every task; one with shapes of other tasks only is left out.
+ */
+export class YOLOWriter implements DatasetWriter {
+  readonly #lines: YOLOLineMaker;
+  readonly #folders = new Set<string>();
+  readonly #splits = new Set<string | null>();
+  readonly #tasks = new Set<YOLOTask>();
+
+  constructor(private readonly job: WriteJob) {
+    this.#lines = new YOLOLineMaker(job);
+  }
+
+  add(image: AnnotatedImage): void {
+    const lines = this.#lines.linesOf(image);
+    this.#splits.add(image.split);
+    let isBackground = true;
+    for (const task of TASKS) {
+      if (lines[task].length === 0) continue;
+      this.#tasks.add(task);
+      isBackground = false;
+      this.#put(task, image, lines[task].join('\n'));
+    }
+    if (!isBackground) return;
+    const tasks = this.job.task ? [this.job.task] : TASKS;
+    for (const task of tasks) this.#put(task, image, '');
+  }
+
+  finish(): string {
+    const used = this.job.task ? [this.job.task] : TASKS.filter((task) => this.#tasks.has(task));
+    const tasks: readonly YOLOTask[] = used.length > 0 ? used : [YOLOTask.Detect];
+    for (const task of tasks) this.#finishTask(task);
+    for (const task of TASKS) {
+      if (!tasks.includes(task)) rmSync(this.#folderOf(task), { recursive: true, force: true });
+    }
+    const [only] = tasks;
+    if (tasks.length > 1 || only === undefined) return `${tasks[0]}/dataset.yaml`;
+    const folder = this.#folderOf(only);
+    for (const name of readdirSync(folder)) renameSync(`${folder}/${name}`, `${this.job.folder}/${name}`);
+    rmSync(folder, { recursive: true });
+    return 'dataset.yaml';
+  }
+
+  #put(task: YOLOTask, image: AnnotatedImage, text: string): void {
+    const folder = this.#openFolder(task, image.split);
+    if (image.file !== null) this.job.images.place(image.file, `${folder}/images/${image.fileName}`);
+    if (image.isLabelled) writeFileSync(`${folder}/labels/${image.stem}.txt`, text, { flag: 'wx' });
+  }
+
+  #openFolder(task: YOLOTask, split: string | null): string {
+    const folder = split === null ? this.#folderOf(task) : `${this.#folderOf(task)}/${split}`;
+    if (!this.#folders.has(folder)) {
+      if (this.job.images.handling !== ImageHandling.None) mkdirSync(`${folder}/images`, { recursive: true });
+      mkdirSync(`${folder}/labels`, { recursive: true });
+      this.#folders.add(folder);
+    }
+    return folder;
+  }
+
+  #folderOf(task: YOLOTask): string {
+    return `${this.job.folder}/${task}`;
+  }
+
+  #finishTask(task: YOLOTask): void {
+    mkdirSync(this.#folderOf(task), { recursive: true });
+    const counts = task === YOLOTask.Pose ? this.#lines.keypointCounts : new Set<number>();
+    const renumbering = this.job.classes.renumbering();
+    if (renumbering || counts.size > 1)
+      this.#rewriteLabels(task, renumbering, counts.size > 1 ? Math.max(...counts) : 0);
+    const names = this.job.classes.names();
+    const keypoints = counts.size > 0 ? Math.max(...counts) : undefined;
+    writeFileSync(
+      `${this.#folderOf(task)}/dataset.yaml`,
+      datasetYaml({ names, splits: this.#splits, task, keypoints }),
+    );
+    writeFileSync(
+      `${this.#folderOf(task)}/classes.txt`,
+      names.map((name) => `${name.replace(/\s+/g, ' ')}\n`).join(''),
+    );
+  }
+
+  /** Gives lines their final class numbers, and fills up those with fewer key points than others. */
+  #rewriteLabels(task: YOLOTask, renumbering: readonly number[] | undefined, keypoints: number): void {
+    for (const split of this.#splits) {
+      const folder = `${this.#openFolder(task, split)}/labels`;
+      for (const name of fileNamesIn(folder, ['.txt'])) {
+        const path = `${folder}/${name}`;
+        const lines = readFileSync(path, 'utf8')
+          .split('\n')
+          .filter((line) => line !== '');
+        if (lines.length > 0)
+          writeFileSync(path, lines.map((line) => finalLine(line, renumbering, keypoints)).join('\n'));
+      }
+    }
+  }
+}
+
+function finalLine(line: string, renumbering: readonly number[] | undefined, keypoints: number): string {
+  const space = line.indexOf(' ');
+  const id = Number(line.slice(0, space));
+  const values = line.slice(space);
+  const missing = keypoints === 0 ? 0 : keypoints - (values.split(' ').length - 5) / 3;
+  return `${renumbering?.[id] ?? id}${values}${` ${NOTHING_LABELLED}`.repeat(missing)}`;
+}
+
+interface DatasetYaml {
+  readonly names: readonly string[];
+  readonly splits: ReadonlySet<string | null>;
+  readonly task: YOLOTask;
+  /** How many key points each object has. */
+  readonly keypoints?: number;
+}
+
+/** Paths are relative to the file itself: there is no `path`, which trainers would look up elsewhere. */
+function datasetYaml({ names, splits, task, keypoints }: DatasetYaml): string {
+  const folderOf = (split: string): string | undefined =>
+    splits.has(split) ? `${split}/images` : splits.has(null) || splits.size === 0 ? 'images' : undefined;
+  const [first = null] = splits;
+  const fallback = first === null ? 'images' : `${first}/images`;
+  const paths: Record<string, string> = {
+    train: folderOf('train') ?? fallback,
+    val: folderOf('valid') ?? folderOf('train') ?? fallback,
+  };
+  for (const split of splits)
+    if (split !== null && split !== 'train' && split !== 'valid') paths[split] = `${split}/images`;
+  const shape = keypoints === undefined ? {} : { kpt_shape: [keypoints, 3] };
+  return stringify({ ...paths, task, ...shape, nc: names.length, names }, { lineWidth: 0 });
+}

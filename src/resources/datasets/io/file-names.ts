@@ -1,0 +1,57 @@
+import { type Dirent, opendirSync, readdirSync, statSync } from 'node:fs';
+import { extname } from 'node:path';
+import { byCodePoint } from '../model/class-order.js';
+
+/** Whether there is a folder at the path. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Whether there is a file at the path. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Names of the folders in a folder, in order. */
+export function foldersIn(path: string): string[] {
+  const entries = readdirSync(path, { withFileTypes: true });
+  const isDirectory = (entry: Dirent): boolean =>
+    entry.isDirectory() || (entry.isSymbolicLink() && isFolder(`${path}/${entry.name}`));
+  return entries
+    .filter(isDirectory)
+    .map(({ name }) => name)
+    .sort(byCodePoint);
+}
+
+/**
+ * Names of the files in a folder with one of the endings, in the order of their code points. Names are all that is kept of them.
+ *
+ * @param endings - In small letters, with their dot.
+ */
+export function fileNamesIn(path: string, endings: readonly string[]): string[] {
+  const names: string[] = [];
+  const wanted = new Set(endings);
+  const folder = opendirSync(path, { bufferSize: 1_024 });
+  try {
+    for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
+      if (!entry.isDirectory() && wanted.has(extname(entry.name).toLowerCase())) names.push(entry.name);
+    }
+  } finally {
+    folder.closeSync();
+  }
+  return names.sort(byCodePoint);
+}
+
+/** A name less its last ending. */
+export function stemOf(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
+}
+
+/**
+ * A name of a file or folder from a document, as one that stays where it is put; undefined where it cannot.
+ * Separators, dots alone, control characters and what leads elsewhere are refused.
+ */
+export function safeName(name: string): string | undefined {
+  const isSafe = name !== '' && name !== '.' && name !== '..' && !/[/\\\u0000-\u001f\u007f]/.test(name);
+  return isSafe && Buffer.byteLength(name) <= 250 ? name : undefined;
+}

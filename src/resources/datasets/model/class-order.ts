@@ -1,0 +1,73 @@
+/** Orders texts by Unicode code point: capitals before small letters, and pictures after everything of the base plane. */
+export function byCodePoint(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const a = left.charCodeAt(index);
+    const b = right.charCodeAt(index);
+    if (a !== b) return isSurrogate(a) === isSurrogate(b) ? a - b : isSurrogate(a) ? 1 : -1;
+  }
+  return left.length - right.length;
+}
+
+/** Halves of characters beyond the base plane are below some of that plane as numbers, but above them as characters. */
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+/**
+ * Gives classes their numbers while a data set is read once.
+ *
+ * Numbers are preliminary until the end: the declared order holds if it covers every label, and otherwise the order of code points.
+ * Whoever has written preliminary numbers asks {@link renumbering} at the end.
+ */
+export class ClassOrder {
+  readonly #preliminary = new Map<string, number>();
+  readonly #declared = new Set<string>();
+  readonly #used = new Set<string>();
+  readonly #pinned: readonly string[] | undefined;
+
+  /** @param pinned - The only classes there are, in the order of their numbers. */
+  constructor(pinned?: readonly string[]) {
+    this.#pinned = pinned;
+    for (const label of pinned ?? []) this.#number(label);
+  }
+
+  /** Says which classes the source names, in its order; repeats change nothing. */
+  declare(labels: readonly string[]): void {
+    if (this.#pinned) return;
+    for (const label of labels) {
+      this.#declared.add(label);
+      this.#number(label);
+    }
+  }
+
+  /** The preliminary number of a label; undefined where the pinned classes do not have it. */
+  idOf(label: string): number | undefined {
+    const id = this.#preliminary.get(label);
+    if (this.#pinned) return id;
+    this.#used.add(label);
+    return id ?? this.#number(label);
+  }
+
+  /** Every class in the order of its final number. */
+  names(): readonly string[] {
+    if (this.#pinned) return this.#pinned;
+    const isCovered = [...this.#used].every((label) => this.#declared.has(label));
+    return isCovered ? [...this.#declared] : [...this.#preliminary.keys()].sort(byCodePoint);
+  }
+
+  /** The final number of each preliminary one; undefined where all are the same. */
+  renumbering(): readonly number[] | undefined {
+    const final = new Map(this.names().map((label, id) => [label, id]));
+    const table = [...this.#preliminary].map(([label]) => final.get(label) ?? -1);
+    return table.some((id, preliminary) => id !== preliminary) ? table : undefined;
+  }
+
+  #number(label: string): number {
+    const known = this.#preliminary.get(label);
+    if (known !== undefined) return known;
+    const id = this.#preliminary.size;
+    this.#preliminary.set(label, id);
+    return id;
+  }
+}

@@ -1,0 +1,39 @@
+const MILLION = 1_000_000;
+/** Further from a tie than any error of the multiplication below. */
+const SAFE_DISTANCE = 1e-6;
+
+/**
+ * A number with six decimals, rounded from its exact value with ties to even; a zero keeps its sign.
+ * `toFixed` differs: it rounds ties up, which pictures whose size is a power of two meet often.
+ */
+export function sixDecimals(value: number): string {
+  if (value >= 0 && value < 1 && !Object.is(value, -0)) {
+    const scaled = value * MILLION;
+    const whole = Math.floor(scaled);
+    const rest = scaled - whole;
+    if (Math.abs(rest - 0.5) > SAFE_DISTANCE) {
+      const millionths = rest > 0.5 ? whole + 1 : whole;
+      return millionths === MILLION ? '1.000000' : `0.${String(MILLION + millionths).slice(1)}`;
+    }
+  }
+  return exactSixDecimals(value);
+}
+
+function exactSixDecimals(value: number): string {
+  const isNegative = value < 0 || Object.is(value, -0);
+  const size = Math.abs(value);
+  return `${isNegative ? '-' : ''}${size < 1e20 ? tiesToEven(size) : wholeText(size)}`;
+}
+
+function tiesToEven(size: number): string {
+  const [whole = '0', decimals = ''] = size.toFixed(40).split('.');
+  if (decimals[6] !== '5' || /[1-9]/.test(decimals.slice(7))) return size.toFixed(6);
+  const millionths = BigInt(whole + decimals.slice(0, 6));
+  const text = String(millionths + (millionths & 1n)).padStart(7, '0');
+  return `${text.slice(0, -6)}.${text.slice(-6)}`;
+}
+
+/** Doubles of this size have no fraction. */
+function wholeText(size: number): string {
+  return `${BigInt(size)}.000000`;
+}
