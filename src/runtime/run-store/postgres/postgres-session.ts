@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 
 /** SQL with the name under which each connection prepares it once; without one it is sent as it is. */
 export interface Statement {
@@ -26,7 +26,7 @@ export class DriverFault extends Error {
 }
 
 /** A session on a connection of the driver. */
-export function sessionOf(client: PoolClient): Session {
+export function sessionOf(client: ClientBase): Session {
   return {
     execute: async <T>({ name, text }: Statement, values: readonly unknown[] = []) => {
       try {
