@@ -59,5 +59,6 @@ function couldNotBegin({ undoReason, phase }: ActiveRun, { before, journal }: Du
   if (!before || journal.hasWritten || raw.status !== 'failed') return false;
   const hasDone = before.lastSeq > 0 || undoReason !== undefined;
   const codes = [raw.error.code, raw.error.details['cause_code']];
+  if (codes.includes('SYN_PIPELINE_CHANGED')) return true; // its journal is its children: nothing of them was touched
   return hasDone && (phase === 'validating' || undoReason !== undefined || codes.includes('SYN_STEP_JOURNAL'));
 }

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { SynapseSandbox } from './synapse-process.js';
+
+// Each call starts a process.
+jest.setTimeout(120_000);
+
+const CONFIG = `name: Work
+code: work
+category: custom
+pipelines:
+  chain: [first, slow, last]
+`;
+
+/** Each action writes down that it was executed, and `slow` waits for a file. */
+const ACTIONS = `import { Action, BaseAction, type RuntimeContext } from 'nest-synapse';
+import { IsInt, IsString } from 'class-validator';
+import { appendFileSync, existsSync } from 'node:fs';
+
+const note = (text: string): void => appendFileSync('log.txt', text + '\\n');
+
+export class FirstParams {
+  @IsInt() start = 1;
+}
+export class FirstResult {
+  @IsInt() count!: number;
+}
+@Action({ name: 'first', params: FirstParams, result: FirstResult, method: 'local' })
+export class FirstAction extends BaseAction<FirstParams, FirstResult> {
+  override execute({ start }: FirstParams): FirstResult {
+    note('first');
+    return { count: start + 1 };
+  }
+  override compensate(params: FirstParams, result: FirstResult): void {
+    note('first undone ' + params.start + ' ' + result.count);
+  }
+}
+export class CountParams {
+  @IsInt() count!: number;
+}
+export class SlowResult {
+  @IsString() text!: string;
+}
+@Action({ name: 'slow', params: CountParams, result: SlowResult, method: 'local' })
+export class SlowAction extends BaseAction<CountParams, SlowResult> {
+  override async execute({ count }: CountParams, ctx: RuntimeContext): Promise<SlowResult> {
+    note('slow ' + ctx.idempotencyKey.split('/').at(-1) + ' ' + ctx.attempt);
+    console.log('waiting');
+    while (!existsSync('go.txt')) {
+      ctx.signal.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return { text: 'x'.repeat(count) };
+  }
+}
+export class TextParams {
+  @IsString() text!: string;
+}
+@Action({ name: 'last', params: TextParams, method: 'local' })
+export class LastAction extends BaseAction<TextParams, object> {
+  override execute({ text }: TextParams): object {
+    note('last');
+    return { length: text.length };
+  }
+}
+`;
+
+interface Shown {
+  readonly id: string;
+  readonly action: string;
+  readonly status: string;
+}
+
+describe('A pipeline whose process is killed', () => {
+  let sandbox: SynapseSandbox;
+
+  beforeEach(() => {
+    sandbox = new SynapseSandbox();
+    sandbox.write({ 'config.yaml': CONFIG, 'actions.ts': ACTIONS });
+  });
+  afterEach(() => sandbox.remove());
+
+  const log = (): string[] => readFileSync(sandbox.path('log.txt'), 'utf8').trim().split('\n');
+  const runs = (): Shown[] => JSON.parse(sandbox.call(['run', 'list', '--json']).stdout) as Shown[];
+  const statusOf = (action: string): string[] => runs().flatMap((run) => (run.action === action ? [run.status] : []));
+
+  /** Kills the process while the second action waits, and gives back the id of the pipeline's run. */
+  async function killedRun(): Promise<string> {
+    const { child, finished } = sandbox.start(['pipeline', 'run', '--set', 'start=4']);
+    let stderr = '';
+    while (!stderr.includes('waiting')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    child.kill('SIGKILL');
+    await finished;
+    return runs().find(({ action }) => action === 'pipeline:chain')?.id ?? '';
+  }
+
+  it('is resumed: what is completed does not run again, what is in doubt goes on, the rest follows', async () => {
+    const id = await killedRun();
+    sandbox.write({ 'go.txt': '' });
+    const { code, stdout } = sandbox.call(['run', 'resume', id, '--json']);
+
+    expect(JSON.parse(stdout)).toEqual({ id, status: 'completed', result: { length: 5 } });
+    expect(code).toBe(0);
+    expect(log()).toEqual(['first', 'slow slow 1', 'slow slow 2', 'last']);
+    expect(runs().map(({ status }) => status)).toEqual(['completed', 'completed', 'completed', 'completed']);
+  });
+
+  it('is undone: what is in doubt is ended, what is completed is compensated for', async () => {
+    const id = await killedRun();
+    const { code, stderr } = sandbox.call(['run', 'undo', id]);
+
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(log()).toEqual(['first', 'slow slow 1', 'first undone 4 5']);
+    expect(statusOf('pipeline:chain')).toEqual(['cancelled']);
+    expect(statusOf('slow')).toEqual(['cancelled']);
+  });
+
+  it('is refused where it has changed, and can be resumed once it is what it was', async () => {
+    const id = await killedRun();
+    sandbox.write({ 'go.txt': '', 'config.yaml': CONFIG.replace('[first, slow, last]', '[first, slow]') });
+    const unforced = sandbox.call(['run', 'resume', id]);
+    const refused = sandbox.call(['run', 'resume', id, '--force']);
+    sandbox.write({ 'config.yaml': CONFIG });
+    const resumed = sandbox.call(['run', 'resume', id]);
+
+    expect(unforced.code).toBe(2);
+    expect(refused.stderr).toContain('SYN_PIPELINE_CHANGED');
+    expect(refused.code).toBe(2);
+    expect(resumed).toMatchObject({ code: 0, stdout: '{"length":5}\n' });
+  });
+
+  it('cannot be resumed once it is over', async () => {
+    const id = await killedRun();
+    sandbox.write({ 'go.txt': '' });
+    sandbox.call(['run', 'resume', id]);
+    const again = sandbox.call(['run', 'resume', id]);
+
+    expect(again.stderr).toContain('SYN_RUN_ENDED');
+    expect(again.code).toBe(2);
+    expect(sandbox.call(['run', 'resume', '019-nobody']).stderr).toContain('SYN_RUN_NOT_FOUND');
+  });
+
+  it('is cancelled from outside: its actions end, and what they did is compensated for', async () => {
+    const { child, finished } = sandbox.start(['pipeline', 'run', '--set', 'start=4', '--json']);
+    let stderr = '';
+    while (!stderr.includes('waiting')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    child.kill('SIGINT');
+    const { code, stdout } = await finished;
+
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled' });
+    expect(code).toBe(130);
+    expect(log()).toEqual(['first', 'slow slow 1', 'first undone 4 5']);
+  });
+});
