@@ -262,7 +262,6 @@ export {
   PluginDiscovery,
 } from './runtime/discovery/plugin-discovery.js';
 export { type DiscoveredAction } from './runtime/discovery/static-scan/discover-actions.js';
-export { type RunClock } from './runtime/durability/run-clock.js';
 export { Executor } from './runtime/executors/executor.interface.js';
 export { ExecutorRegistry } from './runtime/executors/executor-registry.js';
 export { LocalExecutor, type LocalExecutorOptions } from './runtime/executors/local/local.executor.js';
@@ -270,33 +269,12 @@ export { RunMode } from './runtime/executors/run-mode.js';
 export { ActionInvoker } from './runtime/invocation/action-invoker.js';
 export { ActiveRun } from './runtime/invocation/active-run.js';
 export { type RunOutcome } from './runtime/invocation/run-outcome.js';
-export { MemoryRunStore, type MemoryRunStoreOptions } from './runtime/run-store/memory-run-store.js';
-export {
-  type CommitOutcome,
-  type JournalEntry,
-  type NewJournalEntry,
-  type RunCommit,
-} from './runtime/run-store/run-journal.js';
-export { type ClaimOutcome, type RunClaim } from './runtime/run-store/run-lease.js';
-export { currentOwner, type RunOwner } from './runtime/run-store/run-owner.js';
-export { type RunChange, type RunRecord, type RunSummary } from './runtime/run-store/run-record.js';
-export {
-  type PruneReport,
-  type PruneRequest,
-  type RunFilter,
-  RunStore,
-} from './runtime/run-store/run-store.interface.js';
-export { PostgresRunStore, type PostgresRunStoreOptions } from './runtime/run-store/postgres/postgres-run-store.js';
-export { SqliteRunStore, type SqliteRunStoreOptions } from './runtime/run-store/sqlite/sqlite-run-store.js';
-export { defaultStatePath } from './runtime/run-store/state-path.js';
 export {
   PipelineRunner,
   type PipelineRunnerInit,
   type PipelineRunRequest,
 } from './runtime/pipelines/pipeline-runner.service.js';
-export { PluginRunner, type PluginRunnerInit } from './runtime/runner/plugin-runner.service.js';
-export { RunHandle } from './runtime/runner/run-handle.js';
-export { type RunRequest } from './runtime/runner/run-request.js';
+export * from './index.runs.js';
 export { type SynapseFeatureOptions, SynapseModule, type SynapsePackageOptions } from './synapse.module.js';
 export { type SynapseModuleOptions } from './synapse.module-definition.js';
 export { runPlugin, type RunPluginOptions } from './run-plugin.js';

@@ -55,7 +55,10 @@ export interface ActionOptions<P extends object = object, R extends object = obj
   readonly method?: RunMethod;
   /** Longest time of one run, in milliseconds, 1 to 2,147,483,647. @defaultValue no limit */
   readonly timeoutMs?: number;
-  /** How long a durable run may be silent before a peer takes it over, in milliseconds. @defaultValue the store's */
+  /**
+   * How long a run in a store that outlives its process may be silent before a peer takes it over, in milliseconds, 1 to 2,147,483,647. An
+   * action that blocks its event loop for longer loses the run. @defaultValue the store's
+   */
   readonly leaseMs?: number;
   readonly retry?: ActionRetry;
   readonly resources?: ActionResources;

@@ -240,6 +240,12 @@ describe(defineActions, () => {
     expect(() => define({ timeoutMs })).toThrow(expect.objectContaining({ code: 'SYN_ACTION_DEFINITION' }));
   });
 
+  it.each([0, -1, 1.5, Number.NaN, 2 ** 31])('refuses a lease of %p ms', (leaseMs) => {
+    expect(() => define({ leaseMs })).toThrow(
+      expect.objectContaining({ details: expect.objectContaining({ lease_ms: leaseMs }) }),
+    );
+  });
+
   it.each([1, 2_147_483_647])('takes a time limit of %p ms', (timeoutMs) => {
     expect(define({ timeoutMs })[0]?.timeoutMs).toBe(timeoutMs);
   });

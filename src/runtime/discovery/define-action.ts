@@ -44,7 +44,8 @@ type FromDecorator = Omit<UnboundAction, 'plugin' | 'entrypoint' | 'source' | 'e
 function fromDecorator(found: FoundAction): FromDecorator {
   const { type, method, options } = found;
   checkName(options, ownerOf(found));
-  checkTimeout(options, ownerOf(found));
+  checkMilliseconds('timeoutMs', options.timeoutMs, ownerOf(found));
+  checkMilliseconds('leaseMs', options.leaseMs, ownerOf(found));
   return {
     name: options.name ?? method ?? nameOfActionClass(type.name),
     description: options.description ?? '',
@@ -111,10 +112,10 @@ function checkName({ name }: ActionOptions, owner: string): void {
   );
 }
 
-function checkTimeout({ timeoutMs }: ActionOptions, owner: string): void {
-  if (timeoutMs === undefined || (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 2_147_483_647)) return;
+function checkMilliseconds(option: 'timeoutMs' | 'leaseMs', value: number | undefined, owner: string): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= 2_147_483_647)) return;
   throw new ActionDefinitionError(
-    `timeoutMs of ${owner} must be a whole number of milliseconds from 1 to 2147483647, got ${timeoutMs}.`,
-    { details: { owner, timeout_ms: timeoutMs } },
+    `${option} of ${owner} must be a whole number of milliseconds from 1 to 2147483647, got ${value}.`,
+    { details: { owner, [option === 'leaseMs' ? 'lease_ms' : 'timeout_ms']: value } },
   );
 }

@@ -85,8 +85,8 @@ export function storedStepsOf(entries: readonly JournalEntry[]): StoredSteps {
 }
 
 function stepEntryOf(entry: JournalEntry): StepJournalEntry {
-  const { kind, name, result, rollback_data } = entry;
-  if (!isRecord(result)) throw unreadable(entry);
+  const { kind, name, result, rollback_data, context = {} } = entry;
+  if (!isRecord(result) || !isRecord(context)) throw unreadable(entry);
   switch (kind) {
     case 'step': {
       const { needs_undo, next = [], percent, ...json } = result as unknown as StepEnd;
