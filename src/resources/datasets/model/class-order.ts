@@ -25,6 +25,7 @@ export class ClassOrder {
   readonly #declared = new Set<string>();
   readonly #used = new Set<string>();
   readonly #pinned: readonly string[] | undefined;
+  #names: readonly string[] = [];
 
   /** @param pinned - The only classes there are, in the order of their numbers. */
   constructor(pinned?: readonly string[]) {
@@ -47,6 +48,12 @@ export class ClassOrder {
     if (this.#pinned) return id;
     this.#used.add(label);
     return id ?? this.#number(label);
+  }
+
+  /** Every class that is known so far, in the order of its preliminary number. */
+  preliminaryNames(): readonly string[] {
+    if (this.#names.length !== this.#preliminary.size) this.#names = [...this.#preliminary.keys()];
+    return this.#names;
   }
 
   /** Every class in the order of its final number. */

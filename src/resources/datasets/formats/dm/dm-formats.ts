@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isRecord, type JsonRecord } from '../../model/json-value.js';
 import { DatasetFeature, type FormatDefinition } from '../../registry/format-definition.js';
+import { DmFolderWriter } from './dm-folder-writer.js';
+import { dmV1Maker } from './dm-v1-maker.js';
+import { parseDmV1 } from './dm-v1-reader.js';
+import { dmV2Maker } from './dm-v2-maker.js';
 import { readDmFolder } from './dm-folder-reader.js';
 import { firstDocument } from './dm-layout.js';
 import { parseDmV2 } from './dm-v2-reader.js';
@@ -25,6 +29,17 @@ export const DM_V2_FORMAT: FormatDefinition = {
   recognises: (path) =>
     looksLike(path, (document) => Array.isArray(document['images']) || !('annotations' in document)),
   read: (job) => readDmFolder(job, parseDmV2),
+  write: (job) => new DmFolderWriter(job, dmV2Maker(job)),
+};
+
+/** The platform's own format, version 1: a document for each assignment, annotations in lists by asset. */
+export const DM_V1_FORMAT: FormatDefinition = {
+  name: 'dm_v1',
+  title: 'DM v1',
+  holds: HELD,
+  recognises: (path) => looksLike(path, (document) => isRecord(document['annotations'])),
+  read: (job) => readDmFolder(job, parseDmV1),
+  write: (job) => new DmFolderWriter(job, dmV1Maker(job)),
 };
 
 /** A document that cannot be read says nothing; reading the data set will name it. */

@@ -1,29 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
+import { bySplit, type DatasetPart, splitName } from '../../io/dataset-parts.js';
 import { fileNamesIn, foldersIn, isFolder } from '../../io/file-names.js';
-
-/** A part of a data set that has a folder of its own. */
-export interface DatasetPart {
-  /** Null where the data set has no parts. */
-  readonly split: string | null;
-  readonly folder: string;
-}
-
-const SPLIT_NAMES: Readonly<Record<string, string>> = { val: 'valid', validation: 'valid' };
-const SPLIT_ORDER = ['train', 'valid', 'test'];
-
-/** The name that a part has here, whatever its folder is called. */
-export function splitName(folder: string): string {
-  return SPLIT_NAMES[folder] ?? folder;
-}
-
-/** Parts in the order train, valid, test, others. */
-export function bySplit(left: DatasetPart, right: DatasetPart): number {
-  const rank = ({ split }: DatasetPart): number =>
-    (SPLIT_ORDER.indexOf(split ?? '') + SPLIT_ORDER.length) % (SPLIT_ORDER.length + 1);
-  return rank(left) - rank(right);
-}
 
 /** Folders of a DM data set: itself, or one for each part that has documents. */
 export function dmParts(root: string): DatasetPart[] {

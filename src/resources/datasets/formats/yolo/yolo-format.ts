@@ -1,4 +1,9 @@
-import { DatasetFeature, type FormatDefinition } from '../../registry/format-definition.js';
+import type { AnnotatedImage } from '../../model/annotated-image.js';
+import { DatasetFeature, type FormatDefinition, type ReadJob } from '../../registry/format-definition.js';
+import { readPaired } from '../paired-reader.js';
+import { readYOLOConfig } from './yolo-config.js';
+import { looksLikeYOLO, yoloParts } from './yolo-layout.js';
+import { YOLOLineReader } from './yolo-line-reader.js';
 import { YOLOWriter } from './yolo-writer.js';
 
 /** YOLO: a text file of labels for each picture, for detection, segmentation or pose. */
@@ -6,5 +11,16 @@ export const YOLO_FORMAT: FormatDefinition = {
   name: 'yolo',
   title: 'YOLO',
   holds: [DatasetFeature.Boxes, DatasetFeature.Polygons, DatasetFeature.Keypoints, DatasetFeature.ClassOrder],
+  recognises: looksLikeYOLO,
+  read: readYOLO,
   write: (job) => new YOLOWriter(job),
 };
+
+function* readYOLO(job: ReadJob): Generator<AnnotatedImage> {
+  const config = readYOLOConfig(job.source);
+  const parts = yoloParts(job.source, config);
+  const lines = new YOLOLineReader(job, config);
+  job.classes.declare(config.names);
+  const format = { ending: '.txt', parse: lines.parse.bind(lines) };
+  for (const part of parts) yield* readPaired(job, part, format);
+}

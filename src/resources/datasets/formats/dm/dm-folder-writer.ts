@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { ImageHandling } from '../../io/image-placer.js';
+import { safeName } from '../../io/file-names.js';
+import type { AnnotatedImage } from '../../model/annotated-image.js';
+import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
+import { ProblemCode } from '../../report/problem-log.js';
+
+/** Makes the document of one picture. */
+export type DocumentMaker = (image: AnnotatedImage, job: WriteJob) => unknown;
+
+/** Writes a DM data set: a document and a picture of the same name, below folders for parts where there are any. */
+export class DmFolderWriter implements DatasetWriter {
+  readonly #folders = new Set<string>();
+
+  constructor(
+    private readonly job: WriteJob,
+    private readonly make: DocumentMaker,
+  ) {}
+
+  add(image: AnnotatedImage): void {
+    if (image.split !== null && safeName(image.split) === undefined) {
+      return this.job.problems.add(
+        ProblemCode.BadName,
+        { file: image.document },
+        `'${image.split}' cannot name a folder`,
+      );
+    }
+    const folder = image.split === null ? this.job.folder : `${this.job.folder}/${image.split}`;
+    if (!this.#folders.has(folder)) this.#open(folder);
+    if (image.file !== null) this.job.images.place(image.file, `${folder}/original_files/${image.fileName}`);
+    if (!image.isLabelled) return; // nobody has said what is on it, which no document says
+    writeFileSync(`${folder}/json/${image.stem}.json`, JSON.stringify(this.make(image, this.job), null, 2), {
+      flag: 'wx',
+    });
+  }
+
+  finish(): undefined {
+    if (this.#folders.size === 0) this.#open(this.job.folder);
+  }
+
+  #open(folder: string): void {
+    mkdirSync(`${folder}/json`, { recursive: true });
+    if (this.job.images.handling !== ImageHandling.None) mkdirSync(`${folder}/original_files`, { recursive: true });
+    this.#folders.add(folder);
+  }
+}

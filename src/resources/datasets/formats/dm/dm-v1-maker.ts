@@ -1,0 +1,89 @@
+import type { AnnotationAttribute } from '../../model/annotated-image.js';
+import type { WriteJob } from '../../registry/format-definition.js';
+import { AnnotationIds } from './annotation-ids.js';
+import type { DocumentMaker } from './dm-folder-writer.js';
+import { boxList, type DmAnnotation, DmPieces } from './dm-pieces.js';
+
+/** Name of the asset that all annotations of a picture belong to. */
+const ASSET = 'image';
+const FLAGS = { isLocked: false, isVisible: true } as const;
+
+/** Makes DM v1 documents. `extra.classes` names all classes in the order of their numbers, which v1 itself has no place for. */
+export function dmV1Maker(job: WriteJob): DocumentMaker {
+  const pieces = new DmPieces(job, new AnnotationIds());
+  return (image) => {
+    const all = pieces.of(image);
+    const shapes = all.filter(({ kind }) => kind !== 'relation' && kind !== 'group').map((one) => shapeItem(one));
+    const relations = all.flatMap((one) => (one.kind === 'relation' ? [relationItem(one)] : []));
+    const groups = all.flatMap((one) => (one.kind === 'group' ? [groupItem(one)] : []));
+    return {
+      extra: { classes: job.classes.preliminaryNames() },
+      annotations: { [ASSET]: shapes },
+      ...(relations.length > 0 && { relations: { [ASSET]: relations } }),
+      ...(groups.length > 0 && { annotationGroups: { [ASSET]: groups } }),
+    };
+  };
+}
+
+function shapeItem(annotation: DmAnnotation): unknown {
+  const item = (tool: string): object => ({
+    id: annotation.id,
+    tool,
+    ...FLAGS,
+    classification: classificationOf(annotation),
+  });
+  switch (annotation.kind) {
+    case 'box':
+      return { ...item('boundingBox'), data: boxList(annotation) };
+    case 'outline':
+      return { ...item('polygon'), data: annotation.points };
+    case 'polyline':
+      return { ...item('polyline'), data: annotation.points };
+    case 'keypoints':
+      return {
+        ...item('keypoint'),
+        data: annotation.points,
+        ...(annotation.box && { bounding_box: boxList(annotation.box) }),
+      };
+    case 'relation':
+    case 'group':
+      return undefined;
+  }
+}
+
+function relationItem(relation: DmAnnotation & { kind: 'relation' }): unknown {
+  const { id, from, to } = relation;
+  return {
+    id,
+    tool: 'relation',
+    ...FLAGS,
+    annotationId: from,
+    targetAnnotationId: to,
+    classification: classificationOf(relation),
+  };
+}
+
+function groupItem(group: DmAnnotation & { kind: 'group' }): unknown {
+  const annotationList = group.members.map((annotationId) => ({ annotationId, children: [] }));
+  return {
+    id: group.id,
+    tool: 'annotationGroup',
+    isLocked: false,
+    classification: classificationOf(group),
+    annotationList,
+  };
+}
+
+/** The class first: readers take the first text for it where nothing is called `class`. */
+function classificationOf({
+  label,
+  attributes,
+}: {
+  label: string;
+  attributes: readonly AnnotationAttribute[];
+}): object {
+  return {
+    class: label,
+    ...Object.fromEntries(attributes.filter(({ name }) => name !== 'class').map(({ name, value }) => [name, value])),
+  };
+}

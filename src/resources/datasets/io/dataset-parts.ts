@@ -1,0 +1,24 @@
+/** A part of a data set that has a folder of its own. */
+export interface DatasetPart {
+  /** Null where the data set has no parts. */
+  readonly split: string | null;
+  readonly folder: string;
+}
+
+const SPLIT_NAMES: Readonly<Record<string, string>> = { val: 'valid', validation: 'valid' };
+const SPLIT_ORDER = ['train', 'valid', 'test'];
+
+/** The name that a part has here, whatever its folder is called. */
+export function splitName(folder: string): string {
+  return SPLIT_NAMES[folder] ?? folder;
+}
+
+/** Parts in the order train, valid, test, others. */
+export function bySplit(left: DatasetPart, right: DatasetPart): number {
+  return rankOf(left) - rankOf(right);
+}
+
+function rankOf({ split }: DatasetPart): number {
+  const rank = SPLIT_ORDER.indexOf(split ?? '');
+  return rank === -1 ? SPLIT_ORDER.length : rank;
+}
