@@ -18,3 +18,8 @@ export { ConvertAction, Step2Params, Step2Result } from './samples/convert.actio
 export { DownloadAction, Step1Params, Step1Result } from './samples/download.action.js';
 export { SamplePause } from './samples/sample-pause.js';
 export { Step3Params, Step3Result, TrainAction } from './samples/train.action.js';
+export { type InlineAction, inlineActions } from './cluster/inline-action.js';
+export { ProcessClock } from './cluster/process-clock.js';
+export { type FaultPlan, ProcessStore, type StoreFault } from './cluster/process-store.js';
+export { SimulatedCluster, type SimulatedClusterOptions } from './cluster/simulated-cluster.js';
+export { SimulatedProcess, type SimulatedProcessInit } from './cluster/simulated-process.js';

@@ -1,11 +1,12 @@
 import type { LendingEventStream, StreamEnd } from '../../authoring/reporting/lending-event-stream.js';
 import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
-import type { LeaseLostError } from '../../foundation/errors/durability.errors.js';
+import { type LeaseLostError, RunOwnedError } from '../../foundation/errors/durability.errors.js';
 import { errorToJson } from '../../foundation/errors/error-json.js';
 import { RunCancelledError } from '../../foundation/errors/run.errors.js';
 import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { RunChange, RunRecord } from '../run-store/run-record.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
+import { assureLease } from './assured-lease.js';
 import { DurableJournal } from './durable-journal.js';
 import { LeaseKeeper, type LeaseListener } from './lease-keeper.js';
 import type { RunClock } from './run-clock.js';
@@ -55,6 +56,19 @@ export class DurableRun implements LeaseListener {
   /** Set once the run is not this process's any more. */
   get lostError(): LeaseLostError | undefined {
     return this.#lease.lostError;
+  }
+
+  /** For a store that took its time to make the run. @throws RunOwnedError when somebody else has it by now. */
+  async assureLease(): Promise<void> {
+    const { store, clock, leaseMs, record } = this.#options;
+    const { id, epoch = 0, lease_expires_at: expiresAt = 0 } = record;
+    if (await assureLease({ store, clock, runId: id, epoch, leaseMs, expiresAt })) return;
+    throw new RunOwnedError(id, 'a process that has taken it over');
+  }
+
+  /** Keeps the run from now on. */
+  start(): void {
+    this.#lease.start();
   }
 
   leaseLost(error: LeaseLostError): void {

@@ -38,11 +38,14 @@ export class LeaseKeeper {
   #isStopped = false;
   #lostError: LeaseLostError | undefined;
 
-  /** The lease has been granted just now. */
   constructor(options: LeaseKeeperOptions, listener: LeaseListener) {
     this.#options = options;
     this.#listener = listener;
     this.#overAtMs = options.clock.monotonicMs() + options.leaseMs;
+  }
+
+  /** Begins to renew a lease that was granted a moment ago. */
+  start(): void {
     this.#schedule(RENEWALS_PER_LEASE);
   }
 

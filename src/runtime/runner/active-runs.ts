@@ -27,6 +27,10 @@ export class ActiveRuns {
     return this.#places.map(({ outcome }) => outcome);
   }
 
+  has(runId: string): boolean {
+    return this.#places.some(({ run }) => run.runId === runId);
+  }
+
   outcomeOf(run: ActiveRun): Promise<RunOutcome> | undefined {
     return this.#places[run.activeIndex]?.outcome;
   }

@@ -185,7 +185,8 @@ export class PluginRunner {
     const choice = this.#executors.choose(definition, request.mode);
     const run = this.#factory.create(request, definition, choice.executor, request.origin);
     const created = this.#store.create(run.record, request.origin?.entries);
-    return created ? created.then(() => this.#begin<R>(request, run, choice)) : this.#begin<R>(request, run, choice);
+    if (!created) return this.#begin<R>(request, run, choice);
+    return created.then(() => run.durable?.assureLease()).then(() => this.#begin<R>(request, run, choice));
   }
 
   #begin<R>(request: RunRequest, run: ActiveRun, choice: ExecutorChoice): RunHandle<R> {

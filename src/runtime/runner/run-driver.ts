@@ -57,6 +57,7 @@ export class RunDriver {
     const { listeners } = this.#init;
     if (listeners.length > 0) for (const listener of listeners) stream.subscribe(listener);
     const { plugin, action, mode, started_at } = record;
+    run.durable?.start();
     if (run.durable) stream.emit('run.started', { plugin, action, mode, ...howBegun(run) });
     else stream.emit('run.started', { plugin, action, mode }, started_at);
     if (notice !== undefined) run.logger.notice(notice);

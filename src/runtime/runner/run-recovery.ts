@@ -2,6 +2,7 @@ import { RunEndedError, RunOwnedError } from '../../foundation/errors/durability
 import { RunCancelledError, RunNotFoundError, UsageError } from '../../foundation/errors/run.errors.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
 import type { ActionRegistry } from '../discovery/action-registry.js';
+import { assureLease } from '../durability/assured-lease.js';
 import type { RunClock } from '../durability/run-clock.js';
 import { storedStepsOf, type StoredSteps } from '../durability/step-entries.js';
 import type { ExecutorChoice, ExecutorRegistry } from '../executors/executor-registry.js';
@@ -105,7 +106,8 @@ export class RunRecovery {
       id,
       paths: factory.secretPathsOf(definition),
       stored: source.params,
-      ...request,
+      params: request.params,
+      env: factory.envOf(definition, request.env),
       isFork: true,
     });
     const { entries, stored } = forkedSteps(id, await store.journal(id), request.step);
@@ -142,20 +144,40 @@ export class RunRecovery {
 
   /** Gets hold of a run. Everything that could stand in its way is looked at before, as far as that can be. */
   async #take(known: RunRecord, purpose: ClaimPurpose, request: ResumeRequest): Promise<TakenRun> {
-    const { store, registry, executors, factory, clock } = this.#init;
+    const { store, registry, executors, factory, clock, driver } = this.#init;
     const { id } = known;
     if (!store.isDurable) throw notKept(id);
+    // A late renewal of its own lease must not have this process execute a run twice.
+    if (driver.active.has(id)) throw new RunOwnedError(id, 'this process');
     const definition = registry.resolve(known.action, known.plugin);
     const choice = executors.choose(definition, purpose === 'undo' ? 'local' : known.mode);
-    const params = restoredParams({ id, paths: factory.secretPathsOf(definition), stored: known.params, ...request });
+    const params = restoredParams({
+      id,
+      paths: factory.secretPathsOf(definition),
+      stored: known.params,
+      params: request.params,
+      env: factory.envOf(definition, request.env),
+    });
     const { record, lastSeq } = await this.#claim(known, definition, purpose, request.wait ?? false);
     try {
       const stored = storedStepsOf(await store.journal(id));
+      await this.#assure(record, definition);
       return { record, lastSeq, stored, definition, choice, params, env: request.env };
     } catch (thrown) {
       await store.renew(id, record.epoch ?? 0, clock.now()); // whoever can read it may have it
       throw thrown;
     }
+  }
+
+  /** @throws RunOwnedError when the store has taken so long that somebody else has the run by now. */
+  async #assure(
+    { id, epoch = 0, lease_expires_at: expiresAt = 0 }: RunRecord,
+    definition: ActionDefinition,
+  ): Promise<void> {
+    const { store, clock } = this.#init;
+    const leaseMs = definition.options.leaseMs ?? store.leaseMs;
+    if (await assureLease({ store, clock, runId: id, epoch, leaseMs, expiresAt })) return;
+    throw new RunOwnedError(id, ownerText((await this.get(id)).owner));
   }
 
   async #claim(
