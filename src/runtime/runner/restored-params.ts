@@ -1,5 +1,7 @@
 import { SecretMissingError } from '../../foundation/errors/durability.errors.js';
+import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
+import type { SecretReference } from './secret-params.js';
 
 /** What the params of a run are put together from. */
 export interface ParamsParts {
@@ -11,6 +13,8 @@ export interface ParamsParts {
   readonly stored: unknown;
   /** What the caller gives: the secrets; for a fork, also what is to be changed. */
   readonly params?: unknown;
+  /** Where secrets are found that came from an environment variable. */
+  readonly env: PluginEnvironment;
   readonly isFork?: boolean;
 }
 
@@ -20,7 +24,8 @@ export interface ParamsParts {
  * @throws {@link SecretMissingError} with the paths of those that nobody has given; UsageError for params that are no secret of a run that
  * goes on: it keeps its params.
  */
-export function restoredParams({ id, paths, stored, params: given, isFork = false }: ParamsParts): unknown {
+export function restoredParams(parts: ParamsParts): unknown {
+  const { id, paths, stored, params: given, isFork = false, env } = parts;
   if (given !== undefined && !isRecord(given)) {
     throw new UsageError(`Params must be an object with the values to give anew, got ${JSON.stringify(given)}.`);
   }
@@ -28,7 +33,7 @@ export function restoredParams({ id, paths, stored, params: given, isFork = fals
   const base = isFork && isRecord(stored) && given ? { ...stored, ...given } : stored;
   const missing: string[] = [];
   const restored = paths.reduce<unknown>(
-    (params, path) => withSecret({ value: params, given, trail: [] }, path.split('.'), missing),
+    (params, path) => withSecret({ value: params, given, trail: [] }, path.split('.'), { env, missing }),
     base,
   );
   if (missing.length > 0) throw new SecretMissingError(id, missing);
@@ -41,19 +46,24 @@ interface Place {
   readonly trail: readonly string[];
 }
 
-function withSecret({ value, given, trail }: Place, path: readonly string[], missing: string[]): unknown {
+/** Where secrets are looked for, and those that were not found. */
+interface Search {
+  readonly env: PluginEnvironment;
+  readonly missing: string[];
+}
+
+function withSecret({ value, given, trail }: Place, path: readonly string[], search: Search): unknown {
   const [step, ...rest] = path;
   if (step === undefined) {
     if (!isReference(value)) return value;
-    if (given === undefined) missing.push(trail.join('.'));
-    return given;
+    return given === undefined ? found(value, trail, search) : given;
   }
   if (typeof value !== 'object' || value === null) return value;
   const inner = (key: string, item: unknown): unknown =>
     withSecret(
       { value: item, given: (given as Record<string, unknown> | undefined)?.[key], trail: [...trail, key] },
       rest,
-      missing,
+      search,
     );
   if (step === '*') {
     if (Array.isArray(value)) return value.map((item, index) => inner(String(index), item));
@@ -62,6 +72,16 @@ function withSecret({ value, given, trail }: Place, path: readonly string[], mis
   return Object.hasOwn(value, step)
     ? { ...value, [step]: inner(step, (value as Record<string, unknown>)[step]) }
     : value;
+}
+
+/** The secret from the variable that it came from. */
+function found({ $secret }: SecretReference, trail: readonly string[], { env, missing }: Search): unknown {
+  const path = trail.join('.');
+  const value = typeof $secret === 'object' ? env.get($secret.env, undefined) : undefined;
+  if (value === undefined || value === null) {
+    missing.push(typeof $secret === 'object' ? `${path} (environment variable ${$secret.env})` : path);
+  }
+  return value;
 }
 
 function refuseOthers(id: string, paths: readonly string[], given: Readonly<Record<string, unknown>>): void {
@@ -74,7 +94,7 @@ function refuseOthers(id: string, paths: readonly string[], given: Readonly<Reco
   );
 }
 
-function isReference(value: unknown): boolean {
+function isReference(value: unknown): value is SecretReference {
   return isRecord(value) && '$secret' in value;
 }
 

@@ -93,6 +93,12 @@ export class RunFactory {
     return this.#facts.of(definition).secretPaths;
   }
 
+  /** The environment of a run of an action. */
+  envOf(definition: ActionDefinition, own?: RunRequest['env']): PluginEnvironment {
+    const { env } = this.#facts.of(definition);
+    return own ? environmentOfRun(env, own) : env;
+  }
+
   create(request: RunRequest, definition: ActionDefinition, executor: Executor, origin?: RunOrigin): ActiveRun {
     const params = request.params === undefined ? {} : request.params;
     const { secretPaths, env } = this.#facts.of(definition);
@@ -105,7 +111,7 @@ export class RunFactory {
       mode: executor.mode,
       status: 'running',
       attempt: 1,
-      params: secretPaths.length > 0 ? maskSecrets(secretPaths, params) : params,
+      params: secretPaths.length > 0 ? this.#masked(secretPaths, params, env) : params,
       idempotency_key: request.idempotencyKey ?? id,
       job_id: request.jobId,
       parent_id: request.parentId,
@@ -160,6 +166,11 @@ export class RunFactory {
       workRoot,
       clock,
     });
+  }
+
+  /** Where the run can be resumed, its secrets may be found again where they came from. */
+  #masked(secretPaths: readonly string[], params: unknown, env: PluginEnvironment): unknown {
+    return maskSecrets(secretPaths, params, this.#isDurable ? env : undefined);
   }
 
   #stream(runId: string, redactor: SecretRedactor | undefined): RunEventStream {

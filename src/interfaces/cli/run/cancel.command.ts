@@ -5,7 +5,7 @@ import { isFinal, type RunRecord } from '../../../runtime/run-store/run-record.j
 import { CliOutput } from '../cli-output.js';
 import { PluginHost } from '../plugin-host.js';
 import { StdoutGuard } from '../stdout-guard.js';
-import { RecoveryCommand, type RecoveryOptions, type StoredRun } from './recovery-command.js';
+import { isHeldHere, RecoveryCommand, type RecoveryOptions, type StoredRun } from './recovery-command.js';
 import { runIn } from './store-command.js';
 
 interface CancelOptions extends RecoveryOptions {
@@ -65,10 +65,8 @@ export class RunCancelCommand extends RecoveryCommand {
 }
 
 /** Whether nobody is left who could hear of it. */
-function isAbandoned({ status, owner, lease_expires_at: leaseEnd }: RunRecord): boolean {
-  return (
-    status === 'pending' ||
-    (owner !== undefined && isKnownDead(owner)) ||
-    (leaseEnd !== undefined && leaseEnd <= Date.now())
-  );
+function isAbandoned(record: RunRecord): boolean {
+  const { status, owner, lease_expires_at: leaseEnd } = record;
+  if (status === 'pending' || (owner !== undefined && isKnownDead(owner))) return true;
+  return leaseEnd !== undefined && leaseEnd <= Date.now() && !isHeldHere(record);
 }

@@ -1,7 +1,9 @@
 import { Option } from 'nest-commander';
 import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
+import { RunOwnedError } from '../../../foundation/errors/durability.errors.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
-import type { RunRecord } from '../../../runtime/run-store/run-record.js';
+import { currentOwner, isKnownDead } from '../../../runtime/run-store/run-owner.js';
+import type { RunRecord, RunSummary } from '../../../runtime/run-store/run-record.js';
 import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
 import type { RunHandle } from '../../../runtime/runner/run-handle.js';
 import { readJsonArgument } from '../parse-json.js';
@@ -51,6 +53,7 @@ export abstract class RecoveryCommand extends StoreCommand {
     options: RecoveryOptions,
     work: (opened: OpenPlugin, params: unknown) => Promise<T>,
   ): Promise<T> {
+    refuseLiving(record, options);
     const display = new ConsoleListener();
     this.guard.showPrints((line) => display.print(line));
     const opened = await this.host.open(pathOf(record), { listeners: [display], store });
@@ -75,7 +78,10 @@ export abstract class RecoveryCommand extends StoreCommand {
     return [...earlier, parseAssignment(text)];
   }
 
-  @Option({ flags: '--force', description: 'also where the plugin was changed since the run began' })
+  @Option({
+    flags: '--force',
+    description: 'also where the plugin was changed since the run began, or its process hangs',
+  })
   parseForce(): boolean {
     return true;
   }
@@ -88,6 +94,17 @@ function pathOf({ id, plugin, plugin_path }: RunRecord): string {
     `Run ${id} was started by an application of its own, as plugin '${plugin}'. That application can go on with it, the command line cannot.`,
     { details: { run_id: id, plugin } },
   );
+}
+
+/** Whether a process of this host that can be seen to live has the run. Its lease may be over all the same: it may hang. */
+export function isHeldHere({ status, undo, owner }: RunSummary): boolean {
+  const isUnderWay = status === 'running' || undo === 'pending';
+  return isUnderWay && owner !== undefined && owner.host === currentOwner().host && !isKnownDead(owner);
+}
+
+function refuseLiving(record: RunRecord, { force = false }: RecoveryOptions): void {
+  const { id, owner } = record;
+  if (!force && owner && isHeldHere(record)) throw new RunOwnedError(id, `process ${owner.pid} of this host`);
 }
 
 function refuseChanged(
