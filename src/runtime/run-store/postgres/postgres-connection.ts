@@ -1,8 +1,8 @@
-import type { Pool, PoolClient } from 'pg';
 import { StoreDriverMissingError } from '../../../foundation/errors/store.errors.js';
 import { codeOfFault, meaningOf, postgresFault } from './postgres-faults.js';
 import { migrate } from './postgres-migrations.js';
-import { DriverFault, inTransaction, type Session, sessionOf } from './postgres-session.js';
+import { PostgresPool } from './postgres-pool.js';
+import { DriverFault, inTransaction, isLost, type Session, sessionOf } from './postgres-session.js';
 import type { PostgresTarget } from './postgres-target.js';
 
 /** How a database is reached. */
@@ -40,7 +40,7 @@ const INT8 = 20;
  */
 export class PostgresConnection {
   readonly #options: PostgresConnectionOptions;
-  #pool: Promise<Pool> | undefined;
+  #pool: Promise<PostgresPool> | undefined;
   #hasConnected = false;
   #closing = new AbortController();
 
@@ -63,7 +63,7 @@ export class PostgresConnection {
       return await this.#once(work, false);
     } catch (thrown) {
       if (!this.#mayRetry(thrown)) throw this.#faultOf(thrown);
-      return this.#retry(work, wasLost(thrown), Math.min(retryForMs, this.#options.retryForMs));
+      return this.#retry(work, isLost(thrown), Math.min(retryForMs, this.#options.retryForMs));
     }
   }
 
@@ -86,29 +86,29 @@ export class PostgresConnection {
 
   async #once<T>(work: SessionWork<T>, isInDoubt: boolean): Promise<T> {
     const pool = await (this.#pool ??= this.#open());
-    const client = await connected(pool);
+    const client = await pool.acquire();
     let isBroken = true;
     try {
       const result = await work(sessionOf(client), isInDoubt);
       isBroken = false;
       return result;
     } catch (thrown) {
-      isBroken = wasLost(thrown);
+      isBroken = isLost(thrown);
       throw thrown;
     } finally {
-      client.release(isBroken);
+      pool.release(client, isBroken);
     }
   }
 
-  async #open(): Promise<Pool> {
+  async #open(): Promise<PostgresPool> {
     const { signal } = this.#closing;
     const pool = await createPool(this.#options);
     try {
-      const client = await connected(pool);
+      const client = await pool.acquire();
       try {
         await migrate(sessionOf(client), this.#options.target, this.#options);
       } finally {
-        client.release();
+        pool.release(client, false);
       }
       this.#hasConnected = !signal.aborted;
       return pool;
@@ -121,7 +121,7 @@ export class PostgresConnection {
 
   #mayRetry(thrown: unknown): boolean {
     if (!(thrown instanceof DriverFault)) return false;
-    return meaningOf(thrown.fault) === 'conflict' || (wasLost(thrown) && this.#hasConnected);
+    return meaningOf(thrown.fault) === 'conflict' || (isLost(thrown) && this.#hasConnected);
   }
 
   async #retry<T>(work: SessionWork<T>, isFirstLost: boolean, retryForMs: number): Promise<T> {
@@ -141,7 +141,7 @@ export class PostgresConnection {
       try {
         return await this.#once(work, isInDoubt);
       } catch (thrown) {
-        isInDoubt ||= wasLost(thrown);
+        isInDoubt ||= isLost(thrown);
         throw thrown;
       }
     };
@@ -158,19 +158,7 @@ export class PostgresConnection {
   }
 }
 
-function wasLost(thrown: unknown): boolean {
-  return thrown instanceof DriverFault && meaningOf(thrown.fault) === 'unreachable';
-}
-
-async function connected(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (thrown) {
-    throw new DriverFault(thrown);
-  }
-}
-
-async function createPool(options: PostgresConnectionOptions): Promise<Pool> {
+async function createPool(options: PostgresConnectionOptions): Promise<PostgresPool> {
   const { Pool: PoolOfDriver, types } = await loadDriver(options.target);
   const getTypeParser = (oid: number, format: 'text'): unknown =>
     oid === INT8 ? Number : types.getTypeParser(oid, format);
@@ -186,11 +174,7 @@ async function createPool(options: PostgresConnectionOptions): Promise<Pool> {
     fallback_application_name: 'nest-synapse',
     types: { getTypeParser: getTypeParser as typeof types.getTypeParser },
   });
-  // An idle connection was lost; the next call opens another. One at work fails its statement as well: without a listener, the
-  // event would end the process.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
+  return new PostgresPool(pool, options);
 }
 
 /** Loaded with the first use: most applications keep their runs elsewhere and do not install it. */

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { meaningOf } from './postgres-faults.js';
 
 /** SQL with the name under which each connection prepares it once; without one it is sent as it is. */
 export interface Statement {
@@ -25,6 +26,11 @@ export class DriverFault extends Error {
   }
 }
 
+/** Whether work ended because its connection was lost, or gave no answer in time. */
+export function isLost(thrown: unknown): boolean {
+  return thrown instanceof DriverFault && meaningOf(thrown.fault) === 'unreachable';
+}
+
 /** A session on a connection of the driver. */
 export function sessionOf(client: ClientBase): Session {
   return {
@@ -48,7 +54,8 @@ export async function inTransaction<T>(session: Session, work: () => Promise<T>)
     await session.execute({ text: 'COMMIT' });
     return result;
   } catch (thrown) {
-    await session.execute({ text: 'ROLLBACK' }).catch(() => undefined); // a lost connection has nothing to roll back
+    // A connection that was lost, or that still waits for an answer, is ended, and its transaction with it.
+    if (!isLost(thrown)) await session.execute({ text: 'ROLLBACK' }).catch(() => undefined);
     throw thrown;
   }
 }

@@ -1,0 +1,118 @@
+import type { Pool, PoolClient } from 'pg';
+import { DriverFault } from './postgres-session.js';
+
+/** After which idle connections go back to the driver's pool, which ends them when nobody needs them. */
+const IDLE_HERE_MS = 1_000;
+
+interface Waiting {
+  readonly take: (client: PoolClient) => void;
+  readonly fail: (reason: unknown) => void;
+}
+
+/**
+ * The driver's pool, with its connections kept at hand: to give one back to it and ask for it again costs this process as much as a
+ * statement does. The pool connects, limits and ends them; here they wait, without keeping the process alive.
+ */
+export class PostgresPool {
+  readonly #idle: PoolClient[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #lost = new WeakSet<PoolClient>();
+  /** Connections that are at work or being opened. */
+  #busy = 0;
+  #giveBackTimer: NodeJS.Timeout | undefined;
+  #isEnding = false;
+
+  /** @param limits - Most connections, and how long a call waits for one, in milliseconds. */
+  constructor(
+    private readonly pool: Pool,
+    private readonly limits: { readonly maxConnections: number; readonly connectTimeoutMs: number },
+  ) {
+    // One that is lost while it is at work fails its statement as well: without a listener, the event would end the process.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) =>
+      client.on('error', () => this.#lost.add(client)).on('end', () => this.#lost.add(client)),
+    );
+  }
+
+  /** A connection; answers at once where one is idle. @throws DriverFault. */
+  acquire(): PoolClient | Promise<PoolClient> {
+    for (let client = this.#idle.pop(); client; client = this.#idle.pop()) {
+      if (this.#lost.has(client)) {
+        client.release(true);
+        continue;
+      }
+      this.#busy++;
+      socketOf(client).ref();
+      return client;
+    }
+    if (this.#busy < this.limits.maxConnections) return this.#connect();
+    return this.#wait();
+  }
+
+  /** @param isBroken - Whether it is to be ended, since nobody knows what it is doing. */
+  release(client: PoolClient, isBroken: boolean): void {
+    const isUsable = !isBroken && !this.#isEnding && !this.#lost.has(client);
+    const next = this.#waiting.shift();
+    if (isUsable && next) return next.take(client);
+    this.#busy--;
+    if (isUsable) this.#keep(client);
+    else client.release(isBroken);
+    if (next) this.#connect().then(next.take, next.fail);
+  }
+
+  /** Ends the connections; those at work when they are done. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    this.#giveBack();
+    await this.pool.end();
+  }
+
+  async #connect(): Promise<PoolClient> {
+    this.#busy++;
+    try {
+      return await this.pool.connect();
+    } catch (thrown) {
+      this.#busy--;
+      const next = this.#waiting.shift();
+      if (next) this.#connect().then(next.take, next.fail);
+      throw new DriverFault(thrown);
+    }
+  }
+
+  #wait(): Promise<PoolClient> {
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        take: (client) => {
+          clearTimeout(timer);
+          resolve(client);
+        },
+        fail: (reason) => {
+          clearTimeout(timer);
+          reject(reason as Error);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(new DriverFault(new Error('timeout exceeded when waiting for a connection: all of them are busy')));
+      }, this.limits.connectTimeoutMs);
+      this.#waiting.push(waiting);
+    });
+  }
+
+  #keep(client: PoolClient): void {
+    socketOf(client).unref();
+    this.#idle.push(client);
+    this.#giveBackTimer ??= setTimeout(() => this.#giveBack(), IDLE_HERE_MS).unref();
+  }
+
+  #giveBack(): void {
+    clearTimeout(this.#giveBackTimer);
+    this.#giveBackTimer = undefined;
+    for (const client of this.#idle.splice(0)) client.release(this.#lost.has(client));
+  }
+}
+
+/** What of a connection decides whether the process stays alive for it; the driver's types do not name it. */
+function socketOf(client: PoolClient): { ref(): void; unref(): void } {
+  return client as PoolClient & { ref(): void; unref(): void };
+}
