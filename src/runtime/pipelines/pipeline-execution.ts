@@ -29,12 +29,6 @@ interface Failure {
   readonly error: SynapseError;
 }
 
-/** How a node ended, and in which run. */
-interface EndedNode {
-  readonly outcome: RunOutcome;
-  readonly run_id: string | undefined;
-}
-
 /** One execution of a pipeline: starts what waits for nothing any more, and goes back when something fails. */
 export class PipelineExecution {
   readonly #around: PipelineSurroundings;
@@ -45,7 +39,8 @@ export class PipelineExecution {
   readonly #active = new Map<number, ChildRun>();
   readonly #completed: CompletedNode[] = [];
   readonly #reports: PipelineReports;
-  #started = 0;
+  #begun = 0;
+  #isAborted = false;
   #lastIndex = 0;
   #failure: Failure | undefined;
 
@@ -64,23 +59,25 @@ export class PipelineExecution {
     const { ctx, plan, extras } = this.#around;
     const { signal } = ctx;
     const onAbort = (): void => {
+      this.#isAborted = true;
       // Whoever has the pipeline's run now waits for its children, or goes on with them.
       if (!(signal.reason instanceof LeaseLostError)) this.#cancelActive(reasonOf(signal.reason));
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
     try {
       const first = plan.nodes.flatMap(({ waitsFor }, index) => (waitsFor === 0 ? [index] : []));
       await this.#all(first);
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
-    if (this.#failure || signal.aborted) throw await this.#goBack();
+    if (this.#isEnding) throw await this.#goBack();
     extras.onAction?.(plan.nodes.length, plan.nodes.length, 'complete');
     return this.#params.last;
   }
 
   get #isEnding(): boolean {
-    return this.#failure !== undefined || this.#around.ctx.signal.aborted;
+    return this.#failure !== undefined || this.#isAborted;
   }
 
   async #all(indices: readonly number[]): Promise<void> {
@@ -89,12 +86,16 @@ export class PipelineExecution {
     else await Promise.all(indices.map((index) => this.#chain(index)));
   }
 
-  /** Runs a node and what comes after it. One after the other needs no new call for each. */
+  /** Runs a node and what comes after it: one after the other, as long as only one can go on. */
   async #chain(first: number): Promise<void> {
     for (let index: number | undefined = first; index !== undefined;) {
-      if (this.#isEnding) return;
       const planned: PlannedNode | undefined = this.#around.plan.nodes[index];
-      if (!planned || !(await this.#runNode(index, planned))) return;
+      if (this.#isEnding || !planned) return;
+      this.#lastIndex = index;
+      const { extras, plan } = this.#around;
+      extras.onAction?.(this.#begun++, plan.nodes.length, planned.node.name);
+      const isTakenOver = this.#stand !== undefined && this.#takeOver(index, planned, this.#stand);
+      if (!isTakenOver && !(await this.#runNode(index, planned))) return;
       const ready: number[] = planned.next.filter((next) => this.#isReady(next));
       if (ready.length > 1) return this.#all(ready);
       index = ready[0];
@@ -107,44 +108,42 @@ export class PipelineExecution {
     return left === 0;
   }
 
-  /** Whether the node is done, so that others can go on. */
+  /** Has a node run, or goes on with its run; one that cannot be started has failed. Whether it is done, so that others can go on. */
   async #runNode(index: number, planned: PlannedNode): Promise<boolean> {
-    this.#lastIndex = index;
-    const { extras, plan } = this.#around;
-    extras.onAction?.(this.#started++, plan.nodes.length, planned.node.name);
-    if (this.#stand && this.#takeOver(index, planned, this.#stand)) return true;
     const startedAtMs = performance.now();
     const params = this.#params.of(index);
-    const { outcome, run_id } = await this.#outcomeOf(index, planned, params);
-    const elapsed = Math.round(performance.now() - startedAtMs) / 1000;
+    let run_id: string | undefined;
+    let outcome: RunOutcome;
+    try {
+      const child = await this.#childOf(planned, params);
+      run_id = child.id;
+      this.#started(index, planned, child);
+      outcome = await child.outcome();
+    } catch (thrown) {
+      outcome = { status: 'failed', error: asSynapseError(thrown) };
+    }
+    this.#active.delete(index);
+    const nowMs = performance.now();
+    const elapsed = Math.round(nowMs - startedAtMs) / 1000;
     if (outcome.status === 'completed') {
-      this.#completed.push({ index, params, result: outcome.result });
-      this.#params.add(index, outcome.result);
-      this.#reports.event('step.completed', planned, { attempt: 1, run_id, elapsed });
-      this.#reports.done(planned);
+      const { result } = outcome;
+      this.#completed.push({ index, params, result });
+      this.#params.add(index, result);
+      this.#reports.event('step.completed', planned, { step: planned.node.name, attempt: 1, run_id, elapsed });
+      this.#reports.done(planned, nowMs);
       return true;
     }
+    this.#reports.flush(nowMs);
     const error = plainMessageOf(outcome.error);
-    this.#reports.event('step.failed', planned, { attempt: 1, run_id, elapsed, error });
+    this.#reports.event('step.failed', planned, { step: planned.node.name, attempt: 1, run_id, elapsed, error });
     this.#fail({ index, error: outcome.error });
     return false;
   }
 
-  /** Has the node run, or goes on with its run. One that cannot be started has failed. */
-  async #outcomeOf(index: number, planned: PlannedNode, params: object): Promise<EndedNode> {
-    let run_id: string | undefined;
-    try {
-      const child = await this.#childOf(planned, params);
-      run_id = child.id;
-      this.#active.set(index, child);
-      this.#reports.event('step.started', planned, { attempt: 1, run_id });
-      if (this.#isEnding) void child.cancel('the pipeline ends');
-      return { outcome: await child.outcome(), run_id };
-    } catch (thrown) {
-      return { outcome: { status: 'failed', error: asSynapseError(thrown) }, run_id };
-    } finally {
-      this.#active.delete(index);
-    }
+  #started(index: number, planned: PlannedNode, child: ChildRun): void {
+    this.#active.set(index, child);
+    this.#reports.event('step.started', planned, { step: planned.node.name, attempt: 1, run_id: child.id });
+    if (this.#isEnding) void child.cancel('the pipeline ends');
   }
 
   /** Takes over what another run or process has completed of the node. */
@@ -154,8 +153,8 @@ export class PipelineExecution {
     if (!own && !adopted.has(name)) return false;
     if (own) this.#completed.push(own);
     this.#params.add(index, own ? own.result : adopted.get(name));
-    this.#reports.event('step.skipped', planned, { run_id: children.get(name)?.id });
-    this.#reports.done(planned);
+    this.#reports.event('step.skipped', planned, { step: name, run_id: children.get(name)?.id });
+    this.#reports.done(planned, performance.now());
     return true;
   }
 

@@ -11,7 +11,7 @@ export class PipelineParams {
   constructor(plan: PipelinePlan, initial: object) {
     this.#plan = plan;
     this.#initial = initial;
-    if (plan.isSequence) this.#together = laidOver(emptyObject(), initial);
+    if (plan.isSequence) this.#together = laidOver({}, initial);
   }
 
   /** The result of a node that is completed. */
@@ -30,10 +30,7 @@ export class PipelineParams {
     const planned = this.#plan.nodes[index];
     const all = this.#together ?? this.#before(planned?.ancestors ?? []);
     const names = planned?.paramNames;
-    if (!names) return { ...all };
-    const params: Record<string, unknown> = {};
-    for (const name of names) if (name in all) params[name] = all[name];
-    return params;
+    return !names || hasOnly(all, names) ? { ...all } : taken(all, names);
   }
 
   /** What the pipeline comes to: the result of its last action; of several that nothing waits for, one each by name. */
@@ -44,15 +41,22 @@ export class PipelineParams {
   }
 
   #before(ancestors: readonly number[]): Record<string, unknown> {
-    const all = laidOver(emptyObject(), this.#initial);
+    const all = laidOver({}, this.#initial);
     for (const index of ancestors) laidOver(all, this.#results[index]);
     return all;
   }
 }
 
-/** Without a prototype, a key like `__proto__` is a key like any other. */
-function emptyObject(): Record<string, unknown> {
-  return Object.create(null) as Record<string, unknown>;
+/** Whether there is nothing to be left out: then a copy is made at once, which takes a fraction of the time. */
+function hasOnly(all: object, names: ReadonlySet<string>): boolean {
+  for (const key in all) if (!names.has(key)) return false;
+  return true;
+}
+
+function taken(all: Readonly<Record<string, unknown>>, names: ReadonlySet<string>): object {
+  const params: Record<string, unknown> = {};
+  for (const name of names) if (Object.hasOwn(all, name)) params[name] = all[name];
+  return params;
 }
 
 /** Only mappings and instances hand params on; texts, numbers, lists and bytes do not. */

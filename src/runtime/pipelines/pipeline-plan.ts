@@ -22,7 +22,7 @@ export interface PlannedNode {
   /** The action's, with what the node says of method and resources. */
   readonly definition: ActionDefinition;
   /** The params that the action is handed; undefined for all there are. */
-  readonly paramNames: readonly string[] | undefined;
+  readonly paramNames: ReadonlySet<string> | undefined;
   /** Positions of all nodes before it. */
   readonly ancestors: readonly number[];
   /** How many nodes it waits for itself. */
@@ -92,7 +92,7 @@ function plannedNodes({ graph }: Pipeline, found: readonly ActionDefinition[]): 
     return {
       node,
       definition: placed(definition, node),
-      paramNames: paramsType && [...describer.describe(paramsType as Type<object>).fieldsByName.keys()],
+      paramNames: paramsType && new Set(describer.describe(paramsType as Type<object>).fieldsByName.keys()),
       ancestors: ancestors[index] ?? [],
       waitsFor: direct[index]?.length ?? 0,
       next: direct.flatMap((before, other) => (before.includes(index) ? [other] : [])),

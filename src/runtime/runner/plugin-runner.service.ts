@@ -179,7 +179,7 @@ export class PluginRunner {
   }
 
   #start<R>(request: RunRequest): MaybePromise<RunHandle<R>> {
-    if (this.#isStopping) this.#refuseWhenStopping(request.action);
+    if (this.#isStopping && request.parentId === undefined) this.#refuseWhenStopping(request.action);
     if (typeof request?.action !== 'string') throw noActionNamed(request);
     const definition = request.definition ?? this.#registry.resolve(request.action, request.plugin);
     const choice = this.#executors.choose(definition, request.mode);
