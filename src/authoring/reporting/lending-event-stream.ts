@@ -66,6 +66,8 @@ export class LendingEventStream extends RunEventStream {
     this.flusher.remove(this);
     this.writer.abandon();
     this.pending?.dispose();
+    this.pending = undefined;
+    this.first = undefined;
   }
 
   #lastData(data: object): object {

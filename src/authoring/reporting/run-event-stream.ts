@@ -63,7 +63,7 @@ export class RunEventStream {
   private ignored = 0;
   protected pending: SpillingQueue<OpenEvent> | undefined;
   /** The first event, until there is a second: most runs have nothing to queue. */
-  private first: OpenEvent | undefined;
+  protected first: OpenEvent | undefined;
   private pendingSinceMs = 0;
   protected pendingBytes = 0;
   protected losses: Record<string, number> | undefined;
