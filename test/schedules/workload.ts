@@ -39,7 +39,7 @@ function stepOf({ StepResult }: Kit, { name, number, process, world, schedule }:
       world.entered(process, name);
       try {
         await pause(process, workMs, number % 2 === 0 ? signal : undefined);
-        world.apply(process, idempotencyKey, name);
+        world.apply(idempotencyKey, name);
         await pause(process, workMs, undefined);
         return schedule.failing === number
           ? StepResult.fail('no luck')

@@ -1,0 +1,170 @@
+import type { RunEvent } from '../../src/authoring/reporting/run-event.js';
+import { isTerminal } from '../../src/authoring/reporting/run-event.js';
+import type { RunRecord } from '../../src/runtime/run-store/run-record.js';
+import type { RunStore } from '../../src/runtime/run-store/run-store.interface.js';
+import type { Victims, VictimStore, WorldRequest } from './victims.js';
+
+const MOMENTS = ['before', 'torn', 'after'] as const;
+/** Processes that execute runs at the same time. */
+const AT_ONCE = 3;
+/** Steps that ask something of the world, by their stage. */
+const STAGES: Readonly<Record<string, number>> = { reserve: 0, copy: 1, left: 2, right: 2, note: 3, pay: 4 };
+/** Is always skipped, and undone only where nobody knows whether it was. */
+const SKIPPED = 'note';
+/** A busy machine may have a process lose its lease before it gets to the write at which it is to die. */
+const MAX_TRIES = 5;
+
+/** A process that is to be killed: at which write of its run, and whether that run fails and is undone. */
+export interface KillPoint {
+  readonly crash: string;
+  readonly fails: boolean;
+}
+
+/** A process that was killed, or was to be. */
+export interface Kill extends KillPoint {
+  /** From 1, of its point. */
+  readonly number: number;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What became of one of them and its run. */
+export interface KillReport extends Kill {
+  /** Absent where the process died before there was a run. */
+  readonly run?: RunRecord;
+  /** What is wrong with it; nothing should be. */
+  readonly faults: readonly string[];
+}
+
+/** Kills processes at every write of a run, has another process take the runs over, and looks at what has become of them. */
+export class KillMatrix {
+  constructor(
+    private readonly victims: Victims,
+    private readonly where: VictimStore,
+    private readonly store: RunStore,
+  ) {}
+
+  /** How many writes an undisturbed run makes. */
+  async writesOf(fails: boolean): Promise<number> {
+    const { lines } = await this.victims.spawn('start', this.where, { params: { fails, crash: 'never' } }).ended;
+    return Number(/writes (\d+)/.exec(lines.join('\n'))?.[1]);
+  }
+
+  async run(): Promise<readonly KillReport[]> {
+    const taker = this.victims.spawn('take', this.where);
+    await taker.until((lines) => lines.includes('ready'));
+    const points: KillPoint[] = [];
+    for (const fails of [false, true]) {
+      const writes = await this.writesOf(fails);
+      for (let write = 1; write <= writes; write++)
+        for (const moment of MOMENTS) points.push({ crash: `${write}:${moment}`, fails });
+    }
+    const kills = (await inParallel(points, AT_ONCE, (point) => this.#kill(point))).flat();
+    const runs = await this.#runs();
+    const isOver = async ({ id }: RunRecord): Promise<boolean> => {
+      const run = await this.store.get(id);
+      return run?.ended_at !== undefined && run.undo !== 'pending';
+    };
+    for (const run of runs) await taker.until(() => isOver(run));
+    await taker.dismiss();
+    const ended = await this.#runs();
+    const requests = this.victims.requests();
+    return Promise.all(kills.map((kill) => this.#report(kill, { ended, requests })));
+  }
+
+  /** One process after the other, until one dies where it is to. */
+  async #kill(point: KillPoint): Promise<readonly Kill[]> {
+    const kills: Kill[] = [];
+    for (let number = 1; number <= MAX_TRIES; number++) {
+      const params = { ...point, number };
+      const { signal, code, lines } = await this.victims.spawn('start', this.where, { crash: point.crash, params })
+        .ended;
+      kills.push({ ...params, signal });
+      if (signal !== null || code !== 0 || !lines.join().includes('LEASE_LOST')) break;
+    }
+    return kills;
+  }
+
+  async #runs(): Promise<readonly RunRecord[]> {
+    const listed = await this.store.list({ limit: 1_000 });
+    const runs = await Promise.all(listed.map(({ id }) => this.store.get(id)));
+    return runs.filter((run) => run !== undefined);
+  }
+
+  async #report(
+    kill: Kill,
+    { ended, requests }: { readonly ended: readonly RunRecord[]; readonly requests: readonly WorldRequest[] },
+  ): Promise<KillReport> {
+    const run = ended.find(({ params }) => {
+      const { crash, fails, number } = params as Kill;
+      return crash === kill.crash && fails === kill.fails && number === kill.number;
+    });
+    if (!run) return { ...kill, faults: [] };
+    const own = requests.filter(({ key }) => key.startsWith(run.id));
+    const faults = [
+      ...faultsOfEnd(run, kill.fails),
+      ...faultsOfRequests(own, kill.fails),
+      ...faultsOfEvents(await allEvents(this.store, run.id)),
+    ];
+    return { ...kill, run, faults };
+  }
+}
+
+function faultsOfEnd({ status, undo }: RunRecord, fails: boolean): string[] {
+  const expected = fails ? 'failed done' : 'completed undefined';
+  const found = `${status} ${undo}`;
+  return found === expected ? [] : [`ended as ${found}, not as ${expected}`];
+}
+
+function faultsOfRequests(requests: readonly WorldRequest[], fails: boolean): string[] {
+  const broken = requests.filter(({ word }) => word.startsWith('BROKEN')).map(({ word, step }) => `${step}: ${word}`);
+  const stepsWith = (wanted: string): string[] =>
+    requests.filter(({ word }) => word === wanted).map(({ step }) => step);
+  const done = stepsWith('done');
+  const undone = stepsWith('undone');
+  const all = Object.keys(STAGES).filter((step) => step !== SKIPPED);
+  if (!isSame(done, all)) broken.push(`did ${done.join()}`);
+  if (!fails && undone.length > 0) broken.push(`completed, and undid ${undone.join()}`);
+  if (
+    fails &&
+    !isSame(
+      undone.filter((step) => step !== SKIPPED),
+      all,
+    )
+  )
+    broken.push(`undid ${undone.join()}`);
+  const stages = undone.map((step) => STAGES[step] ?? -1);
+  if (stages.some((stage, index) => index > 0 && stage > (stages[index - 1] ?? 0)))
+    broken.push(`undid in the order ${undone.join()}`);
+  return broken;
+}
+
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  return [...left].sort().join() === [...right].sort().join();
+}
+
+function faultsOfEvents(events: readonly RunEvent[]): string[] {
+  const faults: string[] = [];
+  if (events.some(({ seq }, index) => seq !== index + 1)) faults.push(`events ${events.map(({ seq }) => seq).join()}`);
+  const ends = events.filter(({ type }) => isTerminal(type));
+  if (ends.length !== 1 || events.at(-1) !== ends[0]) faults.push(`${ends.length} last events`);
+  return faults;
+}
+
+async function allEvents(store: RunStore, id: string): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for (;;) {
+    const more = await store.events(id, events.at(-1)?.seq);
+    if (more.length === 0) return events;
+    events.push(...more);
+  }
+}
+
+async function inParallel<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = [...items.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return results;
+}
