@@ -137,6 +137,11 @@ export class RunEventStream {
     };
   }
 
+  /** Whether anybody listens. */
+  get isHeard(): boolean {
+    return this.listeners !== undefined && this.listeners.size > 0;
+  }
+
   /** Resolves when every listener has seen what is stored by now. */
   async drained(): Promise<void> {
     await Promise.all([...(this.listeners ?? [])].map((queue) => queue.drained()));

@@ -15,6 +15,11 @@ export function childKey(key: string, plan: PipelinePlan, node: string): string 
   return `${key}/${plan.fingerprint}/${node}`;
 }
 
+/** The node that a key names; `prefix` is what all keys of the run begin with. */
+export function nodeOfKey(key: string, prefix: string): string {
+  return key.slice(prefix.length + FINGERPRINT_LENGTH + 1);
+}
+
 /** A run of a pipeline, as far as its children go. */
 export interface ParentRun {
   readonly id: string;
@@ -35,9 +40,8 @@ export async function childrenOf(
   const found = new Map<string, RunSummary>();
   for (const child of await store.list({ parentId: parent.id, limit: MAX_CHILDREN })) {
     if (!child.idempotency_key.startsWith(prefix)) continue;
-    const rest = child.idempotency_key.slice(prefix.length);
-    const node = rest.slice(FINGERPRINT_LENGTH + 1);
-    if (rest.slice(0, FINGERPRINT_LENGTH) !== plan.fingerprint) {
+    const node = nodeOfKey(child.idempotency_key, prefix);
+    if (!child.idempotency_key.startsWith(`${prefix}${plan.fingerprint}/`)) {
       const known = plan.indexOf(node) >= 0;
       const change = known ? 'other actions, or another order' : `it has no action '${node}' any more`;
       throw new PipelineChangedError(plan.name, parent.id, change);

@@ -4,6 +4,8 @@ import { PipelineFailedError, PipelineParamsError } from '../../foundation/error
 import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 import { messageOf, type SynapseError } from '../../foundation/errors/synapse.error.js';
+import type { RunListener } from '../../authoring/reporting/run-listener.js';
+import { ActiveRun } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import type { RunSummary } from '../run-store/run-record.js';
 import { type ChildRun, resumedChild } from './child-run.js';
@@ -39,6 +41,8 @@ export class PipelineExecution {
   readonly #active = new Map<number, ChildRun>();
   readonly #completed: CompletedNode[] = [];
   readonly #reports: PipelineReports;
+  /** Whether anybody may want to know how far the actions are, while they run. */
+  readonly #isWatched: boolean;
   #begun = 0;
   #isAborted = false;
   #lastIndex = 0;
@@ -52,6 +56,8 @@ export class PipelineExecution {
     this.#params = new PipelineParams(around.plan, params);
     this.#waitsFor = nodes.map(({ waitsFor }) => waitsFor);
     this.#reports = new PipelineReports(around.plan, session);
+    const { host, store } = around;
+    this.#isWatched = store.isDurable || (host instanceof ActiveRun && host.stream.isHeard);
   }
 
   /** @throws {@link PipelineFailedError} or {@link PipelineParamsError} with what was undone; the reason of the run's signal when it was aborted. */
@@ -115,7 +121,7 @@ export class PipelineExecution {
     let run_id: string | undefined;
     let outcome: RunOutcome;
     try {
-      const child = await this.#childOf(planned, params);
+      const child = await this.#childOf(index, planned, params);
       run_id = child.id;
       this.#started(index, planned, child);
       outcome = await child.outcome();
@@ -158,7 +164,7 @@ export class PipelineExecution {
     return true;
   }
 
-  #childOf({ node, definition }: PlannedNode, params: object): Promise<ChildRun> {
+  #childOf(index: number, { node, definition }: PlannedNode, params: object): Promise<ChildRun> {
     const { plan, runner, ctx, extras } = this.#around;
     const known = this.#stand?.children.get(node.name);
     if (known) return resumedChild(this.#around, known);
@@ -170,8 +176,17 @@ export class PipelineExecution {
       env: extras.env,
       jobId: ctx.jobId,
       parentId: ctx.runId,
+      listener: this.#isWatched ? this.#progressListener(index, node.name) : undefined,
       idempotencyKey: childKey(ctx.idempotencyKey, plan, node.name),
     });
+  }
+
+  /** Hands the progress of a node's run on; what comes after the node has ended says nothing new. */
+  #progressListener(index: number, name: string): RunListener {
+    const { ctx } = this.#around;
+    return ({ type, data }) => {
+      if (type === 'progress' && this.#active.has(index)) ctx.setProgress(Number(data['overall']), 100, name);
+    };
   }
 
   /** The first failure is the pipeline's; what runs beside it is told to end, and undoes what it has done itself. */

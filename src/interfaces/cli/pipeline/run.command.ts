@@ -16,6 +16,7 @@ interface PipelineRunOptions extends FolderOptions {
   readonly params?: { readonly json: unknown };
   readonly set?: readonly Assignment[];
   readonly store?: string;
+  readonly resumeFrom?: string;
 }
 
 @SubCommand({
@@ -52,7 +53,8 @@ export class PipelineRunCommand extends FolderCommand {
       const plan = pipelineNamed(opened, name);
       const { paramsType } = plan.pipeline;
       const params = mergeParams({ name: plan.name, paramsType }, options.params, options.set ?? [], {});
-      const start = () => opened.pipelines.run(plan.pipeline, { params, plugin: plan.plugin });
+      const request = { params, plugin: plan.plugin, resumeFrom: options.resumeFrom };
+      const start = () => opened.pipelines.run(plan.pipeline, request);
       const targets = { action: plan.runName, guard: this.guard, output: this.output };
       const { handle, outcome } = await withInterrupts(targets, start);
       await handle.shown();
@@ -74,6 +76,14 @@ export class PipelineRunCommand extends FolderCommand {
   @Option({ flags: '--set <key=value>', description: 'one param by its dotted path; may be repeated' })
   parseSet(text: string, earlier: readonly Assignment[] = []): readonly Assignment[] {
     return [...earlier, parseAssignment(text)];
+  }
+
+  @Option({
+    flags: '--resume-from <id>',
+    description: 'run of the same pipeline to go on from; --params and --set change its params',
+  })
+  parseResumeFrom(id: string): string {
+    return id;
   }
 
   @Option({
