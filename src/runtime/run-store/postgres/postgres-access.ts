@@ -3,6 +3,7 @@ import type { PostgresReader } from './postgres-reader.js';
 import type { Session } from './postgres-session.js';
 import type { PostgresStatements } from './postgres-statements.js';
 import { PostgresWriter } from './postgres-writer.js';
+import type { GroupedWrite, WriteGroups } from './write-groups.js';
 
 /** What the work of a store is done with. */
 export interface PostgresParts {
@@ -11,6 +12,7 @@ export interface PostgresParts {
   /** Size of a value's JSON above which it goes to a table of its own, in bytes. */
   readonly maxInlineBytes: number;
   readonly connection: PostgresConnection;
+  readonly groups: WriteGroups;
   readonly statements: PostgresStatements;
   readonly reader: PostgresReader;
 }
@@ -29,13 +31,21 @@ export interface RunWrite<T> {
   readonly work: SessionWork<T>;
   /** Whether what the work came to means that something was written. */
   readonly hasWritten: (outcome: T) => boolean;
+  /** How it can be sent together with others, and what it has come to where it was. */
+  readonly grouped?: Pick<GroupedWrite, 'kind' | 'values' | 'statementFor'> & { readonly written: T };
 }
 
 /** Does a write as one: in a transaction where it is more than one statement. */
 export function writeRun<T>(parts: PostgresParts, write: RunWrite<T>): Promise<T> {
   const { connection, statements } = parts;
-  const { runId, writer, work, hasWritten } = write;
-  if (writer.blobs.isEmpty) return write.statements > 1 ? connection.transaction(work) : connection.run(work);
+  const { runId, writer, work, hasWritten, grouped } = write;
+  if (writer.blobs.isEmpty) {
+    if (write.statements > 1) return connection.transaction(work);
+    if (!grouped) return connection.run(work);
+    const alone = (isUnknown: boolean): Promise<T> =>
+      connection.run((session, isInDoubt) => work(session, isInDoubt || isUnknown));
+    return parts.groups.send({ runId, ...grouped }, alone, grouped.written);
+  }
   return connection.transaction(async (session, isInDoubt) => {
     // Before a value is found to be there already: whoever sweeps could otherwise remove it before the run refers to it.
     await session.execute(statements.lockBlobs('shared'));

@@ -67,6 +67,11 @@ export class PostgresConnection {
     }
   }
 
+  /** Does such work without a second try. @throws DriverFault. */
+  once<T>(work: SessionWork<T>): Promise<T> {
+    return this.#once(work, false);
+  }
+
   /** Does work that others see as a whole or not at all. */
   transaction<T>(work: SessionWork<T>): Promise<T> {
     return this.run((session, isInDoubt) => inTransaction(session, () => work(session, isInDoubt)));

@@ -22,6 +22,7 @@ import { PostgresStatements } from './postgres-statements.js';
 import { postgresTargetOf } from './postgres-target.js';
 import { appendEvents, commitRun, createRun, updateRun } from './postgres-writing.js';
 import { type EventBatchRow, MAX_BATCH_EVENTS } from './run-log-text.js';
+import { WriteGroups } from './write-groups.js';
 
 /** Where and how a {@link PostgresRunStore} keeps its runs. */
 export interface PostgresRunStoreOptions {
@@ -71,19 +72,21 @@ export class PostgresRunStore extends RunStore {
     this.leaseMs = whole('leaseMs', options.leaseMs ?? DEFAULT_LEASE_MS, 1, MAX_MS);
     this.#schema = target.schema;
     const statements = new PostgresStatements(target.schema);
+    const connection = new PostgresConnection({
+      target,
+      createTables: options.createTables ?? true,
+      maxConnections: whole('maxConnections', options.maxConnections ?? 10, 1, 1_000),
+      connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs ?? 5_000, 1, MAX_MS),
+      queryTimeoutMs: whole('queryTimeoutMs', options.queryTimeoutMs ?? 30_000, 1, MAX_MS),
+      retryForMs: whole('retryForMs', options.retryForMs ?? 30_000, 0, MAX_MS),
+    });
     this.#parts = {
       location: target.location,
       maxInlineBytes: whole('maxInlineBytes', options.maxInlineBytes ?? 65_536, 1, Number.MAX_SAFE_INTEGER),
       statements,
       reader: new PostgresReader(target.location, statements),
-      connection: new PostgresConnection({
-        target,
-        createTables: options.createTables ?? true,
-        maxConnections: whole('maxConnections', options.maxConnections ?? 10, 1, 1_000),
-        connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs ?? 5_000, 1, MAX_MS),
-        queryTimeoutMs: whole('queryTimeoutMs', options.queryTimeoutMs ?? 30_000, 1, MAX_MS),
-        retryForMs: whole('retryForMs', options.retryForMs ?? 30_000, 0, MAX_MS),
-      }),
+      connection,
+      groups: new WriteGroups(connection),
     };
   }
 

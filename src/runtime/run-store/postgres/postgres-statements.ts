@@ -4,6 +4,8 @@ import type { Statement } from './postgres-session.js';
 const OPEN = `status IN ('pending', 'running')`;
 const INSERTED_COLUMNS = [...RUN_COLUMNS, 'params', 'result'];
 const COLUMNS = RUN_COLUMNS.join(', ');
+/** How many values a row of the log takes: all columns but the run's key. */
+const LOG_VALUES = 6;
 const LOG_COLUMNS = 'run_key, epoch, attempt, first_seq, last_seq, events, entries';
 
 /** Of which runs a commit may write: of those that are open, or of those that are over and being undone. */
@@ -34,9 +36,18 @@ export class PostgresStatements {
   /** Values: those of the columns, then of the log's row where there is one. Writes nothing where the id is taken. */
   insertRun(hasLog: boolean): Statement {
     return this.#once(`insert_run ${hasLog}`, () => {
-      const places = INSERTED_COLUMNS.map((_, index) => `$${index + 1}`).join(', ');
-      const insert = `INSERT INTO ${this.#runs} (${INSERTED_COLUMNS.join(', ')}) VALUES (${places}) ON CONFLICT (id) DO NOTHING`;
+      const cells = places(1, INSERTED_COLUMNS.length).join(', ');
+      const insert = `INSERT INTO ${this.#runs} (${INSERTED_COLUMNS.join(', ')}) VALUES (${cells}) ON CONFLICT (id) DO NOTHING`;
       return hasLog ? this.#withLog(`${insert} RETURNING key, attempt`, INSERTED_COLUMNS.length + 1) : insert;
+    });
+  }
+
+  /** Several of {@link insertRun} without a row for the log. Answers with the ids. */
+  insertRuns(count: number): Statement {
+    return this.#once(`insert_runs ${count}`, () => {
+      const width = INSERTED_COLUMNS.length;
+      const rows = Array.from({ length: count }, (_, row) => `(${places(row * width + 1, width).join(', ')})`);
+      return `INSERT INTO ${this.#runs} (${INSERTED_COLUMNS.join(', ')}) VALUES ${rows.join(', ')} ON CONFLICT (id) DO NOTHING RETURNING id`;
     });
   }
 
@@ -54,6 +65,21 @@ export class PostgresStatements {
       if (columns.length === 0) return hasLog ? this.#withLog(lock, 3) : lock;
       const update = this.#update(columns, 3, condition);
       return hasLog ? this.#withLog(`${update} RETURNING key, attempt`, columns.length + 3) : update;
+    });
+  }
+
+  /** Several of {@link commit} of open runs, with columns and a row for the log each. Answers with the ids of the runs it wrote. */
+  commits(columns: readonly string[], count: number): Statement {
+    return this.#once(`commits ${count} ${columns.join(' ')}`, () => {
+      const width = 2 + columns.length + LOG_VALUES;
+      const runs = Array.from({ length: count }, (_, index) => {
+        const first = index * width + 1;
+        const update = this.#update(columns, first + 2, `coalesce(epoch, 0) = $${first + 1} AND ${OPEN}`, first);
+        const insert = this.#insertLog(`run_${index}`, first + 2 + columns.length);
+        return `run_${index} AS (${update} RETURNING id, key, attempt), log_${index} AS (${insert})`;
+      });
+      const ids = Array.from({ length: count }, (_, index) => `SELECT id FROM run_${index}`);
+      return `WITH ${runs.join(', ')} ${ids.join(' UNION ALL ')}`;
     });
   }
 
@@ -188,19 +214,24 @@ export class PostgresStatements {
     return [deletion('run_log'), deletion('blob_uses'), deletion('runs', 'key')];
   }
 
-  #update(columns: readonly string[], firstPlace: number, condition: string): string {
-    const assignments = columns.map((column, index) => `${column} = $${index + firstPlace}`).join(', ');
-    return `UPDATE ${this.#runs} SET ${assignments} WHERE id = $1 AND ${condition}`;
+  #update(columns: readonly string[], firstPlace: number, condition: string, idPlace = 1): string {
+    const cells = places(firstPlace, columns.length);
+    const assignments = columns.map((column, index) => `${column} = ${cells[index]}`).join(', ');
+    return `UPDATE ${this.#runs} SET ${assignments} WHERE id = $${idPlace} AND ${condition}`;
   }
 
-  /** Adds a row to the log of the run that `run` finds. Its events count only while its attempt does. */
   #withLog(run: string, firstPlace: number): string {
-    const [epoch, attempt, first, last, events, entries] = Array.from({ length: 6 }, (_, at) => `$${firstPlace + at}`);
+    return `WITH run AS (${run}) ${this.#insertLog('run', firstPlace)}`;
+  }
+
+  /** Adds a row to the log of the run that `run` has found. Its events count only while its attempt does. */
+  #insertLog(run: string, firstPlace: number): string {
+    const [epoch, attempt, first, last, events, entries] = places(firstPlace, LOG_VALUES);
     const ifCurrent = (value: string, otherwise: string): string =>
-      `CASE WHEN ${attempt}::integer >= run.attempt THEN ${value} ELSE ${otherwise} END`;
-    return `WITH run AS (${run}) INSERT INTO ${this.#log} (${LOG_COLUMNS})
+      `CASE WHEN ${attempt}::integer >= ${run}.attempt THEN ${value} ELSE ${otherwise} END`;
+    return `INSERT INTO ${this.#log} (${LOG_COLUMNS})
       SELECT key, ${epoch}::integer, ${attempt}::integer, ${ifCurrent(`${first}::integer`, '0')}, ${ifCurrent(`${last}::integer`, '0')},
-      ${ifCurrent(`${events}::text`, 'NULL')}, ${entries}::text FROM run`;
+      ${ifCurrent(`${events}::text`, 'NULL')}, ${entries}::text FROM ${run}`;
   }
 
   #once(name: string, make: () => string): Statement {
@@ -208,4 +239,9 @@ export class PostgresStatements {
     if (!statement) this.#made.set(name, (statement = { name: `synapse_${this.#made.size}`, text: make() }));
     return statement;
   }
+}
+
+/** `$first`, `$first+1` and so on. */
+function places(first: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `$${first + index}`);
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { changeFor, type CommitOutcome, type NewJournalEntry, refusalOf, type RunCommit } from '../run-journal.js';
 import { isFinal, type RunChange, type RunRecord } from '../run-record.js';
 import type { RunRow } from '../run-rows.js';
-import { type PostgresParts, writeRun, writerOf } from './postgres-access.js';
+import { type PostgresParts, type RunWrite, writeRun, writerOf } from './postgres-access.js';
 import type { Session } from './postgres-session.js';
 
 /** What decides whether a run can be written. */
@@ -27,6 +27,9 @@ export async function createRun(
     writer,
     statements: 1,
     hasWritten: (isWritten: boolean) => isWritten,
+    grouped: log
+      ? undefined
+      : { kind: 'create', values: cells, statementFor: (count) => parts.statements.insertRuns(count), written: true },
     work: async (session, isInDoubt) => {
       const insert = parts.statements.insertRun(log !== undefined);
       const { count } = await session.execute(insert, [...cells, ...(log ?? [])]);
@@ -95,6 +98,10 @@ export async function commitRun(
     writer,
     statements: 1 + furtherRows.length,
     hasWritten: (outcome: CommitOutcome) => outcome === 'committed',
+    grouped:
+      log && open.columns.length > 0
+        ? groupedCommit(parts, open.columns, [runId, epoch, ...open.values, ...log])
+        : undefined,
     work: async (session, isInDoubt) => {
       let state: RunState | undefined;
       for (let tries = 0; tries < MAX_COMMIT_TRIES; tries++) {
@@ -107,6 +114,15 @@ export async function commitRun(
       return 'stale_epoch';
     },
   });
+}
+
+function groupedCommit(
+  { statements }: PostgresParts,
+  columns: readonly string[],
+  values: readonly unknown[],
+): RunWrite<CommitOutcome>['grouped'] {
+  const kind = `commit ${columns.join(' ')}`;
+  return { kind, values, statementFor: (count) => statements.commits(columns, count), written: 'committed' };
 }
 
 async function stateOf({ statements }: PostgresParts, session: Session, id: string): Promise<RunState | undefined> {
