@@ -1,0 +1,81 @@
+import type { RunStore } from '../../src/runtime/run-store/run-store.interface.js';
+import { KillMatrix, type KillReport } from './kill-matrix.js';
+import { Victims, type VictimStore } from './victims.js';
+
+/** Where the processes keep their runs, and the store as the spec reads it. */
+export interface KillSite {
+  readonly where: VictimStore;
+  readonly store: RunStore;
+}
+
+const LEASE_MS = 300;
+
+/** What must hold on every store when processes are killed, or hang. */
+export function describeKills(name: string, openSite: (victims: Victims) => KillSite): void {
+  describe(`Processes that are killed at every write of a run, on ${name}`, () => {
+    let victims: Victims;
+    let reports: readonly KillReport[] = [];
+    beforeAll(async () => {
+      victims = new Victims({ leaseMs: LEASE_MS });
+      const { where, store } = openSite(victims);
+      reports = await new KillMatrix(victims, where, store).run();
+      await store.close();
+    });
+    afterAll(() => victims.close());
+
+    it('die at each of them: before it, in its middle, and when it is durable', () => {
+      const killed = reports.filter(({ signal }) => signal === 'SIGKILL');
+      const points = new Set(killed.map(({ crash, fails }) => `${crash} ${fails}`));
+
+      expect(points.size).toBe(3 * (7 + 13));
+      expect(new Set(reports.map(({ crash, fails }) => `${crash} ${fails}`))).toEqual(points);
+    });
+
+    it('leave a run, unless they die before it is there', () => {
+      const without = reports.filter(({ run }) => run === undefined).map(({ crash }) => crash);
+
+      expect(without.sort()).toEqual(['1:before', '1:before', '1:torn', '1:torn']);
+    });
+
+    it('leave runs that another process completes, or undoes as they would have been, each effect once, events without a gap', () => {
+      expect(reports.filter(({ faults }) => faults.length > 0)).toEqual([]);
+      const taken = reports.filter(({ run }) => (run?.epoch ?? 0) > 1);
+      expect(taken.length).toBeGreaterThan(reports.length * 0.8);
+    });
+  });
+
+  describe(`A process whose event loop is blocked for longer than its lease, on ${name}`, () => {
+    let victims: Victims;
+    let site: KillSite;
+    beforeAll(() => {
+      victims = new Victims({ leaseMs: LEASE_MS });
+      site = openSite(victims);
+    });
+    afterAll(async () => {
+      await site.store.close();
+      await victims.close();
+    });
+
+    it('loses its run to another one, and what it commits late is refused', async () => {
+      const { where, store } = site;
+      const taker = victims.spawn('take', where);
+      await taker.until((lines) => lines.includes('ready'));
+      const hanging = victims.spawn('block', where, { params: { fails: false }, blockMs: 10 * LEASE_MS });
+      await hanging.until((lines) => lines.includes('blocked'));
+      const [run] = await store.list();
+      const id = run?.id ?? '';
+      await taker.until((lines) => lines.includes(`over ${id}`));
+      expect(hanging.lines).toEqual(['blocked']); // it hangs while another process has finished
+      const ended = await store.get(id);
+      const late = await hanging.ended;
+
+      expect(ended).toMatchObject({ status: 'completed', epoch: 2, attempt: 2 });
+      expect(late.lines.at(-1)).toMatch(/^failed SYN_LEASE_LOST /);
+      expect(await store.get(id)).toEqual(ended);
+      expect((await store.journal(id)).map(({ name: step, epoch }) => `${step} ${epoch}`)).toEqual(
+        expect.arrayContaining(['reserve 1', 'copy 2', 'pay 2']),
+      );
+      expect(victims.requests().filter(({ word }) => word === 'done')).toHaveLength(5);
+    });
+  });
+}
