@@ -20,6 +20,11 @@ export function nodeOfKey(key: string, prefix: string): string {
   return key.slice(prefix.length + FINGERPRINT_LENGTH + 1);
 }
 
+/** Orders runs by when they ended; those that did so in one millisecond by when they were made. */
+export function byEnd(one: Pick<RunSummary, 'id' | 'ended_at'>, other: Pick<RunSummary, 'id' | 'ended_at'>): number {
+  return (one.ended_at ?? 0) - (other.ended_at ?? 0) || (one.id < other.id ? -1 : 1);
+}
+
 /** A run of a pipeline, as far as its children go. */
 export interface ParentRun {
   readonly id: string;

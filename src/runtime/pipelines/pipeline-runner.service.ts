@@ -12,7 +12,7 @@ import { RunNotFoundError, RunTimeoutError, UsageError } from '../../foundation/
 import { isFinal, type RunRecord } from '../run-store/run-record.js';
 import { outcomeOf } from './child-run.js';
 import { originOf, type PipelineOrigin } from './pipeline-origin.js';
-import { nodeOfKey } from './pipeline-children.js';
+import { byEnd, nodeOfKey } from './pipeline-children.js';
 import { storedEvents } from './stored-events.js';
 import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { PipelineNotFoundError } from '../../foundation/errors/pipeline.errors.js';
@@ -211,9 +211,7 @@ export class PipelineRunner implements PipelineExecutor {
     const record = await this.#record(runId);
     const children = await this.#init.store.list({ parentId: record.id, status: 'completed', limit: 1_000 });
     const prefix = `${record.idempotency_key}/`;
-    const found = children
-      .filter(({ idempotency_key: key }) => key.startsWith(prefix))
-      .sort((one, other) => (one.ended_at ?? 0) - (other.ended_at ?? 0));
+    const found = children.filter(({ idempotency_key: key }) => key.startsWith(prefix)).sort(byEnd);
     return Promise.all(
       found.map(async ({ id, idempotency_key, ended_at }) => {
         const child = await this.#init.store.get(id);

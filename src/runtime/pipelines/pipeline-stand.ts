@@ -1,7 +1,7 @@
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { JournalState } from '../../authoring/steps/journal-state.js';
 import { isFinal } from '../run-store/run-record.js';
-import { childrenOf } from './pipeline-children.js';
+import { byEnd, childrenOf } from './pipeline-children.js';
 import type { CompletedNode } from './pipeline-compensation.js';
 import type { PipelineStand } from './pipeline-execution.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
@@ -10,15 +10,12 @@ import type { PipelineSurroundings } from './pipeline-surroundings.js';
 export async function standOf(around: PipelineSurroundings, from: JournalState | undefined): Promise<PipelineStand> {
   const { store, plan, ctx, extras } = around;
   const children = await childrenOf(store, plan, { id: ctx.runId, idempotency_key: ctx.idempotencyKey });
-  const completed: (CompletedNode & { readonly endedAt: number })[] = [];
-  for (const [name, child] of children) {
-    if (child.status !== 'completed') continue;
-    const record = await store.get(child.id);
-    if (!record) continue;
-    const { params, result, ended_at: endedAt = 0 } = record;
-    completed.push({ index: plan.indexOf(name), params, result, endedAt });
+  const completed: CompletedNode[] = [];
+  const ended = [...children].filter(([, { status }]) => status === 'completed');
+  for (const [name, { id }] of ended.sort(([, one], [, other]) => byEnd(one, other))) {
+    const record = await store.get(id);
+    if (record) completed.push({ index: plan.indexOf(name), params: record.params, result: record.result });
   }
-  completed.sort((one, other) => one.endedAt - other.endedAt);
   const adopted = new Map((from?.records ?? []).map(({ name, result }) => [name, result.data['result']]));
   return { children, completed, adopted: new Map([...(extras.adopted ?? []), ...adopted]) };
 }
