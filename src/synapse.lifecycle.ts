@@ -78,6 +78,7 @@ export class SynapseEnd implements BeforeApplicationShutdown, OnApplicationShutd
     const { onShutdown, shutdownTimeoutMs } = this.settings;
     this.runner.stopAccepting();
     if (onShutdown === 'wait') await atMost(shutdownTimeoutMs, this.runner.settled());
+    if (onShutdown === 'leave') await this.runner.leaveAll('the application shuts down');
     await this.runner.cancelAll('the application shuts down');
     await atMost(shutdownTimeoutMs, this.runner.heard());
   }

@@ -22,8 +22,11 @@ export interface SynapseModuleOptions {
   readonly env?: PluginEnvironment | Readonly<Record<string, unknown>>;
   /** How long work may go on after it was told to end, in milliseconds, 0 to 2,147,483,647. @defaultValue 1,000 */
   readonly cancelGraceMs?: number;
-  /** What happens to active runs when the application shuts down. @defaultValue `cancel` */
-  readonly onShutdown?: 'wait' | 'cancel';
+  /**
+   * What happens to active runs when the application shuts down; `leave` hands those that can be resumed to other processes on the same
+   * store, and cancels the rest. @defaultValue `cancel`
+   */
+  readonly onShutdown?: 'wait' | 'cancel' | 'leave';
   /** Longest wait for runs at shutdown, in milliseconds, 0 to 2,147,483,647; then they are cancelled. @defaultValue 30,000 */
   readonly shutdownTimeoutMs?: number;
   /**

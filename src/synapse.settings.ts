@@ -19,7 +19,7 @@ export class SynapseSettings {
   readonly listeners: readonly RunListener[];
   readonly env: PluginEnvironment;
   readonly cancelGraceMs: number;
-  readonly onShutdown: 'wait' | 'cancel';
+  readonly onShutdown: 'wait' | 'cancel' | 'leave';
   readonly shutdownTimeoutMs: number;
   readonly workRoot: string | undefined;
   readonly clock: RunClock | undefined;

@@ -95,9 +95,20 @@ export class DurableRun implements LeaseListener {
 
   /** Leaves the run to whoever can go on with it, now. */
   async giveBack(): Promise<void> {
-    const { store, record, clock, stream } = this.#options;
     this.stop();
-    stream.abandon();
+    this.#options.stream.abandon();
+    await this.release();
+  }
+
+  /** Stops executing the run, without an undo, for others to go on with it. Once it has stopped, {@link DurableRun.release} hands it over. */
+  leave(reason: string): void {
+    this.#options.stream.flush();
+    this.#lease.lose(reason);
+  }
+
+  /** Ends the lease now, where it is still this process's. */
+  async release(): Promise<void> {
+    const { store, record, clock } = this.#options;
     await store.renew(record.id, record.epoch ?? 0, clock.now());
   }
 

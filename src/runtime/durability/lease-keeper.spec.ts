@@ -57,6 +57,13 @@ describe(LeaseKeeper, () => {
     expect([keeper.isOver, keeper.lostError]).toEqual([false, undefined]);
   });
 
+  it('renews long leases as often as a run should hear that it is to end', async () => {
+    const { store, clock } = await setUp(3_600_000);
+    await clock.pass(20_000);
+
+    expect(store.renewals).toBe(4);
+  });
+
   it('stops when it is told to', async () => {
     const { store, clock, keeper } = await setUp();
     await clock.pass(150);

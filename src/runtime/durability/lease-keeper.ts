@@ -23,6 +23,8 @@ export interface LeaseListener {
 
 /** Renewals within the time of a lease: two may fail. */
 const RENEWALS_PER_LEASE = 3;
+/** Longest pause between two renewals, in milliseconds: a renewal is also how a run hears that it is to end. */
+const MAX_PAUSE_MS = 5_000;
 /** Tries after a renewal that failed. */
 const RETRIES_PER_LEASE = 10;
 
@@ -77,7 +79,8 @@ export class LeaseKeeper {
 
   #schedule(timesPerLease: number): void {
     const { clock, leaseMs } = this.#options;
-    this.#stopTimer = clock.inBackground(Math.max(1, Math.floor(leaseMs / timesPerLease)), () => this.#renew());
+    const pauseMs = Math.min(MAX_PAUSE_MS, Math.max(1, Math.floor(leaseMs / timesPerLease)));
+    this.#stopTimer = clock.inBackground(pauseMs, () => this.#renew());
   }
 
   #renew(): void {

@@ -115,6 +115,16 @@ describe('A run in a store that outlives its process', () => {
     expect(await handle.record()).toMatchObject({ status: 'failed', undo: 'done' });
   });
 
+  it('fails and is undone when what a step of a group came to cannot be kept', async () => {
+    const { runner } = peers.peer();
+    world.instead.set('b', () => StepResult.ok({ big: 7n }));
+    const handle = await runner.run({ action: 'side_by_side' });
+
+    await expect(handle.result()).rejects.toMatchObject({ details: { cause_code: 'SYN_STEP_FAILED', step: 'b' } });
+    expect(world.told).toEqual(['do a', 'do b', 'do c', 'undo b', 'undo c', 'undo a']);
+    expect(await handle.record()).toMatchObject({ status: 'failed', undo: 'done' });
+  });
+
   it('fails and is undone when a field of the context could not be restored, and says which one and what to do', async () => {
     const { runner } = peers.peer();
     world.instead.set('b', (context) => {

@@ -124,6 +124,18 @@ export class PluginRunner {
     }
   }
 
+  /**
+   * Stops executing every active run that another process can go on with, and hands it over; resolves when that is done. Others go on.
+   *
+   * @param reason - Said to the actions by `ctx.signal.reason`.
+   */
+  async leaveAll(reason: string): Promise<void> {
+    const left = this.#driver.active.runs.flatMap((run) => (run.durable ? [{ run, durable: run.durable }] : []));
+    for (const { durable } of left) durable.leave(reason);
+    await Promise.all(left.map(({ run }) => this.#driver.active.outcomeOf(run)));
+    await Promise.all(left.map(({ durable }) => durable.release()));
+  }
+
   /** Resolves when the listeners have heard all of the runs that have ended. Waits for as long as a listener takes. */
   heard(): Promise<void> {
     return this.#driver.heard();

@@ -229,4 +229,20 @@ describe('An application that recovers', () => {
     expect((await eventsOf(handle)).map(({ type }) => type)).toEqual(['run.started', 'run.completed']);
     await app.close();
   });
+
+  it('hands its runs over when it shuts down, where that is asked for: nothing is undone, and a peer goes on at once', async () => {
+    const store = new MemoryRunStore({ isDurable: true });
+    const { app, runner } = await hostedRunner({ providers: WORK_PROVIDERS, options: { store, onShutdown: 'leave' } });
+    const world = app.get(World);
+    const begun = world.hold('b');
+    const handle = await runner.run({ action: 'work' });
+    await begun;
+    await app.close();
+
+    expect(await handle.outcome()).toMatchObject({ status: 'failed', error: { code: 'SYN_LEASE_LOST' } });
+    expect(world.told).toEqual(['do a', 'do b']);
+    const peer = await hostedRunner({ providers: WORK_PROVIDERS, options: { store } });
+    expect(await (await peer.runner.resume(handle.id)).result()).toMatchObject({ seen: ['a', 'b', 'c'] });
+    await peer.app.close();
+  });
 });

@@ -1,6 +1,7 @@
 import { SubCommand } from 'nest-commander';
 import type { RunEvent } from '../../../authoring/reporting/run-event.js';
 import type { RunRecord } from '../../../runtime/run-store/run-record.js';
+import { isKnownDead } from '../../../runtime/run-store/run-owner.js';
 import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
 import { CliOutput } from '../cli-output.js';
 import { oneLine } from '../table.js';
@@ -52,7 +53,7 @@ function factsText(run: RunRecord): string {
     ['id', run.id],
     ['action', `${run.action} of ${run.plugin} (${run.mode})`],
     ['status', run.attempt > 1 ? `${statusText(run)}, attempt ${run.attempt}` : statusText(run)],
-    ['undo', run.undo],
+    ['undo', run.undo === 'pending' && owner && isKnownDead(owner) ? 'interrupted' : run.undo],
     ['cancel', run.cancel_requested],
     ['plugin', run.plugin_path],
     ['parent', run.parent_id],
