@@ -17,6 +17,7 @@ interface ConvertCommandOptions extends AnswerOptions {
   readonly classes?: readonly string[];
   readonly task?: YOLOTask;
   readonly overwrite?: boolean;
+  readonly compat?: 'original';
 }
 
 @SubCommand({
@@ -86,5 +87,10 @@ export class DatasetsConvertCommand extends AnsweringCommand {
   @Option({ flags: '--overwrite', description: 'put the new data set in place of one that is there' })
   parseOverwrite(): boolean {
     return true;
+  }
+
+  @Option({ flags: '--compat <way>', description: 'original: DM and YOLO exactly as the Python package converts them' })
+  parseCompat(word: string): 'original' {
+    return oneOf('way of converting', word, ['original']);
   }
 }

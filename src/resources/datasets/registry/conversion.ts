@@ -20,6 +20,11 @@ export interface ConvertOptions {
   readonly task?: YOLOTask;
   /** Puts the new data set in place of one that is there. @defaultValue false */
   readonly overwrite?: boolean;
+  /**
+   * `original`: DM to YOLO and back exactly as the Python package does it, for data sets that have to match old ones: all shapes in one file
+   * of labels, class numbers by code point, nothing cut, pictures copied. @defaultValue this package's own way
+   */
+  readonly compat?: 'original';
   /** Ends the work; nothing is left at the target. */
   readonly signal?: AbortSignal;
   /** Called now and then with the number of pictures that are done. */

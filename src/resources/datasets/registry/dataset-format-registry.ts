@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatasetFormatError, DatasetNotFoundError } from '../../../foundation/errors/dataset.errors.js';
+import { convertLikeOriginal, hasOriginal } from '../original/original-conversion.js';
 import { BUILT_IN_FORMATS } from './built-in-formats.js';
 import type { ConversionResult, ConvertOptions } from './conversion.js';
 import { convertStep, type ConvertStep } from './convert-step.js';
@@ -88,8 +89,15 @@ export class DatasetFormatRegistry {
     const from = options.from ?? this.recognise(source).name;
     const route = this.route(from, options.to ?? (from.startsWith('dm') ? 'yolo' : 'dm_v2'));
     const step = { source: resolve(source), target: resolve(target), route, options };
+    if (options.compat === 'original') return this.#likeOriginal(step);
     if (route.steps.length === 1) return this.#step(step, from, route.steps[0]?.to ?? from);
     return this.#follow(step);
+  }
+
+  #likeOriginal(step: Omit<ConvertStep, 'from' | 'to'>): ConversionResult {
+    const { from = '', to = '' } = step.route.steps[0] ?? {};
+    if (step.route.steps.length === 1 && hasOriginal(from, to)) return convertLikeOriginal(step);
+    throw new DatasetFormatError(`The original has no way from '${from}' to '${to}'. Leave compat out.`, this.names);
   }
 
   /** Several hops, with folders for what lies between them. */
