@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { MemoryRunStore } from './memory-run-store.js';
 import { PostgresRunStore } from './postgres/postgres-run-store.js';
-import { runStoreOf } from './run-store-of.js';
+import { runStoreOf, shownStoreWord } from './run-store-of.js';
 import { SqliteRunStore } from './sqlite/sqlite-run-store.js';
 
 describe(runStoreOf, () => {
@@ -22,5 +22,15 @@ describe(runStoreOf, () => {
   it.each(['', 'mysql://me:secret@host/db', 'redis://host'])('refuses %j, without what may be secret in it', (word) => {
     expect(() => runStoreOf(word)).toThrow(expect.objectContaining({ code: 'SYN_USAGE' }) as Error);
     expect(() => runStoreOf(word)).not.toThrow(/secret/);
+  });
+});
+
+describe(shownStoreWord, () => {
+  it.each([
+    ['postgres://me:secret@host/db?schema=a', 'postgres://me@host/db?schema=a'],
+    ['runs.sqlite', 'runs.sqlite'],
+    ['memory', 'memory'],
+  ])('makes of %s what anybody may see', (word, shown) => {
+    expect(shownStoreWord(word)).toBe(shown);
   });
 });

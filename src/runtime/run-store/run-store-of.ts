@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../../foundation/errors/run.errors.js';
 import { MemoryRunStore } from './memory-run-store.js';
 import { PostgresRunStore } from './postgres/postgres-run-store.js';
-import { isPostgresUrl } from './postgres/postgres-target.js';
+import { isPostgresUrl, postgresTargetOf } from './postgres/postgres-target.js';
 import type { RunStore } from './run-store.interface.js';
 import { SqliteRunStore } from './sqlite/sqlite-run-store.js';
 
@@ -18,6 +18,11 @@ export function runStoreOf(word: string): RunStore {
   if (word === IN_MEMORY) return new MemoryRunStore();
   if (isPostgresUrl(word)) return new PostgresRunStore({ url: word });
   return new SqliteRunStore({ path: storePathOf(word) });
+}
+
+/** The word as it may be shown: the URL of a database without its password. */
+export function shownStoreWord(word: string): string {
+  return isPostgresUrl(word) ? postgresTargetOf(word).location : word;
 }
 
 /** The absolute path of the SQLite file that a word names. @throws {@link UsageError} for a word that is no file. */

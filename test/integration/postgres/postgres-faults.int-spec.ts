@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
 import { inspect } from 'node:util';
 import { Client } from 'pg';
 import { SynapseSandbox } from '../../e2e/synapse-process.js';
@@ -255,6 +257,20 @@ describeWithPostgres('A run store in Postgres', 'a server of its own', () => {
         'run.completed',
       ]);
       expect(cli.call(['run', 'prune', '--all', '--store', store]).stdout).toContain('Removed 1 runs');
+    });
+
+    it('is named without its password where an interrupted run is told of', async () => {
+      const schema = sandbox.newSchema();
+      const gone = spawnSync(process.execPath, ['--version']).pid;
+      const owner = { host: hostname(), pid: gone, started_at: 1 };
+      const path = cli.path('plugin');
+      await sandbox.store({ schema }).create(ownedRecordOf(1, 5_000, { owner, plugin: 'probe', plugin_path: path }));
+      const store = `${sandbox.url}?schema=${schema}`;
+      const { stderr } = cli.call(['plugin', 'run', 'greet', '--path', 'plugin', '--store', store]);
+
+      expect(stderr).toContain(`synapse run resume ${id} --store postgres://synapse@127.0.0.1`);
+      expect(stderr).not.toContain(sandbox.server.password);
+      expect(stderr).not.toContain(encodeURIComponent(sandbox.server.password));
     });
 
     it.each([

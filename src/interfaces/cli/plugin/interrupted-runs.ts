@@ -1,5 +1,6 @@
 import { isKnownDead } from '../../../runtime/run-store/run-owner.js';
 import { isFinal } from '../../../runtime/run-store/run-record.js';
+import { shownStoreWord } from '../../../runtime/run-store/run-store-of.js';
 import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
 
 /** Most runs that are looked at: more than so many that go on at once are somebody else's concern than a terminal's. */
@@ -9,7 +10,7 @@ const MAX_RUNS = 200;
  * One line on runs of a plugin whose processes were killed, and how to go on with the newest; undefined when there is none.
  *
  * @param pluginPath - Absolute path of the plugin's folder.
- * @param storeWord - What `--store` says, to be said again.
+ * @param storeWord - What `--store` says, to be said again without a password.
  */
 export async function interruptedNote(
   store: RunStore,
@@ -28,7 +29,7 @@ export async function interruptedNote(
   );
   if (!newest) return undefined;
   const word = isFinal(newest.status) ? 'undo' : 'resume';
-  const option = storeWord === undefined ? '' : ` --store ${storeWord}`;
+  const option = storeWord === undefined ? '' : ` --store ${shownStoreWord(storeWord)}`;
   const others = interrupted.length - 1;
   const more = others === 0 ? '' : ` (${others} more: synapse run list --status running${option})`;
   return `Run ${newest.id} of '${newest.action}' was interrupted. Go on with it: synapse run ${word} ${newest.id}${option}${more}`;
