@@ -50,7 +50,6 @@ class Simulation {
     this.#start();
     void first.runner.run({ action: 'transfer' }).then(undefined, () => undefined);
     await time.settle();
-    this.#world.runId = this.#truth.list()[0]?.id;
     for (const incident of this.#schedule.incidents) time.after(incident.atMs, () => this.#happens(incident));
     await time.advance(TROUBLE_MS);
     this.#isHealed = true;

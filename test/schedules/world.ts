@@ -20,12 +20,17 @@ export class World {
   /** Processes whose lease may be over without their doing. */
   readonly troubled = new Set<SimulatedProcess>();
   readonly store: MemoryRunStore;
-  runId: string | undefined;
+  #runId: string | undefined;
   readonly #effects = new Map<string, Effect>();
   readonly #inStep = new Map<string, SimulatedProcess>();
 
   constructor(store: MemoryRunStore) {
     this.store = store;
+  }
+
+  /** The one run of the simulation; undefined until there is one. */
+  get runId(): string | undefined {
+    return (this.#runId ??= this.store.list()[0]?.id);
   }
 
   get effects(): readonly Effect[] {
@@ -40,6 +45,7 @@ export class World {
     }
     this.#inStep.set(step, process);
     if (this.#isOwner(process)) this.#refuseExecution(step);
+    else this.broken(`${step} is begun by ${process.name}, which has lost the run`);
   }
 
   left(process: SimulatedProcess, step: string): void {

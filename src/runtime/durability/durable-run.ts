@@ -1,4 +1,5 @@
 import type { LendingEventStream, StreamEnd } from '../../authoring/reporting/lending-event-stream.js';
+import type { StepClock } from '../../authoring/steps/step-clock.js';
 import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
 import { type LeaseLostError, RunOwnedError } from '../../foundation/errors/durability.errors.js';
 import { errorToJson } from '../../foundation/errors/error-json.js';
@@ -51,6 +52,20 @@ export class DurableRun implements LeaseListener {
     this.#commits = new RunCommits({ store, runId: record.id, epoch, clock, stream, lease: this.#lease });
     const abortError = () => target.abortError && errorToJson(target.abortError);
     this.journal = new DurableJournal({ commits: this.#commits, clock, before, abortError });
+  }
+
+  /** The clock of its steps: what was waited for goes on only once the run is known to be this process's still. */
+  get stepClock(): StepClock {
+    const { clock } = this.#options;
+    return {
+      monotonicMs: () => clock.monotonicMs(),
+      after: (delayMs, callback) =>
+        clock.after(delayMs, () => {
+          const confirmed = this.#lease.confirm();
+          if (confirmed) void confirmed.then(callback);
+          else callback();
+        }),
+    };
   }
 
   /** Set once the run is not this process's any more. */

@@ -1,4 +1,6 @@
 import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
+import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
+import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { RenewOutcome } from '../run-store/run-lease.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
 import type { RunClock } from './run-clock.js';
@@ -61,6 +63,14 @@ export class LeaseKeeper {
     return this.#options.clock.monotonicMs() >= this.#overAtMs;
   }
 
+  /**
+   * Asks the store whose the run is where the time of the lease has passed: a process that was blocked, or whose store took its time,
+   * may have lost it without knowing. Resolves when that is known, whatever the answer; at once, without a promise, while the lease goes on.
+   */
+  confirm(): MaybePromise<void> {
+    if (!this.#isStopped && this.isOver) return this.#confirmLate();
+  }
+
   /** Gives the run up. The first reason stands. */
   lose(reason: string, cause?: unknown): LeaseLostError {
     if (!this.#lostError) {
@@ -75,6 +85,22 @@ export class LeaseKeeper {
   stop(): void {
     this.#isStopped = true;
     this.#stopTimer?.();
+  }
+
+  async #confirmLate(): Promise<void> {
+    const { store, runId, epoch, leaseMs, clock } = this.#options;
+    while (!this.#isStopped && this.isOver) {
+      const overAtMs = clock.monotonicMs() + leaseMs;
+      try {
+        const { held, cancelRequested } = await store.renew(runId, epoch, clock.now() + leaseMs);
+        if (this.#isStopped) return;
+        if (!held) return void this.lose('another process has taken it over, or ended it');
+        this.#overAtMs = overAtMs;
+        if (cancelRequested !== undefined) this.#listener.cancelRequested(cancelRequested);
+      } catch (thrown) {
+        this.lose(`its lease was over, and its store could not be asked: ${messageOf(thrown)}`, thrown);
+      }
+    }
   }
 
   #schedule(timesPerLease: number): void {

@@ -55,7 +55,7 @@ export class RunCommits {
     }
     if (typeof answer === 'string') return this.#settle(answer);
     return answer.then(
-      (outcome) => this.#settle(outcome),
+      (outcome) => this.#settleLate(outcome),
       (thrown: unknown) => this.#persist(commit, thrown),
     );
   }
@@ -64,6 +64,15 @@ export class RunCommits {
     const { stream, lease } = this.#options;
     if (outcome !== 'committed') throw lease.lose(LOST[outcome]);
     stream.giveBack(true);
+  }
+
+  /** What follows a commit must not begin when the run has been lost while its answer was on the way. */
+  #settleLate(outcome: CommitOutcome): MaybePromise<void> {
+    const { lease } = this.#options;
+    this.#settle(outcome);
+    return lease.confirm()?.then(() => {
+      if (lease.lostError) throw lease.lostError;
+    });
   }
 
   async #persist(commit: RunCommit, first: unknown): Promise<void> {
@@ -75,7 +84,7 @@ export class RunCommits {
       try {
         const outcome = await store.commit(runId, epoch, commit);
         const isDone = outcome === 'ended' && (await this.#isWritten(commit));
-        return this.#settle(isDone ? 'committed' : outcome);
+        return await this.#settleLate(isDone ? 'committed' : outcome);
       } catch (again) {
         if (again === this.#options.lease.lostError) throw again;
         thrown = again;

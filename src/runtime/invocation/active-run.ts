@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type CheckpointReference, type RunBinding, RuntimeContext } from '../../authoring/context/runtime-context.js';
 import { AutologContext } from '../../authoring/integrations/autolog-context.js';
 import type { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
+import { PipelineContext } from '../../authoring/context/pipeline-context.js';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
 import type { OrchestratorHooks } from '../../authoring/steps/orchestrator-hooks.js';
 import type { RegisteredStep } from '../../authoring/steps/registered-step.js';
@@ -30,6 +31,12 @@ export interface AbortListener {
 /** How far the invoker has come with a run: what is thrown means something else before, in and after the action's own code. */
 export type RunPhase = 'validating' | 'executing' | 'checking';
 
+/** What the runs of a pipeline's actions have made use of. */
+export interface PipelineUse {
+  /** Whether one of them has asked for the folders that they share. */
+  hasFolder: boolean;
+}
+
 /** What a run is made of. */
 export interface ActiveRunInit {
   readonly record: RunRecord;
@@ -45,6 +52,8 @@ export interface ActiveRunInit {
   readonly redactor?: SecretRedactor;
   /** Folder that the run's own working folder is made in. */
   readonly workRoot: string;
+  /** Told what the run uses of the pipeline that it is part of. */
+  readonly pipelineUse?: PipelineUse;
   /** Its time limits, retries and pauses. @defaultValue the machine's */
   readonly clock?: RunClock;
 }
@@ -80,6 +89,7 @@ export class ActiveRun implements RunBinding, StepHost {
   isGivenBack = false;
   #isInSteps = false;
   readonly #workRoot: string;
+  readonly #pipelineUse: PipelineUse | undefined;
   readonly #integrations: IntegrationRegistry;
   #autolog: AutologContext | undefined;
   #controller: AbortController | undefined;
@@ -99,6 +109,7 @@ export class ActiveRun implements RunBinding, StepHost {
     this.redactor = init.redactor;
     this.clock = init.clock ?? systemRunClock;
     this.#workRoot = init.workRoot;
+    this.#pipelineUse = init.pipelineUse;
     this.#integrations = init.integrations;
   }
 
@@ -145,6 +156,14 @@ export class ActiveRun implements RunBinding, StepHost {
     return directory;
   }
 
+  get pipeline(): PipelineContext | undefined {
+    const { id, parent_id } = this.record;
+    const runId = this.definition.isPipeline ? id : parent_id;
+    if (runId === undefined) return undefined;
+    if (this.#pipelineUse) this.#pipelineUse.hasFolder = true;
+    return new PipelineContext({ pipelineId: 'pipelines', runId, basePath: this.#workRoot });
+  }
+
   /** Ends all reporting: what the action has left running finds a finished logger, also when it is the first to ask for one. */
   close(status: EndStatus): void {
     this.#autolog?.close();
@@ -161,7 +180,10 @@ export class ActiveRun implements RunBinding, StepHost {
     this.#isInSteps = true;
     const hooks = hooksOf(this, steps);
     return this.durable
-      ? { hooks: { ...hooks, journal: this.durable.journal }, from: this.durable.before?.state }
+      ? {
+          hooks: { ...hooks, clock: this.durable.stepClock, journal: this.durable.journal },
+          from: this.durable.before?.state,
+        }
       : { hooks };
   }
 
@@ -200,7 +222,10 @@ export class ActiveRun implements RunBinding, StepHost {
 }
 
 /** Has the run's events and progress tell what its steps do. */
-function hooksOf({ stream, logger, abortGraceMs, clock }: ActiveRun, steps: readonly RegisteredStep[]): OrchestratorHooks {
+function hooksOf(
+  { stream, logger, abortGraceMs, clock }: ActiveRun,
+  steps: readonly RegisteredStep[],
+): OrchestratorHooks {
   logger.expectSteps(steps.reduce((sum, { weight }) => sum + weight, 0));
   return {
     abortGraceMs,

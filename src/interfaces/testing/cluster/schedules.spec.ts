@@ -9,7 +9,7 @@ import { DecoratedRunStore } from '../decorated-run-store.js';
 import { inlineActions } from './inline-action.js';
 import { SimulatedCluster } from './simulated-cluster.js';
 
-const SCHEDULES = Number(process.env['SYNAPSE_TEST_SCHEDULES'] ?? 800);
+const SCHEDULES = Number(process.env['SYNAPSE_TEST_SCHEDULES'] ?? 300);
 const SEED = Number(process.env['SYNAPSE_TEST_SEED'] ?? 20_260_101);
 const kit = { StepResult, SimulatedCluster, DecoratedRunStore, inlineActions };
 
