@@ -1,4 +1,5 @@
 export { BaseAction } from './authoring/actions/base-action.js';
+export { PipelineContext, type PipelineContextOptions } from './authoring/context/pipeline-context.js';
 export { type PlatformPorts } from './authoring/context/platform-ports.js';
 export {
   type AutologPort,

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { NoActiveRunError } from '../../foundation/errors/run.errors.js';
+import type { PipelineContext } from './pipeline-context.js';
 import type { RunBinding } from './runtime-context.js';
 import { RuntimeContext } from './runtime-context.js';
 
@@ -82,6 +83,9 @@ class ActiveRunBinding implements RunBinding {
   }
   get workDir(): string {
     return requireContext('workDir').workDir;
+  }
+  get pipeline(): PipelineContext | undefined {
+    return requireContext('pipeline').pipeline;
   }
   get idempotencyKey(): string {
     return requireContext('idempotencyKey').idempotencyKey;

@@ -4,6 +4,7 @@ import type { BackendClient } from '../../resources/clients/backend/backend-clie
 import type { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
 import type { BaseLogger } from '../reporting/base-logger.js';
 import { LogLevel } from '../../foundation/config/enums.js';
+import type { PipelineContext } from './pipeline-context.js';
 import { type PlatformPorts, portOf } from './platform-ports.js';
 
 /** A model that training starts from: what the caller handed over, not what this run saves. */
@@ -36,6 +37,7 @@ export interface RunBinding<P = unknown> {
   readonly checkpoint?: CheckpointReference;
   readonly signal: AbortSignal;
   readonly workDir: string;
+  readonly pipeline?: PipelineContext;
   readonly idempotencyKey: string;
   readonly autolog?: AutologPort;
 }
@@ -107,6 +109,10 @@ export class RuntimeContext<P = unknown> {
   /** A folder of the run's own, made on first use and kept until the run's record is pruned. */
   get workDir(): string {
     return this.#run.workDir;
+  }
+  /** Folders that the actions of a pipeline run share; undefined for a run that is not part of one. Removed when the pipeline has completed. */
+  get pipeline(): PipelineContext | undefined {
+    return this.#run.pipeline;
   }
   /** Stable across attempts of the same work: hand it to services that recognise repeated requests. */
   get idempotencyKey(): string {

@@ -69,7 +69,9 @@ class PipelineWork implements UndoableSteps {
     try {
       if (session?.from?.undo) throw await this.#goFurtherBack(around, session);
       const stand = this.#goesOn(host, session) ? await standOf(around, session?.from) : undefined;
-      return await new PipelineExecution(around, params, session, stand).run();
+      const result = await new PipelineExecution(around, params, session, stand).run();
+      if (around.use.hasFolder) ctx.pipeline?.cleanup();
+      return result;
     } finally {
       host?.endSteps();
     }
@@ -116,7 +118,9 @@ class PipelineWork implements UndoableSteps {
 
   #around(ctx: RuntimeContext, host: StepHost | undefined): PipelineSurroundings {
     const { runner, store } = this.#host;
-    return { plan: this.#plan, runner, store, ctx, host, extras: this.#extras };
+    // Of what an earlier process has started, nobody here knows what it uses.
+    const use = { hasFolder: isLaterAttempt(host) };
+    return { plan: this.#plan, runner, store, ctx, host, extras: this.#extras, use };
   }
 
   /** From now on the run ends when its actions do: they may have to be compensated for first. */

@@ -116,6 +116,9 @@ function bindingOf(ctx: RuntimeContext, own: OwnParts): RunBinding {
     get signal() {
       return ctx.signal;
     },
+    get pipeline() {
+      return ctx.pipeline;
+    },
     get workDir() {
       return ctx.workDir;
     },

@@ -165,7 +165,7 @@ export class PipelineExecution {
   }
 
   #childOf(index: number, { node, definition }: PlannedNode, params: object): Promise<ChildRun> {
-    const { plan, runner, ctx, extras } = this.#around;
+    const { plan, runner, ctx, extras, use } = this.#around;
     const known = this.#stand?.children.get(node.name);
     if (known) return resumedChild(this.#around, known);
     return runner.run({
@@ -176,6 +176,7 @@ export class PipelineExecution {
       env: extras.env,
       jobId: ctx.jobId,
       parentId: ctx.runId,
+      pipelineUse: use,
       listener: this.#isWatched ? this.#progressListener(index, node.name) : undefined,
       idempotencyKey: childKey(ctx.idempotencyKey, plan, node.name),
     });

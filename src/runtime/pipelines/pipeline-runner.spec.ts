@@ -1,4 +1,8 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { IsInt } from 'class-validator';
+import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
+import type { RunHandle } from '../runner/run-handle.js';
 import { ActionPipeline } from '../../authoring/pipelines/action-pipeline.js';
 import { Action } from '../../authoring/decorators/action.decorator.js';
 import { UiField } from '../../foundation/schema/ui-field.decorator.js';
@@ -206,5 +210,51 @@ describe('PipelineRunner', () => {
       expect.objectContaining({ code: 'SYN_DUPLICATE_NAME' }),
     );
     await expect(world.pipelines.run('nightli')).rejects.toMatchObject({ code: 'SYN_PIPELINE_NOT_FOUND' });
+  });
+});
+
+describe('The folders that the actions of a pipeline share', () => {
+  @Action({ name: 'write' })
+  class WriteAction {
+    execute(_params: object, ctx: RuntimeContext): { file: string } {
+      const file = join(ctx.pipeline?.artifactsDir ?? '', 'made.txt');
+      writeFileSync(file, 'by the first');
+      return { file };
+    }
+  }
+  @Action({ name: 'read' })
+  class ReadAction {
+    execute({ file, fail = false }: { file: string; fail?: boolean }, ctx: RuntimeContext): object {
+      if (fail) throw new Error('no reading today');
+      return { text: readFileSync(file, 'utf8'), isShared: file.startsWith(ctx.pipeline?.workDir ?? '?') };
+    }
+  }
+  const pipeline = ActionPipeline.of([WriteAction, ReadAction], { strict: false });
+  let world: PipelineWorld;
+  beforeEach(async () => {
+    world = await pipelineWorld(undefined, [WriteAction, ReadAction]);
+  });
+  afterEach(() => world.app.close());
+
+  async function fileOf(handle: RunHandle): Promise<string> {
+    const [child] = await world.store.list({ parentId: handle.id, action: 'write' });
+    const record = await world.store.get(child?.id ?? '');
+    return (record?.result as { file: string }).file;
+  }
+
+  it('are there for all of them, and gone when the pipeline has completed', async () => {
+    const handle = await world.pipelines.run(pipeline);
+
+    expect(await handle.result()).toEqual({ text: 'by the first', isShared: true });
+    expect(existsSync(await fileOf(handle))).toBe(false);
+  });
+
+  it('stay when it has failed: a run that goes on from it may need them', async () => {
+    const handle = await world.pipelines.run(pipeline, { params: { fail: true } });
+    await handle.outcome();
+    const file = await fileOf(handle);
+
+    expect(existsSync(file)).toBe(true);
+    rmSync(dirname(dirname(file)), { recursive: true });
   });
 });

@@ -1,5 +1,6 @@
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import type { StepHost } from '../../authoring/steps/step-host.interface.js';
+import type { PipelineUse } from '../invocation/active-run.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
 import type { PluginRunner } from '../runner/plugin-runner.service.js';
 import type { RunRequest } from '../runner/run-request.js';
@@ -25,4 +26,5 @@ export interface PipelineSurroundings {
   /** The pipeline's own run; absent where nobody keeps one. */
   readonly host: StepHost | undefined;
   readonly extras: RunExtras;
+  readonly use: PipelineUse;
 }

@@ -61,7 +61,7 @@ interface RunParts {
   readonly params: unknown;
   readonly stream: RunEventStream;
   readonly redactor: SecretRedactor | undefined;
-  readonly request: Pick<RunRequest, 'env' | 'checkpoint'>;
+  readonly request: Pick<RunRequest, 'env' | 'checkpoint' | 'pipelineUse'>;
   /** That of the process and the plugin. */
   readonly env: PluginEnvironment;
 }
@@ -162,6 +162,7 @@ export class RunFactory {
       ports,
       integrations,
       checkpoint: request.checkpoint,
+      pipelineUse: request.pipelineUse,
       redactor,
       workRoot,
       clock,

@@ -3,6 +3,7 @@ import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
 import type { StoredSteps } from '../durability/step-entries.js';
+import type { PipelineUse } from '../invocation/active-run.js';
 import type { NewJournalEntry } from '../run-store/run-journal.js';
 
 /** The run that a request goes on from, and the part of its journal that the new run begins with. */
@@ -40,6 +41,12 @@ export interface RunRequest {
    * @internal
    */
   readonly definition?: ActionDefinition;
+  /**
+   * Told what the run uses of the pipeline that it is part of.
+   *
+   * @internal
+   */
+  readonly pipelineUse?: PipelineUse;
   /**
    * What an earlier run has done for this one.
    *
