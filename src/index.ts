@@ -251,61 +251,6 @@ export {
 export { AgentClient } from './resources/clients/agent/agent-client.interface.js';
 export { BackendClient } from './resources/clients/backend/backend-client.interface.js';
 export { PlatformClient, type QueryParams } from './resources/clients/platform-client.interface.js';
-export { type ImageHandling } from './resources/datasets/io/image-placer.js';
-export {
-  type AnnotatedImage,
-  type Annotation,
-  type AnnotationAttribute,
-  type AnnotationKind,
-  type Box,
-  type BoxAnnotation,
-  type GroupAnnotation,
-  type ImageSize,
-  type Keypoint,
-  type KeypointsAnnotation,
-  type Point,
-  type PolygonAnnotation,
-  type PolygonPart,
-  type PolylineAnnotation,
-  type RelationAnnotation,
-  type ShapeAnnotation,
-} from './resources/datasets/model/annotated-image.js';
-export { type ClassOrder } from './resources/datasets/model/class-order.js';
-export {
-  type ConvertedDocument,
-  type ConvertedImage,
-  FromDMToYOLOConverter,
-  type OriginalConverterOptions,
-} from './resources/datasets/original/dm-to-yolo.converter.js';
-export { DMVersion } from './resources/datasets/original/original-documents.js';
-export {
-  type ConvertedLabels,
-  YOLOToDMConverter,
-  type YOLOToDMOptions,
-} from './resources/datasets/original/yolo-to-dm.converter.js';
-export {
-  type ConversionReport,
-  type ConversionResult,
-  type ConvertOptions,
-} from './resources/datasets/registry/conversion.js';
-export { DatasetFormatRegistry, type DirectConverter } from './resources/datasets/registry/dataset-format-registry.js';
-export {
-  DatasetFeature,
-  type DatasetWriter,
-  type FormatDefinition,
-  type ImageStream,
-  type ReadJob,
-  type WriteJob,
-  YOLOTask,
-} from './resources/datasets/registry/format-definition.js';
-export { type ConversionRoute, type RouteStep } from './resources/datasets/registry/route.js';
-export { type Loss, type LossLog } from './resources/datasets/report/loss-log.js';
-export {
-  type OnError,
-  ProblemCode,
-  type ProblemGroup,
-  type ProblemLog,
-} from './resources/datasets/report/problem-log.js';
 export { StorageProvider } from './resources/storage/storage-provider.interface.js';
 export { type ActionDefinition, type PluginSource } from './runtime/discovery/action-definition.js';
 export { ActionRegistry } from './runtime/discovery/action-registry.js';
@@ -330,7 +275,9 @@ export {
   type PipelineRunnerInit,
   type PipelineRunRequest,
 } from './runtime/pipelines/pipeline-runner.service.js';
+export * from './index.files.js';
 export * from './index.runs.js';
 export { type SynapseFeatureOptions, SynapseModule, type SynapsePackageOptions } from './synapse.module.js';
 export { type SynapseModuleOptions } from './synapse.module-definition.js';
 export { runPlugin, type RunPluginOptions } from './run-plugin.js';
+export * from './datasets.js';

@@ -3,8 +3,10 @@ import * as config from './config.errors.js';
 import * as dataset from './dataset.errors.js';
 import * as durability from './durability.errors.js';
 import * as family from './family.errors.js';
+import * as file from './file.errors.js';
 import * as pipeline from './pipeline.errors.js';
 import * as plugin from './plugin.errors.js';
+import * as replay from './replay.errors.js';
 import * as reporting from './reporting.errors.js';
 import * as run from './run.errors.js';
 import * as step from './step.errors.js';
@@ -14,8 +16,8 @@ import { SynapseError, type ErrorKind, type SynapseErrorJson } from './synapse.e
 type ErrorClass = abstract new (...args: never[]) => SynapseError;
 
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
-  [client, config, dataset, durability, family, pipeline, plugin, reporting, run, step, store]
-    .flatMap((file) => Object.values(file) as unknown[])
+  [client, config, dataset, durability, family, file, pipeline, plugin, replay, reporting, run, step, store]
+    .flatMap((classes) => Object.values(classes) as unknown[])
     .filter((value): value is ErrorClass => typeof value === 'function' && value.prototype instanceof SynapseError)
     .map((type) => [type.name, type]),
 );

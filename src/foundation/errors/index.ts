@@ -53,6 +53,20 @@ export { ERROR_CODES, type ErrorCodeInfo, type KnownErrorCode } from './error-co
 export { errorFromJson, errorToJson } from './error-json.js';
 export { ModelUnusableError } from './family.errors.js';
 export {
+  ArchiveInvalidError,
+  ArchiveLimitError,
+  ArchiveUnsafeError,
+  ChecksumMismatchError,
+  DownloadIncompleteError,
+  DownloadLimitError,
+  DownloadRefusedError,
+  FileInvalidError,
+  FileNotFoundError,
+  FileWriteError,
+  GitUnusableError,
+  PathEscapeError,
+} from './file.errors.js';
+export {
   PipelineChangedError,
   PipelineDefinitionError,
   PipelineFailedError,

@@ -1,0 +1,20 @@
+// The part of the public surface that is about files.
+export { ArchiveFilter, type ArchiveFilterOptions } from './resources/files/archives/archive-filter.js';
+export {
+  ArchiveCompression,
+  ArchiveFormat,
+  type CreateArchiveOptions,
+  type ExtractArchiveOptions,
+  type ExtractionLimits,
+  LinkHandling,
+  type PackOptions,
+  type ProgressCallback,
+} from './resources/files/archives/archive-options.js';
+export {
+  createArchive,
+  createArchiveFromGit,
+  type GitArchiveOptions,
+} from './resources/files/archives/create-archive.js';
+export { extractArchive, getArchiveSize, listArchiveContents } from './resources/files/archives/extract-archive.js';
+export { type GitFiles, type GitFilesOptions, listGitFiles } from './resources/files/archives/git-files.js';
+export { type ListedFile, listFiles, type ListFilesOptions } from './resources/files/archives/list-files.js';

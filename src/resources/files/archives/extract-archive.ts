@@ -1,0 +1,101 @@
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ArchiveInvalidError, FileNotFoundError, FileWriteError } from '../../../foundation/errors/file.errors.js';
+import { placeBeside, writeAtomically } from '../places/write-atomically.js';
+import { ArchiveFormat, type ExtractArchiveOptions } from './archive-options.js';
+import { extractTarGz, listTarGz } from './tar-extractor.js';
+import { extractZip } from './zip-extractor.js';
+import { ZipReader } from './zip-reader.js';
+
+/**
+ * Extracts a zip or tar.gz into a folder, all of it or nothing: it is written beside the folder and moved there when it is whole.
+ *
+ * A member that would lead out of the folder, is there twice, lies below a file or link, or is no file, folder or link makes the whole archive one
+ * that is not extracted. Of permissions, only whether a file can be executed is taken over.
+ *
+ * @returns The folder's absolute path.
+ * @throws {@link FileNotFoundError}, {@link ArchiveInvalidError}, {@link ArchiveUnsafeError}, {@link ArchiveLimitError};
+ * {@link FileWriteError} where the folder has something in it or cannot be written; the signal's reason.
+ */
+export async function extractArchive(
+  archive: string,
+  folder: string,
+  options: ExtractArchiveOptions = {},
+): Promise<string> {
+  const source = existingArchive(archive);
+  const target = resolve(folder);
+  const format = options.format ?? formatByBytes(source);
+  options.signal?.throwIfAborted();
+  const isOccupied = occupied(target);
+  if (isOccupied && options.overwrite !== true) {
+    throw new FileWriteError(
+      target,
+      'something is there already. Choose another folder, or overwrite it (overwrite: true)',
+    );
+  }
+  const unpack = format === ArchiveFormat.TarGz ? extractTarGz : extractZip;
+  const fill = async (unfinished: string): Promise<void> => {
+    await mkdir(unfinished);
+    await unpack(source, unfinished, options);
+  };
+  await writeAtomically(target, fill, isOccupied ? swap : rename);
+  return target;
+}
+
+/** Names of an archive's members, in its order. @throws {@link FileNotFoundError}, {@link ArchiveInvalidError}. */
+export async function listArchiveContents(archive: string): Promise<string[]> {
+  const source = existingArchive(archive);
+  if (formatByBytes(source) === ArchiveFormat.TarGz) return listTarGz(source);
+  const zip = new ZipReader(source);
+  try {
+    const names: string[] = [];
+    for await (const { name } of zip.entries()) names.push(name);
+    return names;
+  } finally {
+    zip.close();
+  }
+}
+
+/** An archive's own size in bytes. @throws {@link FileNotFoundError}. */
+export function getArchiveSize(archive: string): number {
+  return statSync(existingArchive(archive)).size;
+}
+
+function existingArchive(archive: string): string {
+  const path = resolve(archive);
+  if (!existsSync(path)) throw new FileNotFoundError('archive', path);
+  if (!statSync(path).isFile()) throw new ArchiveInvalidError(path, 'it is a folder');
+  return path;
+}
+
+/** The kind of archive that the file begins like. */
+function formatByBytes(path: string): ArchiveFormat {
+  const first = Buffer.alloc(2);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, first, 0, 2, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (first.toString('latin1') === 'PK') return ArchiveFormat.Zip;
+  if (first.readUInt16BE(0) === 0x1f8b) return ArchiveFormat.TarGz;
+  throw new ArchiveInvalidError(path, 'it is neither a zip nor a tar.gz');
+}
+
+/** Puts the new folder in place of the old one, which is back where that fails. */
+async function swap(unfinished: string, target: string): Promise<void> {
+  const old = placeBeside(target);
+  await rename(target, old);
+  try {
+    await rename(unfinished, target);
+  } catch (error) {
+    await rename(old, target);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+function occupied(folder: string): boolean {
+  return existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0);
+}
