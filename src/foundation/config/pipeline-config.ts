@@ -1,5 +1,4 @@
 import { RunMethod } from './enums.js';
-import type { PluginConfig } from './plugin-config.js';
 import { anything, isMapping, kindOf, listOf, mapping, oneOf, readMapping, text } from './read-mapping.js';
 import type { FieldRule, ReadingPlace, ValueReader } from './read-mapping.js';
 
@@ -13,6 +12,11 @@ export interface PipelineActionConfig {
   readonly method?: RunMethod;
   readonly resources?: Readonly<Record<string, unknown>>;
   readonly weight?: number;
+}
+
+/** The section of a plugin's configuration, as it is written. */
+export interface PipelinesSection {
+  readonly pipelines?: Readonly<Record<string, unknown>>;
 }
 
 /** A pipeline in config.yaml, every default filled in. */
@@ -54,7 +58,7 @@ export const pipelinesAsWritten: ValueReader = (value, place) => {
 };
 
 /** The pipelines of a configuration that was found valid, in the order in which they are written. */
-export function pipelinesOf({ pipelines = {} }: Pick<PluginConfig, 'pipelines'>): readonly PipelineConfig[] {
+export function pipelinesOf({ pipelines = {} }: PipelinesSection): readonly PipelineConfig[] {
   return Object.entries(pipelines).map(([name, entry]) => readPipeline(name, entry, { path: name, issues: [] }));
 }
 
