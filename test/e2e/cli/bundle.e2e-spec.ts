@@ -23,7 +23,9 @@ describe('The modules that the bundle shares with plugins', () => {
       peerDependencies: Record<string, string>;
       peerDependenciesMeta: Record<string, { optional: boolean } | undefined>;
     };
-    const surfaces = Object.keys(manifest.exports).filter((subpath) => !['./package.json', './testing'].includes(subpath));
+    const surfaces = Object.keys(manifest.exports).filter(
+      (subpath) => !['./package.json', './testing'].includes(subpath),
+    );
     const expected = [
       ...surfaces.map((subpath) => `nest-synapse${subpath.slice(1)}`),
       ...Object.keys(manifest.peerDependencies).filter((name) => !manifest.peerDependenciesMeta[name]?.optional),
