@@ -36,7 +36,7 @@ export class World {
   }
 }
 
-export class WorkParams {
+class WorkParams {
   @IsOptional()
   @IsString()
   word?: string;
@@ -48,7 +48,7 @@ export class WorkParams {
 }
 
 /** Shared state that survives a crash. */
-export class WorkContext extends StepContext<WorkParams> {
+class WorkContext extends StepContext<WorkParams> {
   readonly seen: string[] = [];
 }
 

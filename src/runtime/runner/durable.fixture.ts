@@ -11,7 +11,7 @@ import { PluginRunner } from './plugin-runner.service.js';
 import { type HostedRunner, hostedRunner } from './runner.fixture.js';
 
 /** Time of runs and leases that passes only when the spec says so. */
-export class ManualRunClock extends ManualClock implements RunClock {
+class ManualRunClock extends ManualClock implements RunClock {
   private static readonly START_MS = 1_800_000_000_000;
 
   now(): number {
