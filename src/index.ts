@@ -83,6 +83,8 @@ export {
   type PipelineLog,
   type PipelineNodes,
 } from './authoring/pipelines/action-pipeline.js';
+export { displayProgress, type DisplayOptions, printProgressSummary } from './authoring/pipelines/display-progress.js';
+export { PipelineListener, type PipelineListenerOptions } from './authoring/pipelines/pipeline-listener.js';
 export { type PipelineFinding } from './authoring/pipelines/pipeline-checks.js';
 export { PipelineDefinition } from './authoring/pipelines/pipeline-definition.js';
 export {
@@ -272,6 +274,7 @@ export { ActiveRun } from './runtime/invocation/active-run.js';
 export { type RunOutcome } from './runtime/invocation/run-outcome.js';
 export {
   PipelineRunner,
+  type PipelineForkRequest,
   type PipelineRunnerInit,
   type PipelineRunRequest,
 } from './runtime/pipelines/pipeline-runner.service.js';

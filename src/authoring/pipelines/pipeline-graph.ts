@@ -74,24 +74,19 @@ function checkNames(pipeline: string, nodes: readonly PipelineNode[]): void {
   }
 }
 
-/** Takes what waits for nothing that is not taken yet, in the order it was named, again and again. */
+/** Takes the first that waits for nothing that is not taken yet, again and again. */
 function inOrder(pipeline: string, nodes: readonly PipelineNode[]): PipelineNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const ordered: PipelineNode[] = [];
   const taken = new Set<string>();
-  let waiting = [...nodes];
+  const ordered: PipelineNode[] = [];
+  const waiting = [...nodes];
   while (waiting.length > 0) {
-    const rest: PipelineNode[] = [];
-    for (const node of waiting) {
-      if (!node.after.every((name) => taken.has(name))) {
-        rest.push(node);
-        continue;
-      }
+    const next = waiting.findIndex(({ after }) => after.every((name) => taken.has(name)));
+    if (next < 0) throw circleError(pipeline, waiting, byName);
+    for (const node of waiting.splice(next, 1)) {
       taken.add(node.name);
       ordered.push(node);
     }
-    if (rest.length === waiting.length) throw circleError(pipeline, rest, byName);
-    waiting = rest;
   }
   return ordered;
 }

@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
+import { PipelineListener } from '../../../authoring/pipelines/pipeline-listener.js';
 import { errorToJson } from '../../../foundation/errors/error-json.js';
 import { CliOutput } from '../cli-output.js';
 import { readJsonArgument } from '../parse-json.js';
@@ -44,13 +44,14 @@ export class PipelineRunCommand extends FolderCommand {
   }
 
   async #run(name: string | undefined, options: PipelineRunOptions): Promise<void> {
-    const display = new ConsoleListener();
+    const display = new PipelineListener();
     this.guard.showPrints((line) => display.print(line));
     // Never closed: that would wait for the disk, and what is written is safe without. The process is about to end.
     const store = await openStore(options.store, this.output);
     const opened = await this.host.open(options.path ?? '.', { listeners: [display], store });
     try {
       const plan = pipelineNamed(opened, name);
+      display.expect(plan.nodes.map(({ node }) => node.name));
       const { paramsType } = plan.pipeline;
       const params = mergeParams({ name: plan.name, paramsType }, options.params, options.set ?? [], {});
       const request = { params, plugin: plan.plugin, resumeFrom: options.resumeFrom };
