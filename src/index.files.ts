@@ -18,3 +18,17 @@ export {
 export { extractArchive, getArchiveSize, listArchiveContents } from './resources/files/archives/extract-archive.js';
 export { type GitFiles, type GitFilesOptions, listGitFiles } from './resources/files/archives/git-files.js';
 export { type ListedFile, listFiles, type ListFilesOptions } from './resources/files/archives/list-files.js';
+export {
+  calculateChecksum,
+  calculateChecksumFromBytes,
+  calculateChecksumFromStream,
+  type ChecksumOptions,
+  expectChecksum,
+  verifyChecksum,
+} from './resources/files/checksums/checksum.js';
+export {
+  calculateDirectoryChecksum,
+  type DirectoryChecksumOptions,
+} from './resources/files/checksums/directory-checksum.js';
+export { HashAlgorithm } from './resources/files/checksums/hash-algorithms.js';
+export { type PieceOptions } from './resources/files/checksums/read-pieces.js';
