@@ -123,8 +123,8 @@ export class DurableRun implements LeaseListener {
 
   /** Ends the lease now, where it is still this process's. */
   async release(): Promise<void> {
-    const { store, record, clock } = this.#options;
-    await store.renew(record.id, record.epoch ?? 0, clock.now());
+    const { store, record } = this.#options;
+    await store.renew(record.id, record.epoch ?? 0, 0);
   }
 
   /** Lets go of the run without a word to the store; its lease runs out. */

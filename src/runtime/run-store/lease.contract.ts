@@ -180,9 +180,17 @@ export function describeLeases(frame: TestFrame, current: () => RunStore): void 
 
     it('hands a run back by ending its lease', async () => {
       await store.create(ownedRecordOf(1, 5_000));
-      await store.renew(id, 1, 100);
+      await store.renew(id, 1, 0);
 
       expect(await store.claim(id, claimAt(100))).toMatchObject({ claimed: true });
+    });
+
+    it('never brings the end of a lease forward: a renewal may come late, or twice', async () => {
+      await store.create(ownedRecordOf(1, 1_000));
+      await store.renew(id, 1, 5_000);
+
+      expect(await store.renew(id, 1, 2_000)).toEqual({ held: true });
+      expect(await store.get(id)).toMatchObject({ lease_expires_at: 5_000 });
     });
 
     it('does not renew the lease of a run that is over', async () => {

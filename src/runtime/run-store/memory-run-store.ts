@@ -167,8 +167,8 @@ export class MemoryRunStore extends RunStore {
   renew(runId: string, epoch: number, expiresAt: number): RenewOutcome {
     const entry = this.#entryOf(runId);
     if (!entry || refusalOf(stateOf(entry), epoch)) return { held: false };
-    layOver(entry, { lease_expires_at: expiresAt });
-    const { cancel_requested } = recordOf(entry);
+    const { cancel_requested, lease_expires_at = 0 } = recordOf(entry);
+    layOver(entry, { lease_expires_at: expiresAt === 0 ? 0 : Math.max(lease_expires_at, expiresAt) });
     return cancel_requested === undefined ? { held: true } : { held: true, cancelRequested: cancel_requested };
   }
 

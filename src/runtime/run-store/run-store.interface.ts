@@ -95,7 +95,8 @@ export abstract class RunStore {
   /**
    * Puts the end of a lease off, or ends it; resolves to whether the run is still that owner's, and whether somebody wants it to end.
    *
-   * @param expiresAt - In milliseconds since the epoch; the present ends the lease.
+   * @param expiresAt - In milliseconds since the epoch. One that is earlier than the lease's end changes nothing, since a renewal may come late,
+   * or twice; 0 ends the lease.
    */
   abstract renew(runId: string, epoch: number, expiresAt: number): MaybePromise<RenewOutcome>;
   /**

@@ -144,7 +144,7 @@ export class RunRecovery {
 
   /** Gets hold of a run. Everything that could stand in its way is looked at before, as far as that can be. */
   async #take(known: RunRecord, purpose: ClaimPurpose, request: ResumeRequest): Promise<TakenRun> {
-    const { store, registry, executors, factory, clock, driver } = this.#init;
+    const { store, registry, executors, factory, driver } = this.#init;
     const { id } = known;
     if (!store.isDurable) throw notKept(id);
     // A late renewal of its own lease must not have this process execute a run twice.
@@ -164,7 +164,7 @@ export class RunRecovery {
       await this.#assure(record, definition);
       return { record, lastSeq, stored, definition, choice, params, env: request.env };
     } catch (thrown) {
-      await store.renew(id, record.epoch ?? 0, clock.now()); // whoever can read it may have it
+      await store.renew(id, record.epoch ?? 0, 0); // whoever can read it may have it
       throw thrown;
     }
   }

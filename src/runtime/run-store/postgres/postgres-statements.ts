@@ -115,7 +115,8 @@ export class PostgresStatements {
     return this.#once(
       'renew',
       () =>
-        `UPDATE ${this.#runs} SET lease_expires_at = $3 WHERE id = $1 AND coalesce(epoch, 0) = $2 AND (${OPEN} OR undo = 'pending')
+        `UPDATE ${this.#runs} SET lease_expires_at = CASE WHEN $3::bigint = 0 THEN 0 ELSE greatest(coalesce(lease_expires_at, 0), $3::bigint) END
+         WHERE id = $1 AND coalesce(epoch, 0) = $2 AND (${OPEN} OR undo = 'pending')
          RETURNING cancel_requested`,
     );
   }

@@ -16,7 +16,8 @@ export const INSERT_ENTRY = `INSERT OR IGNORE INTO journal (run_id, seq, epoch, 
 export const SELECT_JOURNAL = 'SELECT * FROM journal WHERE run_id = ? ORDER BY seq';
 export const GRANT_LEASE = `UPDATE runs SET status = ?, attempt = ?, epoch = ?, owner_host = ?, owner_pid = ?, owner_started_at = ?,
   lease_expires_at = ?, started_at = ?, undo = ? WHERE id = ?`;
-export const RENEW_LEASE = `UPDATE runs SET lease_expires_at = ? WHERE id = ? AND coalesce(epoch, 0) = ?
+export const RENEW_LEASE = `UPDATE runs SET lease_expires_at = iif(?1 = 0, 0, max(coalesce(lease_expires_at, 0), ?1))
+  WHERE id = ?2 AND coalesce(epoch, 0) = ?3
   AND (status IN ('pending', 'running') OR undo = 'pending') RETURNING cancel_requested`;
 export const REQUEST_CANCEL = `UPDATE runs SET cancel_requested = coalesce(cancel_requested, ?) WHERE id = ?
   AND status IN ('pending', 'running')`;
