@@ -167,8 +167,10 @@ export class MemoryRunStore extends RunStore {
   renew(runId: string, epoch: number, expiresAt: number): RenewOutcome {
     const entry = this.#entryOf(runId);
     if (!entry || refusalOf(stateOf(entry), epoch)) return { held: false };
-    const { cancel_requested, lease_expires_at = 0 } = recordOf(entry);
-    layOver(entry, { lease_expires_at: expiresAt === 0 ? 0 : Math.max(lease_expires_at, expiresAt) });
+    const { created, changed } = entry;
+    const cancel_requested = changed?.cancel_requested ?? created.cancel_requested;
+    const until = changed?.lease_expires_at ?? created.lease_expires_at ?? 0;
+    entry.changed = { ...changed, lease_expires_at: expiresAt === 0 ? 0 : Math.max(until, expiresAt) };
     return cancel_requested === undefined ? { held: true } : { held: true, cancelRequested: cancel_requested };
   }
 
