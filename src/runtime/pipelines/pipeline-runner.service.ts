@@ -44,13 +44,12 @@ export interface PipelineRunRequest extends Pick<RunRequest, 'signal' | 'jobId' 
   readonly onAction?: SubmitOptions['onAction'];
   /** A run of the same pipeline to go on from; see {@link PipelineRunner.fork}. */
   readonly resumeFrom?: string;
+  /** With `resumeFrom`, the last action to take over. @defaultValue all that are completed */
+  readonly step?: string;
 }
 
 /** How a new run goes on from an earlier one. */
-export interface PipelineForkRequest extends Omit<PipelineRunRequest, 'plugin' | 'resumeFrom'> {
-  /** Last action to take over, with all before it. @defaultValue all that are completed */
-  readonly step?: string;
-}
+export type PipelineForkRequest = Omit<PipelineRunRequest, 'plugin' | 'resumeFrom'>;
 
 /** A pipeline that runs can be made of. */
 interface KnownPipeline {
