@@ -283,4 +283,4 @@ export * from './index.runs.js';
 export { type SynapseFeatureOptions, SynapseModule, type SynapsePackageOptions } from './synapse.module.js';
 export { type SynapseModuleOptions } from './synapse.module-definition.js';
 export { runPlugin, type RunPluginOptions } from './run-plugin.js';
-export * from './datasets.js';
+export * from './index.datasets.js';

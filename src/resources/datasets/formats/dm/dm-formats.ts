@@ -48,7 +48,7 @@ function looksLike(path: string, is: (document: JsonRecord) => boolean): boolean
   if (file === undefined) return false;
   try {
     const document: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isRecord(document) && is(document);
+    return is(isRecord(document) ? document : {});
   } catch {
     return is({});
   }

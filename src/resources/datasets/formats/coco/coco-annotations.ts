@@ -1,0 +1,109 @@
+import {
+  type Annotation,
+  type AnnotationAttribute,
+  type Box,
+  type Keypoint,
+  NO_ATTRIBUTES,
+  type Point,
+} from '../../model/annotated-image.js';
+import { isRecord, type JsonRecord, shortText } from '../../model/json-value.js';
+import type { ReadJob } from '../../registry/format-definition.js';
+import { ProblemCode } from '../../report/problem-log.js';
+import { isAttributeValue } from '../dm/dm-values.js';
+
+/** Fields that are read, and one that follows from others. */
+const KNOWN = new Set([
+  ...['id', 'image_id', 'category_id', 'bbox', 'segmentation', 'area', 'iscrowd'],
+  ...['keypoints', 'num_keypoints', 'attributes', 'score', 'track_id'],
+]);
+
+type Base = Pick<Annotation, 'id' | 'label' | 'attributes'>;
+
+/** Makes annotations of COCO's. An object with an outline and key points becomes one of each. */
+export class COCOAnnotations {
+  constructor(
+    private readonly job: ReadJob,
+    private readonly labels: ReadonlyMap<unknown, string>,
+  ) {}
+
+  of(item: unknown, file: string): readonly Annotation[] {
+    if (!isRecord(item)) return this.#bad(file, '', `an annotation must be an object, not ${shortText(item)}`);
+    const id = String(item['id'] ?? '');
+    const label = this.labels.get(item['category_id']);
+    if (label === undefined) return this.#bad(file, id, `there is no category ${shortText(item['category_id'])}`);
+    for (const key of Object.keys(item)) {
+      if (!KNOWN.has(key))
+        this.job.losses.add(`annotation.${key}`, 'this field of COCO is not read', () => `${file}#${id}`);
+    }
+    const shapes = this.#shapesOf(item, { id, label, attributes: attributesOf(item) }, file);
+    return typeof shapes === 'string' ? this.#bad(file, id, shapes) : shapes;
+  }
+
+  /** The shapes of an object, or what is wrong with them. */
+  #shapesOf(item: JsonRecord, base: Base, file: string): readonly Annotation[] | string {
+    const box = boxOf(item['bbox']);
+    const outlines = outlinesOf(item['segmentation']);
+    const points = keypointsOf(item['keypoints']);
+    if (outlines === undefined) return `its segmentation is no list of outlines: ${shortText(item['segmentation'])}`;
+    if (outlines === 'mask')
+      this.job.losses.add('segmentation.mask', 'a mask of run lengths is read as its box', () => `${file}#${base.id}`);
+    if (points === undefined) return `key points are numbers in threes, not ${shortText(item['keypoints'])}`;
+    const shapes: Annotation[] = [];
+    if (outlines !== 'mask' && outlines.length > 0) {
+      shapes.push({ kind: 'polygon', ...base, parts: outlines.map((outline) => ({ outline, holes: [] })) });
+    }
+    if (points.length > 0) {
+      const id = shapes.length === 0 ? base.id : `${base.id}-keypoints`;
+      shapes.push({ kind: 'keypoints', ...base, id, points, box: box ?? null });
+    }
+    if (shapes.length > 0) return shapes;
+    return box ? [{ kind: 'box', ...base, ...box }] : `its bbox must be four numbers, not ${shortText(item['bbox'])}`;
+  }
+
+  #bad(file: string, annotation: string, message: string): readonly Annotation[] {
+    this.job.problems.add(ProblemCode.BadAnnotation, { file, annotation }, message);
+    return [];
+  }
+}
+
+function boxOf(value: unknown): Box | undefined {
+  if (!isNumbers(value) || value.length !== 4) return undefined;
+  const [x = 0, y = 0, width = 0, height = 0] = value;
+  return { x, y, width, height };
+}
+
+function outlinesOf(value: unknown): readonly Point[][] | 'mask' | undefined {
+  if (value === undefined || value === null) return [];
+  if (isRecord(value)) return 'counts' in value ? 'mask' : undefined;
+  if (!Array.isArray(value)) return undefined;
+  const outlines: Point[][] = [];
+  for (const list of value as readonly unknown[]) {
+    if (!isNumbers(list) || list.length % 2 !== 0) return undefined;
+    outlines.push(
+      Array.from({ length: list.length / 2 }, (_, at) => [list[2 * at] ?? 0, list[2 * at + 1] ?? 0] as const),
+    );
+  }
+  return outlines;
+}
+
+function keypointsOf(value: unknown): readonly Keypoint[] | undefined {
+  if (value === undefined || value === null) return [];
+  if (!isNumbers(value) || value.length % 3 !== 0) return undefined;
+  return Array.from(
+    { length: value.length / 3 },
+    (_, at) => [value[3 * at] ?? 0, value[3 * at + 1] ?? 0, value[3 * at + 2] ?? 0] as const,
+  );
+}
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number');
+}
+
+function attributesOf({ attributes, score, track_id, iscrowd }: JsonRecord): readonly AnnotationAttribute[] {
+  const found: [string, unknown][] = isRecord(attributes) ? Object.entries(attributes) : [];
+  if (score !== undefined) found.push(['score', score]);
+  if (track_id !== undefined) found.push(['track_id', track_id]);
+  if (iscrowd === 1) found.push(['iscrowd', 1]);
+  if (found.length === 0) return NO_ATTRIBUTES;
+  return found.flatMap(([name, value]) => (isAttributeValue(value) ? [{ name, value }] : []));
+}

@@ -1,0 +1,92 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
+import { splitName } from '../../io/dataset-parts.js';
+import { foldersIn, isFile, isFolder } from '../../io/file-names.js';
+
+/** A COCO file, and where its pictures may be. */
+export interface COCOFile {
+  readonly path: string;
+  readonly split: string | null;
+  /** Folders to look in, the likeliest first. */
+  readonly imageFolders: readonly string[];
+}
+
+const SPLIT_WORD = /(?:^|[^a-z])(train|valid|validation|val|test)/i;
+const HEAD_BYTES = 65_536;
+
+/**
+ * COCO files of a path: the file itself; those in `annotations`, in the folder, or in folders for parts.
+ *
+ * @throws {@link DatasetNotFoundError} where there is none.
+ */
+export function cocoFiles(source: string): readonly COCOFile[] {
+  if (isFile(source)) return [cocoFile(source, dirname(source), false)];
+  const found = [join(source, 'annotations'), source].flatMap((folder) =>
+    jsonFilesIn(folder).filter(looksLikeCOCOFile),
+  );
+  if (found.length > 0) return found.map((path) => cocoFile(path, source, found.length > 1));
+  const below = isFolder(source)
+    ? foldersIn(source).flatMap((name) => jsonFilesIn(join(source, name)).filter(looksLikeCOCOFile))
+    : [];
+  if (below.length > 0)
+    return below.map((path) => ({
+      path,
+      split: splitName(basename(dirname(path))),
+      imageFolders: [dirname(path), join(dirname(path), 'images')],
+    }));
+  throw new DatasetNotFoundError(
+    source,
+    'there is no JSON file with images and annotations, neither in it nor in its folder annotations',
+  );
+}
+
+/** Whether there is a COCO file at the path or in its usual places. */
+export function looksLikeCOCO(path: string): boolean {
+  if (isFile(path)) return path.endsWith('.json') && looksLikeCOCOFile(path);
+  try {
+    return cocoFiles(path).length > 0;
+  } catch (error) {
+    if (error instanceof DatasetNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** Whether the beginning of the file has a key of a COCO file at its outermost level, or nearly so. */
+function looksLikeCOCOFile(path: string): boolean {
+  const descriptor = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    const text = head.toString('utf8', 0, readSync(descriptor, head));
+    return (
+      /^\ufeff?\s*\{/.test(text) &&
+      /"(images|categories|annotations)"\s*:\s*\[/.test(text) &&
+      !/"(bounding_box|classification)"\s*:/.test(text)
+    );
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function cocoFile(path: string, root: string, isOneOfSeveral: boolean): COCOFile {
+  const [, word] = SPLIT_WORD.exec(basename(path)) ?? [];
+  const split = word === undefined ? (isOneOfSeveral ? basename(path, '.json') : null) : splitName(word.toLowerCase());
+  const names = word === undefined ? [] : [word, splitName(word), `${word}2017`, `${word}2014`];
+  const folders = [
+    ...names.map((name) => join(root, 'images', name)),
+    ...names.map((name) => join(root, name)),
+    join(root, 'images'),
+    root,
+    dirname(path),
+  ];
+  return { path, split, imageFolders: [...new Set(folders)].filter(isFolder) };
+}
+
+function jsonFilesIn(folder: string): readonly string[] {
+  if (!isFolder(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'loss-report.json');
+  return names
+    .sort()
+    .map((name) => join(folder, name))
+    .filter(isFile);
+}

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
+import { bySplit, splitName } from '../../io/dataset-parts.js';
+import { foldersIn, isFile, isFolder } from '../../io/file-names.js';
+import type { PairedPart } from '../paired-reader.js';
+
+/** The parts of a Pascal VOC data set. In its own layout all share a folder, and lists say which picture is in which. */
+export interface VOCLayout {
+  readonly parts: readonly PairedPart[];
+  /** Part of a picture by its name without ending; empty where folders say it. */
+  readonly splitOf: ReadonlyMap<string, string>;
+}
+
+const LISTS = ['train', 'val', 'test'];
+
+/**
+ * Understood are `Annotations` beside `JPEGImages` (or `images`), folders for parts that have them, and documents beside their pictures.
+ *
+ * @throws {@link DatasetNotFoundError} where there is none of these.
+ */
+export function vocLayout(root: string): VOCLayout {
+  const whole = partIn(root, null);
+  if (whole) return { parts: [whole], splitOf: splitsIn(join(root, 'ImageSets', 'Main')) };
+  const below = isFolder(root)
+    ? foldersIn(root).flatMap((name) => partIn(join(root, name), splitName(name)) ?? [])
+    : [];
+  if (below.length > 0) return { parts: below.sort(bySplit), splitOf: new Map() };
+  throw new DatasetNotFoundError(root, 'it has no Annotations beside JPEGImages, and no XML documents beside pictures');
+}
+
+/** Whether there are XML documents where a VOC data set has them. */
+export function looksLikeVOC(root: string): boolean {
+  return (
+    isFolder(root) &&
+    (partIn(root, null) !== undefined || foldersIn(root).some((name) => partIn(join(root, name), name) !== undefined))
+  );
+}
+
+function partIn(folder: string, split: string | null): PairedPart | undefined {
+  const documents = join(folder, 'Annotations');
+  if (isFolder(documents)) {
+    const images = ['JPEGImages', 'images', 'Images'].map((name) => join(folder, name)).find(isFolder);
+    return { split, folder, documents, images: images ?? join(folder, 'JPEGImages') };
+  }
+  const hasDocuments = readdirSync(folder).some((name) => name.endsWith('.xml'));
+  return hasDocuments ? { split, folder, documents: folder, images: folder } : undefined;
+}
+
+function splitsIn(folder: string): ReadonlyMap<string, string> {
+  const splits = new Map<string, string>();
+  for (const list of LISTS) {
+    const path = join(folder, `${list}.txt`);
+    if (!isFile(path)) continue;
+    for (const line of readFileSync(path, 'utf8').split(/\r?\n/)) {
+      const [stem = ''] = line.trim().split(/\s+/);
+      if (stem !== '') splits.set(stem, splitName(basename(list)));
+    }
+  }
+  return splits;
+}
