@@ -10,6 +10,7 @@ code: work
 category: custom
 pipelines:
   chain: [first, slow, last]
+  broken: [first, held, boom]
 `;
 
 /** Each action writes down that it was executed, and `slow` waits for a file. */
@@ -53,6 +54,24 @@ export class SlowAction extends BaseAction<CountParams, SlowResult> {
     return { text: 'x'.repeat(count) };
   }
 }
+@Action({ name: 'held', params: CountParams, result: FirstResult, method: 'local' })
+export class HeldAction extends BaseAction<CountParams, FirstResult> {
+  override execute({ count }: CountParams): FirstResult {
+    return { count };
+  }
+  override async compensate(): Promise<void> {
+    console.log('undoing');
+    while (!existsSync('go.txt')) await new Promise((resolve) => setTimeout(resolve, 20));
+    note('held undone');
+  }
+}
+@Action({ name: 'boom', method: 'local' })
+export class BoomAction extends BaseAction<object, void> {
+  override execute(): void {
+    note('boom');
+    throw new Error('kaboom');
+  }
+}
 export class TextParams {
   @IsString() text!: string;
 }
@@ -85,13 +104,13 @@ describe('A pipeline whose process is killed', () => {
   const statusOf = (action: string): string[] => runs().flatMap((run) => (run.action === action ? [run.status] : []));
 
   /** Kills the process while the second action waits, and gives back the id of the pipeline's run. */
-  async function killedRun(): Promise<string> {
-    const { child, finished } = sandbox.start(['pipeline', 'run', '--set', 'start=4']);
+  async function killedRun(name = 'chain', when = 'waiting'): Promise<string> {
+    const { child, finished } = sandbox.start(['pipeline', 'run', name, '--set', 'start=4']);
     let stderr = '';
-    while (!stderr.includes('waiting')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    while (!stderr.includes(when)) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
     child.kill('SIGKILL');
     await finished;
-    return runs().find(({ action }) => action === 'pipeline:chain')?.id ?? '';
+    return runs().find(({ action }) => action === `pipeline:${name}`)?.id ?? '';
   }
 
   it('is resumed: what is completed does not run again, what is in doubt goes on, the rest follows', async () => {
@@ -113,6 +132,34 @@ describe('A pipeline whose process is killed', () => {
     expect(log()).toEqual(['first', 'slow slow 1', 'first undone 4 5']);
     expect(statusOf('pipeline:chain')).toEqual(['cancelled']);
     expect(statusOf('slow')).toEqual(['cancelled']);
+  });
+
+  it('was going back when it was killed: it goes on going back, and fails as it would have', async () => {
+    const id = await killedRun('broken', 'undoing');
+    sandbox.write({ 'go.txt': '' });
+    const { code, stdout } = sandbox.call(['run', 'resume', id, '--json']);
+    const { error } = JSON.parse(stdout) as { error: { message: string; details: { undone: object[] } } };
+
+    expect(error.message).toBe(`Action 'boom' failed: kaboom`);
+    expect(error.details.undone).toEqual([
+      { step: 'held', ok: true },
+      { step: 'first', ok: true },
+    ]);
+    expect(code).toBe(1);
+    expect(log()).toEqual(['first', 'boom', 'held undone', 'first undone 4 5']);
+  });
+
+  it('is forked once it is over: what was completed is taken over, with other params for the rest', async () => {
+    const id = await killedRun();
+    sandbox.write({ 'go.txt': '' });
+    sandbox.call(['run', 'resume', id]);
+    const { code, stdout } = sandbox.call(['run', 'fork', id, '--step', 'first', '--json']);
+    const again = sandbox.call(['pipeline', 'run', 'chain', '--resume-from', id]);
+
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', result: { length: 5 } });
+    expect(code).toBe(0);
+    expect(log().slice(4)).toEqual(['slow slow 1', 'last']);
+    expect(again).toMatchObject({ code: 0, stdout: '{"length":5}\n' });
   });
 
   it('is refused where it has changed, and can be resumed once it is what it was', async () => {
@@ -141,7 +188,7 @@ describe('A pipeline whose process is killed', () => {
   });
 
   it('is cancelled from outside: its actions end, and what they did is compensated for', async () => {
-    const { child, finished } = sandbox.start(['pipeline', 'run', '--set', 'start=4', '--json']);
+    const { child, finished } = sandbox.start(['pipeline', 'run', 'chain', '--set', 'start=4', '--json']);
     let stderr = '';
     while (!stderr.includes('waiting')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
     child.kill('SIGINT');
