@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import {
   entryOf,
   eventsFrom,
@@ -109,6 +110,24 @@ describeWithPostgres('Writes of many runs at the same time', 'a server of its ow
     expect(new Set(await Promise.all(commits))).toEqual(new Set(['committed']));
     expect(seqsOf(await store.journal(id))).toEqual(NUMBERS);
     expect(seqsOf(await store.events(id))).toHaveLength(80);
+  });
+
+  it('do not wait for runs whose rows somebody else holds', async () => {
+    const store = sandbox.store({ schema });
+    for (const number of NUMBERS) await store.create(ownedRecordOf(number, 5_000));
+    const holder = new Client({ connectionString: sandbox.url });
+    await holder.connect();
+    await holder.query(
+      `BEGIN; SELECT FROM ${schema}.runs WHERE id IN ('${recordOf(1).id}', '${recordOf(2).id}') FOR UPDATE`,
+    );
+    const held = [1, 2].map((number) => store.commit(recordOf(number).id, 1, stepOf(number, 1)));
+    const others = NUMBERS.slice(2).map((number) => store.commit(recordOf(number).id, 1, stepOf(number, 1)));
+
+    expect(new Set(await Promise.all(others))).toEqual(new Set(['committed']));
+    expect(await store.journal(recordOf(1).id)).toEqual([]);
+    await holder.query('COMMIT');
+    await holder.end();
+    expect(await Promise.all(held)).toEqual(['committed', 'committed']);
   });
 
   it('whose common answer is lost are each recognised as written', async () => {

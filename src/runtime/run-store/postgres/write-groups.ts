@@ -19,12 +19,17 @@ interface Queued extends GroupedWrite {
   readonly resolve: (fate: Fate) => void;
 }
 
+/** A write that is under way, or a group of them. */
+interface Slot {
+  readonly sinceMs: number;
+}
+
 /** Writes that may be under way before others wait for company. */
-const MAX_UNDER_WAY = 3;
-/** After which a write no longer holds others up: it may wait for a row, or for a server that is away, in milliseconds. */
-const MAX_HOLD_UP_MS = 50;
-/** Each size is a statement that each connection prepares. */
-const MAX_TOGETHER = 8;
+const MAX_UNDER_WAY = 2;
+/** After which a write that is under way no longer holds others up, in milliseconds. */
+const MAX_WAIT_MS = 50;
+/** How many writes go together, the most first. Each size is a statement of its own, which each connection has to prepare and plan. */
+const SIZES = [8, 4, 2, 1];
 
 /**
  * Sends writes of several runs as one statement while the server is busy with others: one round trip and one wait for the disk for all of
@@ -32,7 +37,8 @@ const MAX_TOGETHER = 8;
  */
 export class WriteGroups {
   readonly #queue: Queued[] = [];
-  #underWay = 0;
+  readonly #underWay = new Set<Slot>();
+  #relief: NodeJS.Timeout | undefined;
 
   constructor(private readonly connection: PostgresConnection) {}
 
@@ -41,27 +47,38 @@ export class WriteGroups {
    * @param written - What a write that went with others has come to.
    */
   async send<T>(write: GroupedWrite, alone: (isInDoubt: boolean) => Promise<T>, written: T): Promise<T> {
-    if (this.#underWay < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
-    const fate = await new Promise<Fate>((resolve) => this.#queue.push({ ...write, resolve }));
+    if (this.#underWay.size < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
+    const fate = await new Promise<Fate>((resolve) => {
+      this.#queue.push({ ...write, resolve });
+      this.#relief ??= setTimeout(() => this.#relieve(), MAX_WAIT_MS);
+    });
     return fate === 'written' ? written : alone(fate === 'unknown');
   }
 
   async #whileUnderWay<T>(work: () => Promise<T>): Promise<T> {
-    let isCounted = true;
-    const makeWay = (): void => {
-      if (!isCounted) return;
-      isCounted = false;
-      this.#underWay--;
-      if (this.#queue.length > 0) void this.#whileUnderWay(() => this.#sendNext());
-    };
-    this.#underWay++;
-    const timer = setTimeout(makeWay, MAX_HOLD_UP_MS);
+    const slot: Slot = { sinceMs: performance.now() };
+    this.#underWay.add(slot);
     try {
       return await work();
     } finally {
-      clearTimeout(timer);
-      makeWay();
+      this.#underWay.delete(slot);
+      this.#goOn();
     }
+  }
+
+  #goOn(): void {
+    while (this.#queue.length > 0 && this.#underWay.size < MAX_UNDER_WAY) {
+      void this.#whileUnderWay(() => this.#sendNext());
+    }
+  }
+
+  /** A write that takes long may wait for a row, or for a server that is away. Others need not wait with it. */
+  #relieve(): void {
+    this.#relief = undefined;
+    const nowMs = performance.now();
+    for (const slot of this.#underWay) if (nowMs - slot.sinceMs >= MAX_WAIT_MS) this.#underWay.delete(slot);
+    this.#goOn();
+    if (this.#queue.length > 0) this.#relief = setTimeout(() => this.#relieve(), MAX_WAIT_MS);
   }
 
   async #sendNext(): Promise<void> {
@@ -84,12 +101,14 @@ export class WriteGroups {
   /** The write that waits longest and others of its kind, each of another run, in the order in which rows are to be locked. */
   #takeGroup(): Queued[] {
     const kind = this.#queue[0]?.kind;
-    const group = new Map<string, Queued>();
+    const found = new Map<string, Queued>();
     for (const write of this.#queue) {
-      if (group.size < MAX_TOGETHER && write.kind === kind && !group.has(write.runId)) group.set(write.runId, write);
+      if (found.size === SIZES[0]) break;
+      if (write.kind === kind && !found.has(write.runId)) found.set(write.runId, write);
     }
-    const taken = new Set(group.values());
-    this.#queue.splice(0, Infinity, ...this.#queue.filter((write) => !taken.has(write)));
-    return [...taken].sort((left, right) => (left.runId < right.runId ? -1 : 1));
+    const size = SIZES.find((one) => one <= found.size) ?? 0;
+    const group = [...found.values()].slice(0, size);
+    for (const write of group) this.#queue.splice(this.#queue.indexOf(write), 1);
+    return group.sort((left, right) => (left.runId < right.runId ? -1 : 1));
   }
 }
