@@ -53,3 +53,15 @@ export {
   type ProblemGroup,
   type ProblemLog,
 } from './resources/datasets/report/problem-log.js';
+export {
+  type ClassCounts,
+  type DatasetInspection,
+  inspectDataset,
+  type InspectOptions,
+  type SplitCounts,
+} from './resources/datasets/inspect/inspect-dataset.js';
+export {
+  type DatasetPreview,
+  previewDataset,
+  type PreviewOptions,
+} from './resources/datasets/preview/preview-dataset.js';

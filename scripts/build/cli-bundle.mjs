@@ -19,6 +19,8 @@ import { sharedEntryName, sharedEntrySource, sharedModules } from './shared-modu
 const NATIVE = /^rolldown(\/|$)/;
 /** The user's own, for runs that are kept in Postgres. */
 const DATABASE_DRIVER = /^pg(\/|$)/;
+/** Loaded when somebody wants a drawing; it brings a native library. */
+const DRAWING = 'sharp';
 /** Loaded by Nest where the application has them; a CLI run has none. */
 const OPTIONAL_PEERS_OF_NEST =
   /^@nestjs\/(microservices|websockets|platform-express|platform-fastify|platform-socket\.io)(\/|$)/;
@@ -39,7 +41,7 @@ export async function buildCliBundle(entries, folder = inProject('dist/cli')) {
     input,
     cwd: projectRoot,
     platform: 'node',
-    external: [NATIVE, DATABASE_DRIVER, OPTIONAL_PEERS_OF_NEST],
+    external: [NATIVE, DATABASE_DRIVER, DRAWING, OPTIONAL_PEERS_OF_NEST],
     plugins: [sharedPackageEntries, leaveOutUnused, preferEsmBuilds, lazyPhoneNumbers, lazyBuiltins, lazyDateFormat],
     onwarn: refuseWarning,
   });

@@ -6,6 +6,8 @@ import { CompleteCommand } from './completion/complete.command.js';
 import { CompletionCommand } from './completion/completion.command.js';
 import { DatasetsCommand } from './datasets/datasets.command.js';
 import { DatasetsConvertCommand } from './datasets/convert.command.js';
+import { DatasetsInspectCommand } from './datasets/inspect.command.js';
+import { DatasetsPreviewCommand } from './datasets/preview.command.js';
 import { PluginCheckCommand } from './plugin/check.command.js';
 import { PluginListCommand } from './plugin/list.command.js';
 import { PluginCommand } from './plugin/plugin.command.js';
@@ -62,7 +64,9 @@ export class CliModule {
         RunForkCommand,
         RunCancelCommand,
         DatasetsCommand,
+        DatasetsInspectCommand,
         DatasetsConvertCommand,
+        DatasetsPreviewCommand,
         CompletionCommand,
         CompleteCommand,
         PluginHost,

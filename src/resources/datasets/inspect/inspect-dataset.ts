@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { DatasetFormatError } from '../../../foundation/errors/dataset.errors.js';
+import type { AnnotatedImage, AnnotationKind } from '../model/annotated-image.js';
+import { ClassOrder } from '../model/class-order.js';
+import { shapeProblem } from '../model/geometry.js';
+import { DatasetFormatRegistry } from '../registry/dataset-format-registry.js';
+import { type Loss, LossLog } from '../report/loss-log.js';
+import { OnError, ProblemCode, type ProblemGroup, ProblemLog } from '../report/problem-log.js';
+
+const TURN_IMAGES = 64;
+
+/** How a data set is looked into. */
+export interface InspectOptions {
+  /** Format of the data set. @defaultValue what its files look like */
+  readonly from?: string;
+  /** The formats that are known. @defaultValue those of this package */
+  readonly registry?: DatasetFormatRegistry;
+  /** Ends the work. */
+  readonly signal?: AbortSignal;
+}
+
+/** Counts of a part of a data set. */
+export interface SplitCounts {
+  /** Null where the data set has no parts. */
+  readonly split: string | null;
+  readonly images: number;
+  /** Pictures that nobody annotated. */
+  readonly unlabelled: number;
+  /** Pictures that somebody annotated with nothing. */
+  readonly empty: number;
+  readonly annotations: number;
+}
+
+/** Counts of a class. */
+export interface ClassCounts {
+  readonly name: string;
+  /** How many annotations each part has; a data set without parts has one, the empty name. */
+  readonly by_split: Readonly<Record<string, number>>;
+  readonly annotations: number;
+}
+
+/** What is in a data set. */
+export interface DatasetInspection {
+  readonly path: string;
+  readonly format: string;
+  readonly splits: readonly SplitCounts[];
+  /** In the order of their numbers. */
+  readonly classes: readonly ClassCounts[];
+  readonly kinds: Readonly<Partial<Record<AnnotationKind, number>>>;
+  readonly problems: readonly ProblemGroup[];
+  /** What the files have and this package does not read. */
+  readonly not_read: readonly Loss[];
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Reads a data set through and counts: pictures and annotations by class and part, and everything that is wrong with it. */
+export async function inspectDataset(path: string, options: InspectOptions = {}): Promise<DatasetInspection> {
+  const registry = options.registry ?? new DatasetFormatRegistry();
+  const format = options.from === undefined ? registry.recognise(path) : registry.get(options.from);
+  if (!format.read)
+    throw new DatasetFormatError(`Data sets of format '${format.name}' cannot be read.`, registry.names);
+  const [classes, problems, losses] = [new ClassOrder(), new ProblemLog(OnError.Skip), new LossLog()];
+  const tally = new Tally(classes, problems);
+  let images = 0;
+  for await (const image of format.read({ source: resolve(path), classes, problems, losses })) {
+    tally.add(image);
+    if (++images % TURN_IMAGES !== 0) continue;
+    await turn();
+    options.signal?.throwIfAborted();
+  }
+  return {
+    path: resolve(path),
+    format: format.name,
+    ...tally.counts(),
+    problems: problems.list(),
+    not_read: losses.list(),
+  };
+}
+
+class Tally {
+  readonly #splits = new Map<string | null, Mutable<SplitCounts>>();
+  readonly #labels = new Map<string, Map<string, number>>();
+  readonly #kinds = new Map<AnnotationKind, number>();
+
+  constructor(
+    private readonly classes: ClassOrder,
+    private readonly problems: ProblemLog,
+  ) {}
+
+  add(image: AnnotatedImage): void {
+    const counts = this.#splitOf(image.split);
+    counts.images++;
+    counts.annotations += image.annotations.length;
+    if (!image.isLabelled) counts.unlabelled++;
+    else if (image.annotations.length === 0) counts.empty++;
+    for (const annotation of image.annotations) {
+      this.#kinds.set(annotation.kind, (this.#kinds.get(annotation.kind) ?? 0) + 1);
+      if (annotation.kind !== 'relation' && annotation.kind !== 'group')
+        this.#count(annotation.label, image.split ?? '');
+      const problem = shapeProblem(annotation);
+      const place = { file: image.document, annotation: annotation.id };
+      if (problem !== undefined) this.problems.add(ProblemCode.BadShape, place, problem);
+    }
+  }
+
+  counts(): Pick<DatasetInspection, 'splits' | 'classes' | 'kinds'> {
+    const classes = this.classes.names().map((name) => {
+      const bySplit = this.#labels.get(name) ?? new Map<string, number>();
+      const annotations = [...bySplit.values()].reduce((sum, count) => sum + count, 0);
+      return { name, by_split: Object.fromEntries(bySplit), annotations };
+    });
+    return { splits: [...this.#splits.values()], classes, kinds: Object.fromEntries(this.#kinds) };
+  }
+
+  #count(label: string, split: string): void {
+    this.classes.idOf(label);
+    let bySplit = this.#labels.get(label);
+    if (!bySplit) this.#labels.set(label, (bySplit = new Map()));
+    bySplit.set(split, (bySplit.get(split) ?? 0) + 1);
+  }
+
+  #splitOf(split: string | null): Mutable<SplitCounts> {
+    let counts = this.#splits.get(split);
+    if (!counts) this.#splits.set(split, (counts = { split, images: 0, unlabelled: 0, empty: 0, annotations: 0 }));
+    return counts;
+  }
+}
