@@ -23,3 +23,5 @@ export { ProcessClock } from './cluster/process-clock.js';
 export { type FaultPlan, ProcessStore, type StoreFault } from './cluster/process-store.js';
 export { SimulatedCluster, type SimulatedClusterOptions } from './cluster/simulated-cluster.js';
 export { SimulatedProcess, type SimulatedProcessInit } from './cluster/simulated-process.js';
+export { ContractParams, contractActions } from './executor-contract/contract-actions.js';
+export { describeExecutor, type ExecutorSubject } from './executor-contract/executor.contract.js';
