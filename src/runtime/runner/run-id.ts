@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
 const MAX_COUNTER = 0xfff;
+const RANDOM_BYTES = 8;
 
 /**
  * Makes run ids: UUID version 7 (RFC 9562, section 5.7), so they sort by creation.
@@ -10,7 +11,9 @@ const MAX_COUNTER = 0xfff;
  * secret. When more than 4,096 are made in one millisecond, or the clock goes back, the time part runs ahead of the clock.
  */
 export class RunIdFactory {
-  readonly #random = new Uint8Array(8);
+  /** Random bytes for several milliseconds: the system takes as long for few as for many. */
+  readonly #random = Buffer.alloc(64 * RANDOM_BYTES);
+  #used = this.#random.length;
   #lastMs = 0;
   #counter = 0;
   #head = '';
@@ -23,10 +26,14 @@ export class RunIdFactory {
   }
 
   #startMillisecond(ms: number): void {
-    const random = randomFillSync(this.#random);
+    if (this.#used === this.#random.length) {
+      randomFillSync(this.#random);
+      this.#used = 0;
+    }
+    const random = this.#random.subarray(this.#used, (this.#used += RANDOM_BYTES));
     random[0] = ((random[0] ?? 0) & 0x3f) | 0x80; // the variant
     const time = ms.toString(16).padStart(12, '0');
-    const rest = Buffer.from(random).toString('hex');
+    const rest = random.toString('hex');
     this.#lastMs = ms;
     this.#counter = 0;
     this.#head = `${time.slice(0, 8)}-${time.slice(8)}-`;
