@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { IsInt, IsOptional, IsString } from 'class-validator';
 import { BaseAction } from '../../../authoring/actions/base-action.js';
 import { RuntimeContext } from '../../../authoring/context/runtime-context.js';
@@ -18,7 +19,7 @@ export class ContractParams {
 
 /** Reports what it is given, a little at a time. */
 @Action({ name: 'contract_report', params: ContractParams })
-export class ContractReportAction extends BaseAction<ContractParams, object> {
+class ContractReportAction extends BaseAction<ContractParams, object> {
   async execute({ count, text }: ContractParams, ctx: RuntimeContext<ContractParams>): Promise<object> {
     for (let number = 1; number <= count; number++) {
       ctx.log('counted', { number, text });
@@ -32,7 +33,7 @@ export class ContractReportAction extends BaseAction<ContractParams, object> {
 
 /** Throws what its params say. */
 @Action({ name: 'contract_fail', params: ContractParams })
-export class ContractFailAction extends BaseAction<ContractParams> {
+class ContractFailAction extends BaseAction<ContractParams> {
   async execute({ text }: ContractParams): Promise<never> {
     if (text === undefined) throw undefined;
     throw new Error(text);
@@ -41,7 +42,7 @@ export class ContractFailAction extends BaseAction<ContractParams> {
 
 /** Waits to be told to end, and ends; with a `text`, it does not listen. */
 @Action({ name: 'contract_wait', params: ContractParams })
-export class ContractWaitAction extends BaseAction<ContractParams> {
+class ContractWaitAction extends BaseAction<ContractParams> {
   async execute({ text }: ContractParams, { signal }: RuntimeContext<ContractParams>): Promise<void> {
     await new Promise((_, reject) => {
       if (text === undefined) signal.addEventListener('abort', () => reject(signal.reason as Error));
@@ -51,11 +52,11 @@ export class ContractWaitAction extends BaseAction<ContractParams> {
 
 /** Has 50 ms, and takes longer. */
 @Action({ name: 'contract_slow', params: ContractParams, timeoutMs: 50 })
-export class ContractSlowAction extends ContractWaitAction {}
+class ContractSlowAction extends ContractWaitAction {}
 
 /** Leaves something behind that can be undone. */
 @Step({ name: 'reserve' })
-export class ContractReserveStep extends BaseStep {
+class ContractReserveStep extends BaseStep {
   execute(context: StepContext): StepResult {
     context.log('reserved', {});
     return StepResult.ok({}, { rollbackData: { place: 7 } });
@@ -67,7 +68,7 @@ export class ContractReserveStep extends BaseStep {
 
 /** Fails with the text of the params; without one it waits to be told to end. */
 @Step({ name: 'pay' })
-export class ContractPayStep extends BaseStep<StepContext<ContractParams>> {
+class ContractPayStep extends BaseStep<StepContext<ContractParams>> {
   async execute({ params, signal }: StepContext<ContractParams>): Promise<StepResult> {
     if (params.count === 0) return StepResult.ok();
     if (params.text !== undefined) return StepResult.fail(params.text);
@@ -78,10 +79,10 @@ export class ContractPayStep extends BaseStep<StepContext<ContractParams>> {
 
 /** Consists of steps. */
 @Action({ name: 'contract_book', params: ContractParams, steps: [ContractReserveStep, ContractPayStep] })
-export class ContractBookAction extends BaseAction<ContractParams> {}
+class ContractBookAction extends BaseAction<ContractParams> {}
 
 /** Everything that the far side of an executor must provide to be tested. */
-export const contractActions = [
+export const contractActions: readonly Type[] = [
   ContractReportAction,
   ContractFailAction,
   ContractWaitAction,

@@ -1,4 +1,4 @@
-import { Module, type INestApplicationContext, type Type } from '@nestjs/common';
+import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { RunEvent } from '../../../authoring/reporting/run-event.js';
 import { ActionRegistry } from '../../../runtime/discovery/action-registry.js';
@@ -154,7 +154,7 @@ export function describeExecutor(frame: TestFrame, { create, close }: ExecutorSu
 
 async function startHost(): Promise<INestApplicationContext> {
   class Host {}
-  Module({ imports: [SynapseModule.forRoot({ env: {} }), SynapseModule.forFeature(contractActions as Type[])] })(Host);
+  Module({ imports: [SynapseModule.forRoot({ env: {} }), SynapseModule.forFeature(contractActions)] })(Host);
   return NestFactory.createApplicationContext(Host, { logger: false, abortOnError: false });
 }
 
