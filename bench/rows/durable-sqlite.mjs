@@ -9,7 +9,7 @@ import { commitOf, recordOf } from '../lib/durable-step.mjs';
 const id = '01990000-0000-7000-8000-000000000001';
 
 const STEPS = 200;
-const RUNS_A_ROUND = 5;
+const RUNS_A_ROUND = 10;
 
 async function open() {
   const folder = mkdtempSync(join(tmpdir(), 'synapse-bench-'));
