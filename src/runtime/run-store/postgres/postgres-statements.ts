@@ -8,6 +8,19 @@ const COLUMNS = RUN_COLUMNS.join(', ');
 const LOG_VALUES = 6;
 const LOG_COLUMNS = 'run_key, epoch, attempt, first_seq, last_seq, events, entries';
 
+/** Columns that a commit may change where it goes together with others; the lease, which it can only end, is apart. */
+export const GROUPED_COLUMNS = [
+  'status',
+  'attempt',
+  'result',
+  'error',
+  'started_at',
+  'ended_at',
+  'next_steps',
+  'progress',
+  'undo',
+] as const;
+
 /** Of which runs a commit may write: of those that are open, or of those that are over and being undone. */
 export type CommitGuard = 'open' | 'undoing';
 
@@ -68,15 +81,24 @@ export class PostgresStatements {
     });
   }
 
-  /** Several of {@link commit} of open runs, with columns and a row for the log each. Answers with the ids of the runs it wrote. */
-  commits(columns: readonly string[], count: number): Statement {
-    return this.#once(`commits ${count} ${columns.join(' ')}`, () => {
-      const width = 2 + columns.length + LOG_VALUES;
+  /**
+   * Several commits to open runs, each with a row for the log. Values of each: id, epoch, those of {@link GROUPED_COLUMNS} with null for
+   * what stays as it is, whether the lease ends, and the log's row. Answers with the ids of the runs it wrote.
+   */
+  commits(count: number): Statement {
+    return this.#once(`commits ${count}`, () => {
+      const width = 3 + GROUPED_COLUMNS.length + LOG_VALUES;
       const runs = Array.from({ length: count }, (_, index) => {
         const first = index * width + 1;
-        const update = this.#update(columns, first + 2, `coalesce(epoch, 0) = $${first + 1} AND ${OPEN}`, first);
-        const insert = this.#insertLog(`run_${index}`, first + 2 + columns.length);
-        return `run_${index} AS (${update} RETURNING id, key, attempt), log_${index} AS (${insert})`;
+        const cells = places(first + 2, GROUPED_COLUMNS.length);
+        const endsLease = first + 2 + cells.length;
+        const assignments = GROUPED_COLUMNS.map((column, at) => `${column} = coalesce(${cells[at]}, ${column})`).join(
+          ', ',
+        );
+        const update = `UPDATE ${this.#runs} SET ${assignments},
+          lease_expires_at = CASE WHEN $${endsLease}::boolean THEN NULL ELSE lease_expires_at END
+          WHERE id = $${first} AND coalesce(epoch, 0) = $${first + 1} AND ${OPEN} RETURNING id, key, attempt`;
+        return `run_${index} AS (${update}), log_${index} AS (${this.#insertLog(`run_${index}`, endsLease + 1)})`;
       });
       const ids = Array.from({ length: count }, (_, index) => `SELECT id FROM run_${index}`);
       return `WITH ${runs.join(', ')} ${ids.join(' UNION ALL ')}`;
@@ -215,10 +237,10 @@ export class PostgresStatements {
     return [deletion('run_log'), deletion('blob_uses'), deletion('runs', 'key')];
   }
 
-  #update(columns: readonly string[], firstPlace: number, condition: string, idPlace = 1): string {
+  #update(columns: readonly string[], firstPlace: number, condition: string): string {
     const cells = places(firstPlace, columns.length);
     const assignments = columns.map((column, index) => `${column} = ${cells[index]}`).join(', ');
-    return `UPDATE ${this.#runs} SET ${assignments} WHERE id = $${idPlace} AND ${condition}`;
+    return `UPDATE ${this.#runs} SET ${assignments} WHERE id = $1 AND ${condition}`;
   }
 
   #withLog(run: string, firstPlace: number): string {

@@ -5,6 +5,8 @@ import { isFinal, type RunChange, type RunRecord } from '../run-record.js';
 import type { RunRow } from '../run-rows.js';
 import { type PostgresParts, type RunWrite, writeRun, writerOf } from './postgres-access.js';
 import type { Session } from './postgres-session.js';
+import { GROUPED_COLUMNS } from './postgres-statements.js';
+import type { ColumnValues, LogValues } from './postgres-writer.js';
 
 /** What decides whether a run can be written. */
 type RunState = Pick<RunRow, 'status' | 'epoch' | 'undo' | 'ended_at'>;
@@ -98,10 +100,7 @@ export async function commitRun(
     writer,
     statements: 1 + furtherRows.length,
     hasWritten: (outcome: CommitOutcome) => outcome === 'committed',
-    grouped:
-      log && open.columns.length > 0
-        ? groupedCommit(parts, open.columns, [runId, epoch, ...open.values, ...log])
-        : undefined,
+    grouped: log && groupedCommit(parts, [runId, epoch], open, log),
     work: async (session, isInDoubt) => {
       let state: RunState | undefined;
       for (let tries = 0; tries < MAX_COMMIT_TRIES; tries++) {
@@ -116,13 +115,23 @@ export async function commitRun(
   });
 }
 
+/** The commit as one of several, where it sets no column that those do not know. */
 function groupedCommit(
   { statements }: PostgresParts,
-  columns: readonly string[],
-  values: readonly unknown[],
+  run: readonly unknown[],
+  { columns, values }: ColumnValues,
+  log: LogValues,
 ): RunWrite<CommitOutcome>['grouped'] {
-  const kind = `commit ${columns.join(' ')}`;
-  return { kind, values, statementFor: (count) => statements.commits(columns, count), written: 'committed' };
+  const cells = new Map(columns.map((column, index) => [column, values[index]]));
+  const endsLease = cells.delete('lease_expires_at');
+  const known = GROUPED_COLUMNS.map((column) => cells.get(column) ?? null);
+  if (known.filter((cell) => cell !== null).length < cells.size) return undefined;
+  return {
+    kind: 'commit',
+    values: [...run, ...known, endsLease, ...log],
+    statementFor: (count) => statements.commits(count),
+    written: 'committed',
+  };
 }
 
 async function stateOf({ statements }: PostgresParts, session: Session, id: string): Promise<RunState | undefined> {
