@@ -79,6 +79,8 @@ export class ActiveRun implements RunBinding, StepHost {
   phase: RunPhase = 'validating';
   /** The validated params; the invoker sets them. */
   params: unknown;
+  /** Where the run is a pipeline's: what its actions are told by. A signal would cost more than all else between two of them. */
+  pipelineListener: AbortListener | undefined;
   /** How long a step may go on after the run was told to end, in milliseconds; the executor sets it. */
   abortGraceMs: number | undefined;
   /** Present where the run outlives its process; the runner sets it. */
@@ -211,6 +213,7 @@ export class ActiveRun implements RunBinding, StepHost {
     this.#abortError = error;
     this.#controller?.abort(error);
     this.#abortListener?.aborted(error);
+    this.pipelineListener?.aborted(error);
     return true;
   }
 

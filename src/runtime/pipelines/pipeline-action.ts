@@ -2,6 +2,7 @@ import { PluginCategory } from '../../foundation/config/enums.js';
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import type { StepHost, StepSession } from '../../authoring/steps/step-host.interface.js';
 import { ExecutionError } from '../../foundation/errors/plugin.errors.js';
+import { UsageError } from '../../foundation/errors/run.errors.js';
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 import type { ActionDefinition, UndoableSteps } from '../discovery/action-definition.js';
 import { ActiveRun } from '../invocation/active-run.js';
@@ -47,7 +48,7 @@ export function pipelineAction(
     env: {},
     source: plan.nodes[0]?.definition.source,
     steps: work,
-    call: (params, ctx, run) => work.run(params as object, ctx, run),
+    call: (params, ctx, run) => work.run(params as object, ctx, ownRun(run)),
   };
 }
 
@@ -62,18 +63,19 @@ class PipelineWork implements UndoableSteps {
     this.#extras = extras;
   }
 
-  async run(params: object, ctx: RuntimeContext, host?: StepHost): Promise<unknown> {
+  async run(params: object, ctx: RuntimeContext, host: ActiveRun): Promise<unknown> {
     const around = this.#around(ctx, host);
-    const session = this.#begin(host);
+    // From now on the run ends when its actions do: they may have to be compensated for first.
+    const session = host.beginSteps(this.#plan.steps);
     this.#warn(host);
     try {
-      if (session?.from?.undo) throw await this.#goFurtherBack(around, session);
-      const stand = this.#goesOn(host, session) ? await standOf(around, session?.from) : undefined;
+      if (session.from?.undo) throw await this.#goFurtherBack(around, session);
+      const stand = this.#goesOn(host, session) ? await standOf(around, session.from) : undefined;
       const result = await new PipelineExecution(around, params, session, stand).run();
       if (around.use.hasFolder) ctx.pipeline?.cleanup();
       return result;
     } finally {
-      host?.endSteps();
+      host.endSteps();
     }
   }
 
@@ -81,10 +83,12 @@ class PipelineWork implements UndoableSteps {
   async undo(
     _params: unknown,
     ctx: RuntimeContext,
-    { from, host }: Parameters<UndoableSteps['undo']>[2],
+    given: Parameters<UndoableSteps['undo']>[2],
   ): Promise<readonly StepUndoReport[]> {
+    const { from } = given;
+    const host = ownRun(given.host);
     const around = this.#around(ctx, host);
-    const session = this.#begin(host);
+    const session = host.beginSteps(this.#plan.steps);
     try {
       const stand = await standOf(around, from);
       await endChildren(around, stand);
@@ -92,7 +96,7 @@ class PipelineWork implements UndoableSteps {
       const step = from.undo?.step ?? this.#plan.nodes[last]?.node.name ?? '';
       return await compensate(around, stand.completed, { step, error: null }, { ...session, from });
     } finally {
-      host?.endSteps();
+      host.endSteps();
     }
   }
 
@@ -107,28 +111,24 @@ class PipelineWork implements UndoableSteps {
     return failureOf(goingBack.step, new ExecutionError(goingBack.error ?? 'the run was told to end'), undone);
   }
 
-  #goesOn(host: StepHost | undefined, session: StepSession | undefined): boolean {
-    return this.#extras.adopted !== undefined || session?.from !== undefined || isLaterAttempt(host);
+  #goesOn(host: ActiveRun, session: StepSession): boolean {
+    return this.#extras.adopted !== undefined || session.from !== undefined || host.attempt > 1;
   }
 
-  #warn(host: StepHost | undefined): void {
-    if (!(host instanceof ActiveRun)) return;
+  #warn(host: ActiveRun): void {
     for (const { level, message } of this.#plan.findings) if (level === 'warning') host.logger.notice(message);
   }
 
-  #around(ctx: RuntimeContext, host: StepHost | undefined): PipelineSurroundings {
+  #around(ctx: RuntimeContext, host: ActiveRun): PipelineSurroundings {
     const { runner, store } = this.#host;
     // Of what an earlier process has started, nobody here knows what it uses.
-    const use = { hasFolder: isLaterAttempt(host) };
+    const use = { hasFolder: host.attempt > 1 };
     return { plan: this.#plan, runner, store, ctx, host, extras: this.#extras, use };
-  }
-
-  /** From now on the run ends when its actions do: they may have to be compensated for first. */
-  #begin(host: StepHost | undefined): StepSession | undefined {
-    return host?.beginSteps(this.#plan.nodes.map(({ step }) => step));
   }
 }
 
-function isLaterAttempt(host: StepHost | undefined): boolean {
-  return host instanceof ActiveRun && host.attempt > 1;
+/** A pipeline is only ever run by a runner. */
+function ownRun(host: StepHost | undefined): ActiveRun {
+  if (host instanceof ActiveRun) return host;
+  throw new UsageError('A pipeline runs in a PipelineRunner only. Its definition is not to be called.');
 }

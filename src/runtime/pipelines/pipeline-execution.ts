@@ -5,7 +5,7 @@ import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 import { messageOf, type SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { RunListener } from '../../authoring/reporting/run-listener.js';
-import { ActiveRun } from '../invocation/active-run.js';
+import type { AbortListener } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import type { RunSummary } from '../run-store/run-record.js';
 import { type ChildRun, resumedChild } from './child-run.js';
@@ -26,64 +26,72 @@ export interface PipelineStand {
   readonly adopted: ReadonlyMap<string, unknown>;
 }
 
+/** A node, and the run that it has been given. */
+interface RunningNode {
+  readonly index: number;
+  readonly planned: PlannedNode;
+  readonly params: object;
+  readonly startedAtMs: number;
+  readonly run_id: string | undefined;
+}
+
 interface Failure {
   readonly index: number;
   readonly error: SynapseError;
 }
 
 /** One execution of a pipeline: starts what waits for nothing any more, and goes back when something fails. */
-export class PipelineExecution {
+export class PipelineExecution implements AbortListener {
   readonly #around: PipelineSurroundings;
   readonly #session: StepSession | undefined;
   readonly #stand: PipelineStand | undefined;
   readonly #params: PipelineParams;
   readonly #waitsFor: number[];
-  readonly #active = new Map<number, ChildRun>();
+  /** Runs of nodes that are under way, by position. */
+  readonly #active: (ChildRun | undefined)[] = [];
   readonly #completed: CompletedNode[] = [];
   readonly #reports: PipelineReports;
   /** Whether anybody may want to know how far the actions are, while they run. */
   readonly #isWatched: boolean;
   #begun = 0;
-  #isAborted = false;
+  #abortError: SynapseError | undefined;
   #lastIndex = 0;
   #failure: Failure | undefined;
 
   constructor(around: PipelineSurroundings, params: object, session?: StepSession, stand?: PipelineStand) {
-    const { nodes } = around.plan;
     this.#around = around;
     this.#session = session;
     this.#stand = stand;
     this.#params = new PipelineParams(around.plan, params);
-    this.#waitsFor = nodes.map(({ waitsFor }) => waitsFor);
-    this.#reports = new PipelineReports(around.plan, session);
+    this.#waitsFor = [...around.plan.waitsFor];
     const { host, store } = around;
-    this.#isWatched = store.isDurable || (host instanceof ActiveRun && host.stream.isHeard);
+    this.#isWatched = store.isDurable || host.stream.isHeard;
+    this.#reports = new PipelineReports(around, session, this.#isWatched);
   }
 
   /** @throws {@link PipelineFailedError} or {@link PipelineParamsError} with what was undone; the reason of the run's signal when it was aborted. */
   async run(): Promise<unknown> {
-    const { ctx, plan, extras } = this.#around;
-    const { signal } = ctx;
-    const onAbort = (): void => {
-      this.#isAborted = true;
-      // Whoever has the pipeline's run now waits for its children, or goes on with them.
-      if (!(signal.reason instanceof LeaseLostError)) this.#cancelActive(reasonOf(signal.reason));
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    const { plan, extras, host } = this.#around;
+    if (host.abortError) this.aborted(host.abortError);
+    host.pipelineListener = this;
     try {
-      const first = plan.nodes.flatMap(({ waitsFor }, index) => (waitsFor === 0 ? [index] : []));
-      await this.#all(first);
+      await this.#all(plan.roots);
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      host.pipelineListener = undefined;
     }
     if (this.#isEnding) throw await this.#goBack();
     extras.onAction?.(plan.nodes.length, plan.nodes.length, 'complete');
     return this.#params.last;
   }
 
+  aborted(error: SynapseError): void {
+    this.#abortError = error;
+    // Whoever has the pipeline's run now waits for its children, or goes on with them.
+    if (!(error instanceof LeaseLostError)) this.#cancelActive(reasonOf(error));
+  }
+
   get #isEnding(): boolean {
-    return this.#failure !== undefined || this.#isAborted;
+    return this.#failure !== undefined || this.#abortError !== undefined;
   }
 
   async #all(indices: readonly number[]): Promise<void> {
@@ -95,17 +103,36 @@ export class PipelineExecution {
   /** Runs a node and what comes after it: one after the other, as long as only one can go on. */
   async #chain(first: number): Promise<void> {
     for (let index: number | undefined = first; index !== undefined;) {
-      const planned: PlannedNode | undefined = this.#around.plan.nodes[index];
-      if (this.#isEnding || !planned) return;
-      this.#lastIndex = index;
-      const { extras, plan } = this.#around;
-      extras.onAction?.(this.#begun++, plan.nodes.length, planned.node.name);
-      const isTakenOver = this.#stand !== undefined && this.#takeOver(index, planned, this.#stand);
-      if (!isTakenOver && !(await this.#runNode(index, planned))) return;
+      const planned: PlannedNode | undefined = this.#begin(index);
+      if (!planned) return;
+      if (this.#stand === undefined || !this.#takeOver(index, planned, this.#stand)) {
+        const startedAtMs = performance.now();
+        const params = this.#params.of(index);
+        let child: ChildRun | undefined;
+        let outcome: RunOutcome;
+        try {
+          child = await this.#childOf(index, planned, params);
+          this.#started(index, planned, child);
+          outcome = await child.outcome();
+        } catch (thrown) {
+          outcome = { status: 'failed', error: asSynapseError(thrown) }; // it could not be started
+        }
+        if (!this.#ended({ index, planned, params, startedAtMs, run_id: child?.id }, outcome)) return;
+      }
       const ready: number[] = planned.next.filter((next) => this.#isReady(next));
       if (ready.length > 1) return this.#all(ready);
       index = ready[0];
     }
+  }
+
+  /** The node that comes next; undefined when no more are to be started. */
+  #begin(index: number): PlannedNode | undefined {
+    if (this.#isEnding) return undefined;
+    this.#lastIndex = index;
+    const { extras, plan } = this.#around;
+    const planned = plan.nodes[index];
+    if (planned) extras.onAction?.(this.#begun++, plan.nodes.length, planned.node.name);
+    return planned;
   }
 
   #isReady(index: number): boolean {
@@ -114,42 +141,36 @@ export class PipelineExecution {
     return left === 0;
   }
 
-  /** Has a node run, or goes on with its run; one that cannot be started has failed. Whether it is done, so that others can go on. */
-  async #runNode(index: number, planned: PlannedNode): Promise<boolean> {
-    const startedAtMs = performance.now();
-    const params = this.#params.of(index);
-    let run_id: string | undefined;
-    let outcome: RunOutcome;
-    try {
-      const child = await this.#childOf(index, planned, params);
-      run_id = child.id;
-      this.#started(index, planned, child);
-      outcome = await child.outcome();
-    } catch (thrown) {
-      outcome = { status: 'failed', error: asSynapseError(thrown) };
-    }
-    this.#active.delete(index);
+  #started(index: number, planned: PlannedNode, child: ChildRun): void {
+    this.#active[index] = child;
+    this.#reports.event('step.started', planned, { step: planned.node.name, attempt: 1, run_id: child.id });
+    if (this.#isEnding) void child.cancel('the pipeline ends');
+  }
+
+  /** Whether the node is done, so that others can go on. */
+  #ended({ index, planned, params, startedAtMs, run_id }: RunningNode, outcome: RunOutcome): boolean {
+    this.#active[index] = undefined;
     const nowMs = performance.now();
     const elapsed = Math.round(nowMs - startedAtMs) / 1000;
+    const step = planned.node.name;
     if (outcome.status === 'completed') {
       const { result } = outcome;
-      this.#completed.push({ index, params, result });
+      if (planned.definition.compensate) this.#completed.push({ index, params, result });
       this.#params.add(index, result);
-      this.#reports.event('step.completed', planned, { step: planned.node.name, attempt: 1, run_id, elapsed });
+      this.#reports.event('step.completed', planned, { step, attempt: 1, run_id, elapsed });
       this.#reports.done(planned, nowMs);
       return true;
     }
     this.#reports.flush(nowMs);
-    const error = plainMessageOf(outcome.error);
-    this.#reports.event('step.failed', planned, { step: planned.node.name, attempt: 1, run_id, elapsed, error });
+    this.#reports.event('step.failed', planned, {
+      step,
+      attempt: 1,
+      run_id,
+      elapsed,
+      error: plainMessageOf(outcome.error),
+    });
     this.#fail({ index, error: outcome.error });
     return false;
-  }
-
-  #started(index: number, planned: PlannedNode, child: ChildRun): void {
-    this.#active.set(index, child);
-    this.#reports.event('step.started', planned, { step: planned.node.name, attempt: 1, run_id: child.id });
-    if (this.#isEnding) void child.cancel('the pipeline ends');
   }
 
   /** Takes over what another run or process has completed of the node. */
@@ -186,7 +207,7 @@ export class PipelineExecution {
   #progressListener(index: number, name: string): RunListener {
     const { ctx } = this.#around;
     return ({ type, data }) => {
-      if (type === 'progress' && this.#active.has(index)) ctx.setProgress(Number(data['overall']), 100, name);
+      if (type === 'progress' && this.#active[index]) ctx.setProgress(Number(data['overall']), 100, name);
     };
   }
 
@@ -199,16 +220,16 @@ export class PipelineExecution {
   }
 
   #cancelActive(reason: string): void {
-    for (const child of this.#active.values()) void child.cancel(reason);
+    for (const child of this.#active) void child?.cancel(reason);
   }
 
   async #goBack(): Promise<unknown> {
-    const { plan, ctx } = this.#around;
+    const { plan } = this.#around;
     const index = this.#failure?.index ?? this.#lastIndex;
     const step = plan.nodes[index]?.node.name ?? '';
     const error = this.#failure ? plainMessageOf(this.#failure.error) : null;
     const undone = await compensate(this.#around, this.#completed, { step, error }, this.#session ?? {});
-    return this.#failure ? failureOf(step, this.#failure.error, undone) : ctx.signal.reason;
+    return this.#failure ? failureOf(step, this.#failure.error, undone) : this.#abortError;
   }
 }
 

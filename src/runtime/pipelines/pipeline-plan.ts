@@ -47,6 +47,12 @@ export class PipelinePlan {
   readonly fingerprint: string;
   readonly findings: readonly PipelineFinding[];
   readonly secretPaths: readonly string[];
+  readonly steps: readonly RegisteredStep[];
+  readonly totalWeight: number;
+  /** How many nodes each node waits for. */
+  readonly waitsFor: readonly number[];
+  /** Positions of the nodes that wait for none. */
+  readonly roots: readonly number[];
 
   /**
    * @param plugin - Where actions are looked up that are only named; the code that its runs have. @defaultValue that of its first action
@@ -64,6 +70,10 @@ export class PipelinePlan {
     this.plugin = plugin ?? found[0]?.plugin ?? '';
     this.findings = pipeline.check(graph.nodes.map((node, index) => factsOf(node, found[index])));
     this.nodes = plannedNodes(pipeline, found);
+    this.steps = this.nodes.map(({ step }) => step);
+    this.totalWeight = this.steps.reduce((sum, { weight }) => sum + weight, 0);
+    this.waitsFor = this.nodes.map(({ waitsFor }) => waitsFor);
+    this.roots = this.waitsFor.flatMap((count, index) => (count === 0 ? [index] : []));
     this.sinks = graph.sinks;
     this.isSequence = this.nodes.every(({ ancestors }, index) => ancestors.length === index);
     this.fingerprint = fingerprintOf(this.nodes);

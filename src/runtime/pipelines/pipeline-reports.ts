@@ -1,6 +1,8 @@
 import type { StepEventData, StepEventType } from '../../authoring/steps/orchestrator-hooks.js';
 import type { StepSession } from '../../authoring/steps/step-host.interface.js';
-import type { PipelinePlan, PlannedNode } from './pipeline-plan.js';
+import type { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
+import type { PlannedNode } from './pipeline-plan.js';
+import type { PipelineSurroundings } from './pipeline-surroundings.js';
 
 /** Events are stored in batches, this far apart. */
 const INTERVAL_MS = 20;
@@ -8,18 +10,22 @@ const INTERVAL_MS = 20;
 /** Tells the pipeline's own run what happens to its nodes: as steps, and as one weighted progress. */
 export class PipelineReports {
   readonly #session: StepSession | undefined;
+  readonly #stream: RunEventStream | undefined;
   readonly #totalWeight: number;
   #doneWeight = 0;
   #reportedAtMs = -Infinity;
   #isUnreported = false;
 
-  constructor(plan: PipelinePlan, session: StepSession | undefined) {
+  /** @param isWatched - Whether anybody may want to know how far each action is; else they are no phases of the progress. */
+  constructor({ plan, host }: PipelineSurroundings, session: StepSession | undefined, isWatched: boolean) {
     this.#session = session;
-    this.#totalWeight = plan.nodes.reduce((sum, { node }) => sum + node.weight, 0);
+    this.#totalWeight = plan.totalWeight;
+    if (!isWatched) this.#stream = host.stream;
   }
 
   event(type: StepEventType, { step }: PlannedNode, data: StepEventData): void {
-    this.#session?.hooks.onEvent?.(type, data, step);
+    if (this.#stream) this.#stream.emit(type, data);
+    else this.#session?.hooks.onEvent?.(type, data, step);
   }
 
   /**

@@ -1,6 +1,5 @@
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
-import type { StepHost } from '../../authoring/steps/step-host.interface.js';
-import type { PipelineUse } from '../invocation/active-run.js';
+import type { ActiveRun, PipelineUse } from '../invocation/active-run.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
 import type { PluginRunner } from '../runner/plugin-runner.service.js';
 import type { RunRequest } from '../runner/run-request.js';
@@ -23,8 +22,8 @@ export interface PipelineSurroundings {
   readonly store: RunStore;
   /** That of the pipeline's own run. */
   readonly ctx: RuntimeContext;
-  /** The pipeline's own run; absent where nobody keeps one. */
-  readonly host: StepHost | undefined;
+  /** The pipeline's own run. */
+  readonly host: ActiveRun;
   readonly extras: RunExtras;
   readonly use: PipelineUse;
 }
