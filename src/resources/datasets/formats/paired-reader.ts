@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { DatasetPart } from '../io/dataset-parts.js';
 import { fileNamesIn, isFile, isFolder, stemOf } from '../io/file-names.js';
-import { type FoundImage, IMAGE_ENDINGS, ImageFolder } from '../io/image-folder.js';
+import { type FoundImage, ImageFolder } from '../io/image-folder.js';
 import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
 import type { ReadJob } from '../registry/format-definition.js';
 import { ProblemCode } from '../report/problem-log.js';
@@ -44,15 +44,14 @@ function* unlabelled(
   { split, documents }: PairedPart,
   { images, ending }: { readonly images: ImageFolder; readonly ending: string },
 ): Generator<AnnotatedImage> {
-  if (!isFolder(images.folder)) return;
-  for (const name of fileNamesIn(images.folder, IMAGE_ENDINGS)) {
+  for (const name of images.left()) {
     const stem = stemOf(name);
     const document = relative(job.source, `${images.folder}/${name}`);
-    const used = images.nameOf(stem);
-    if (used !== name) {
-      const message = `'${used}' has the same name but for its ending, so this picture has no labels of its own`;
+    const isLabelled = isFile(`${documents}/${stem}${ending}`);
+    if (isLabelled || images.nameOf(stem) !== name) {
+      const message = 'another picture has the same name but for its ending, so this one has no labels of its own';
       job.problems.add(ProblemCode.DuplicateStem, { file: document }, message);
-    } else if (!isFile(`${documents}/${stem}${ending}`)) {
+    } else {
       const found = images.read(name, document);
       if (found) yield { ...found, split, stem, document, isLabelled: false, annotations: [] };
     }

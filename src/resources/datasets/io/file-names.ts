@@ -29,17 +29,34 @@ export function foldersIn(path: string): string[] {
  * @param endings - In small letters, with their dot.
  */
 export function fileNamesIn(path: string, endings: readonly string[]): string[] {
+  return listedNames(path, endings).sort(byCodePoint);
+}
+
+/**
+ * The same as {@link fileNamesIn}, in the order of the file system.
+ *
+ * @param onLink - Told the names that are links.
+ */
+export function listedNames(path: string, endings: readonly string[], onLink?: (name: string) => void): string[] {
   const names: string[] = [];
   const wanted = new Set(endings);
   const folder = opendirSync(path, { bufferSize: 1_024 });
   try {
     for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
-      if (!entry.isDirectory() && wanted.has(extname(entry.name).toLowerCase())) names.push(entry.name);
+      const { name } = entry;
+      if (!hasEnding(name, wanted) || entry.isDirectory()) continue;
+      if (entry.isSymbolicLink()) onLink?.(name);
+      names.push(name);
     }
   } finally {
     folder.closeSync();
   }
-  return names.sort(byCodePoint);
+  return names;
+}
+
+function hasEnding(name: string, wanted: ReadonlySet<string>): boolean {
+  const dot = name.lastIndexOf('.');
+  return dot > 0 && (wanted.has(name.slice(dot)) || wanted.has(name.slice(dot).toLowerCase()));
 }
 
 /** A name less its last ending. */

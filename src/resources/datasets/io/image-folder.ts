@@ -1,7 +1,9 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
+import { byCodePoint } from '../model/class-order.js';
 import type { ImageSize } from '../model/annotated-image.js';
 import { ProblemCode, type ProblemLog } from '../report/problem-log.js';
+import { isFolder, listedNames } from './file-names.js';
 import { ImageHeaderReader } from './image-header.js';
 
 /** Endings that are tried for a picture, in this order. */
@@ -22,6 +24,8 @@ export interface FoundImage {
 export class ImageFolder {
   readonly #headers = new ImageHeaderReader();
   readonly #root: string;
+  #names: Set<string> | undefined;
+  readonly #links = new Set<string>();
 
   /**
    * @param folder - Absolute path of the folder.
@@ -35,13 +39,23 @@ export class ImageFolder {
     this.#root = realpathSync(root);
   }
 
-  /** Name of the picture with this stem; undefined where there is none. */
+  /** Name of the picture with this stem; undefined where there is none, or it was taken. */
   nameOf(stem: string): string | undefined {
-    for (const ending of IMAGE_ENDINGS) {
-      const name = stem + ending;
-      if (statSync(`${this.folder}${sep}${name}`, { throwIfNoEntry: false })?.isFile()) return name;
-    }
+    const names = (this.#names ??= this.#list());
+    for (const ending of IMAGE_ENDINGS) if (names.has(stem + ending)) return stem + ending;
     return undefined;
+  }
+
+  /** Names of the pictures that nobody has taken by {@link find}, in order. */
+  left(): readonly string[] {
+    return [...(this.#names ??= this.#list())].sort(byCodePoint);
+  }
+
+  /** The folder is read once: asking it for one name after the other costs more than all else that is done with a picture. */
+  #list(): Set<string> {
+    return new Set(
+      isFolder(this.folder) ? listedNames(this.folder, IMAGE_ENDINGS, (link) => this.#links.add(link)) : [],
+    );
   }
 
   /**
@@ -51,7 +65,10 @@ export class ImageFolder {
    */
   find(stem: string, document: string): FoundImage | undefined {
     const name = this.nameOf(stem);
-    if (name !== undefined) return this.read(name, document);
+    if (name !== undefined) {
+      this.#names?.delete(name);
+      return this.read(name, document);
+    }
     this.problems.add(ProblemCode.NoImage, { file: document }, `there is no picture named '${stem}' in ${this.folder}`);
     return undefined;
   }
@@ -68,7 +85,8 @@ export class ImageFolder {
 
   #bytesOf(fileName: string, document: string): string | undefined {
     const path = `${this.folder}${sep}${fileName}`;
-    if (!lstatSync(path).isSymbolicLink()) return path;
+    const isLink = this.#names ? this.#links.has(fileName) : lstatSync(path).isSymbolicLink();
+    if (!isLink) return path;
     const real = realpathSync(path);
     if (real.startsWith(this.#root + sep)) return real;
     const message = `the picture '${fileName}' is a link that leads out of the data set; put the file itself there`;

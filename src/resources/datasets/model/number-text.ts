@@ -11,8 +11,11 @@ export function sixDecimals(value: number): string {
     const scaled = value * MILLION;
     const whole = Math.floor(scaled);
     const rest = scaled - whole;
-    if (Math.abs(rest - 0.5) > SAFE_DISTANCE) {
-      const millionths = rest > 0.5 ? whole + 1 : whole;
+    // A tie is an odd multiple of 1/128: 2,000,000 is 128 times a power of five, which no double is divided by. Both products are exact then.
+    const isTie = rest === 0.5 && Number.isInteger(value * 128);
+    if (isTie || Math.abs(rest - 0.5) > SAFE_DISTANCE) {
+      const isUp = isTie ? whole % 2 === 1 : rest > 0.5;
+      const millionths = isUp ? whole + 1 : whole;
       return millionths === MILLION ? '1.000000' : `0.${String(MILLION + millionths).slice(1)}`;
     }
   }

@@ -32,6 +32,7 @@ class COCOFileReader {
   readonly #labels = new Map<unknown, string>();
   readonly #stems = new Set<string>();
   readonly #index = new AnnotationIndex();
+  readonly #folders = new Map<string, ImageFolder>();
   /** Annotations that stand before the pictures in the file. */
   readonly #early: { readonly image: unknown; readonly start: number; readonly length: number }[] = [];
 
@@ -164,8 +165,14 @@ class COCOFileReader {
       this.job.problems.add(ProblemCode.NoImage, { file: this.#document }, `there is no picture '${name}' beside it`);
       return undefined;
     }
-    const found = new ImageFolder(folder, folder, this.job.problems).read(plain, this.#document);
+    const found = this.#folderAt(folder).read(plain, this.#document);
     return found && this.#isAsListed(found, size) ? { file: found.file, size: found.size } : undefined;
+  }
+
+  #folderAt(path: string): ImageFolder {
+    let folder = this.#folders.get(path);
+    if (!folder) this.#folders.set(path, (folder = new ImageFolder(path, path, this.job.problems)));
+    return folder;
   }
 
   #isAsListed({ fileName, size }: FoundImage, listed: ImageSize): boolean {
