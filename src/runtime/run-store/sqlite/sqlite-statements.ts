@@ -7,7 +7,14 @@ export const INSERT_RUN = `INSERT INTO runs (${columns}, result) VALUES (${RUN_C
 export const INSERT_PARAMS = 'INSERT INTO run_params (run_id, params) VALUES (?, ?)';
 export const SELECT_RUN = `SELECT ${columns}, params, result FROM runs LEFT JOIN run_params ON run_id = id WHERE id = ?`;
 export const SELECT_STATE = 'SELECT status, epoch, attempt, undo FROM runs WHERE id = ?';
-export const INSERT_EVENT = `INSERT OR IGNORE INTO events (run_id, seq, type, attempt, time, data) VALUES (?, ?, ?, ?, ?, ?)`;
+/** Most events that one statement inserts. */
+export const MAX_EVENTS_AT_ONCE = 8;
+/** By how many events it inserts. A step leaves a few, and a statement for each would cost more than the rows. */
+export const INSERT_EVENTS: readonly string[] = Array.from(
+  { length: MAX_EVENTS_AT_ONCE + 1 },
+  (_, count) =>
+    `INSERT OR IGNORE INTO events (run_id, seq, type, attempt, time, data) VALUES ${Array(count).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`,
+);
 export const SELECT_EVENTS =
   'SELECT run_id, seq, type, attempt, time, data FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?';
 export const SELECT_LAST_SEQ = 'SELECT max(seq) AS seq FROM events WHERE run_id = ?';

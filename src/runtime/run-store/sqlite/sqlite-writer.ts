@@ -52,11 +52,19 @@ export class SqliteWriter {
   appendOf(runId: string, events: readonly RunEvent[]): Write {
     const texts = events.map(({ data }) => this.values.lenientJson(data));
     return (current) => {
-      const insert = this.connection.statement(sql.INSERT_EVENT);
+      let cells: (string | number | null)[] = [];
+      let count = 0;
+      const insert = (): void => {
+        if (count > 0) this.connection.statement(sql.INSERT_EVENTS[count] ?? '').run(...cells);
+        cells = [];
+        count = 0;
+      };
       for (const [index, { seq, type, attempt, time }] of events.entries()) {
         if (attempt < current) continue; // an earlier owner of the run is still sending
-        insert.run(runId, seq, type, attempt, time, this.#text(runId, texts[index] ?? null));
+        cells.push(runId, seq, type, attempt, time, this.#text(runId, texts[index] ?? null));
+        if (++count === sql.MAX_EVENTS_AT_ONCE) insert();
       }
+      insert();
     };
   }
 
