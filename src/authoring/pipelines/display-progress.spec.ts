@@ -153,7 +153,7 @@ describe(PipelineListener, () => {
 
     expect(lines[0]).toContain('INFO: half of it');
     expect(lines.some((line) => line.endsWith('from the plugin'))).toBe(true);
-    expect(lines.slice(-2)).toEqual(['├─ ✓ fetch  completed  0s', '└─ · train  pending']);
+    expect(lines.slice(-2)).toEqual(['├─ ✓ fetch  completed  0.0s', '└─ · train  pending']);
   });
 
   it("writes lines elsewhere: the pipeline's events and its actions' logs, and no progress twice", () => {

@@ -119,7 +119,8 @@ function barData(percent: number, status: ProgressEventData['status']): Progress
 
 function wordsOf({ status, startedAt, completedAt, message, error }: ActionProgress): string[] {
   const seconds = startedAt && completedAt ? (Date.parse(completedAt) - Date.parse(startedAt)) / 1000 : undefined;
-  const time = seconds === undefined || Number.isNaN(seconds) ? [] : [durationText(seconds)];
+  const isTimed = seconds !== undefined && !Number.isNaN(seconds);
+  const time = isTimed ? [seconds < 60 ? `${seconds.toFixed(1)}s` : durationText(seconds)] : [];
   const words = [message, error].filter((word) => word !== null && word !== '').map((word) => plainText(String(word)));
   return [status, ...time, ...words];
 }

@@ -18,6 +18,8 @@ export interface StepReport {
   /** How its undo went, if it was undone. */
   readonly undo?: 'done' | 'failed';
   readonly undo_error?: string;
+  /** The run that the step is, where it is an action of a pipeline. */
+  readonly run_id?: string;
 }
 
 type Draft = { -readonly [K in keyof StepReport]: StepReport[K] };
@@ -55,7 +57,8 @@ export function stepReports(
 }
 
 function note(draft: Draft, type: RunEvent['type'], data: Readonly<Record<string, unknown>>): void {
-  const { elapsed, error } = data;
+  const { elapsed, error, run_id } = data;
+  if (typeof run_id === 'string') draft.run_id = run_id;
   const text = typeof error === 'string' ? error : undefined;
   if (type === 'step.rolled_back' || type === 'step.rollback_failed') {
     draft.undo = type === 'step.rolled_back' ? 'done' : 'failed';

@@ -106,4 +106,14 @@ describe('The steps of a run', () => {
     );
     expect(stepTree([], [])).toBe('');
   });
+
+  it('tell of the actions of a pipeline once, with their runs', () => {
+    const data = { attempt: 1, run_id: '2', elapsed: 0.5 };
+    const events = [event('step.started', 'train', data), event('step.completed', 'train', data)];
+    const steps = stepReports(run({ status: 'completed' }), events, []);
+
+    expect(stepTree(steps, [run({ id: '2', action: 'train' })])).toBe(
+      ['└─ train  completed  attempt 1  500 ms', '   └─ run 2', ''].join('\n'),
+    );
+  });
 });

@@ -11,7 +11,9 @@ interface Branch {
 
 /** The steps of a run and the runs that are parts of it, as a tree for people. Empty where there are none. */
 export function stepTree(steps: readonly StepReport[], children: readonly RunSummary[]): string {
-  const branches = [...steps.map(stepBranch), ...children.map(childBranch)];
+  const told = new Set(steps.map(({ run_id }) => run_id));
+  const others = children.filter(({ id }) => !told.has(id));
+  const branches = [...steps.map(stepBranch), ...others.map(childBranch)];
   const width = (column: number): number => Math.max(...branches.map(({ cells }) => cells[column]?.length ?? 0));
   const widths = [0, 1, 2, 3].map(width);
   return branches
@@ -26,7 +28,7 @@ export function stepTree(steps: readonly StepReport[], children: readonly RunSum
     .join('');
 }
 
-function stepBranch({ step, state, attempt, duration_ms, error, undo, undo_error }: StepReport): Branch {
+function stepBranch({ step, state, attempt, duration_ms, error, undo, undo_error, run_id }: StepReport): Branch {
   const cells = [
     step,
     state,
@@ -37,6 +39,7 @@ function stepBranch({ step, state, attempt, duration_ms, error, undo, undo_error
   return {
     cells,
     below: [
+      ...(run_id === undefined ? [] : [`run ${run_id}`]),
       ...(error === undefined ? [] : [`error: ${oneLine(error)}`]),
       ...(undo === undefined ? [] : [oneLine(undone)]),
     ],
