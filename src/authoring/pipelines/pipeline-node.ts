@@ -33,9 +33,3 @@ export interface ActionFacts {
   readonly inputType?: DataTypeClass;
   readonly outputType?: DataTypeClass;
 }
-
-/** A node, and what is known of its action. */
-export interface KnownNode {
-  readonly node: PipelineNode;
-  readonly facts: ActionFacts;
-}

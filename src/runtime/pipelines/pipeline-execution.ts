@@ -248,7 +248,7 @@ export function failureOf(
 }
 
 /** What the action itself threw: the framework's words around it say nothing new here. */
-export function plainMessageOf(error: SynapseError): string {
+function plainMessageOf(error: SynapseError): string {
   return messageOf(error).replace(/^Action execution failed: /, '');
 }
 
