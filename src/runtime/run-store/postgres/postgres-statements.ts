@@ -177,11 +177,11 @@ export class PostgresStatements {
       'select_events',
       () => `WITH run AS (SELECT key FROM ${this.#runs} WHERE id = $1), next AS (
          SELECT greatest($2::integer, first_seq - 1) AS after FROM ${this.#log}
-         WHERE run_key = (SELECT key FROM run) AND last_seq > $2 ORDER BY last_seq, number LIMIT 1)
-       SELECT number, attempt, first_seq, events FROM ${this.#log}
+         WHERE run_key = (SELECT key FROM run) AND last_seq > $2 ORDER BY last_seq LIMIT 1)
+       SELECT attempt, first_seq, events FROM ${this.#log}
        WHERE run_key = (SELECT key FROM run) AND last_seq > (SELECT after FROM next)
          AND last_seq < (SELECT after FROM next) + $3::integer + $4::integer AND first_seq <= (SELECT after FROM next) + $3
-       ORDER BY number`,
+       ORDER BY written_at`,
     );
   }
 
@@ -191,7 +191,7 @@ export class PostgresStatements {
       'select_journal',
       () =>
         `SELECT epoch, entries FROM ${this.#log} WHERE run_key = (SELECT key FROM ${this.#runs} WHERE id = $1)
-         AND entries IS NOT NULL ORDER BY number`,
+         AND entries IS NOT NULL ORDER BY written_at`,
     );
   }
 
