@@ -65,3 +65,4 @@ export {
   previewDataset,
   type PreviewOptions,
 } from './resources/datasets/preview/preview-dataset.js';
+export { DatasetFormat, getConverter } from './resources/datasets/original/get-converter.js';

@@ -57,7 +57,7 @@ export class FromDMToYOLOConverter {
   readonly problems = new ProblemLog();
   #names: readonly OriginalLabel[] | undefined;
 
-  constructor(private readonly options: OriginalConverterOptions = {}) {
+  constructor(readonly options: OriginalConverterOptions = {}) {
     this.#documents = originalDocuments(options.dmVersion ?? DMVersion.V2);
   }
 

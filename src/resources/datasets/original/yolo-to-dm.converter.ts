@@ -45,7 +45,7 @@ export class YOLOToDMConverter {
   readonly problems: ProblemLog;
   #names: readonly string[] | undefined;
 
-  constructor(private readonly options: YOLOToDMOptions = {}) {
+  constructor(readonly options: YOLOToDMOptions = {}) {
     this.problems = new ProblemLog(options.onError);
   }
 
