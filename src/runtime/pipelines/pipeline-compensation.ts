@@ -6,6 +6,7 @@ import type { OrchestratorHooks } from '../../authoring/steps/orchestrator-hooks
 import { StepContext } from '../../authoring/steps/step-context.js';
 import { StepOrchestrator } from '../../authoring/steps/step-orchestrator.js';
 import { StepRegistry } from '../../authoring/steps/step-registry.js';
+import type { StepRetry } from '../../authoring/steps/step-retry.js';
 import { StepResult } from '../../authoring/steps/step-result.js';
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 import { ParamsValidator } from '../../foundation/schema/params.validator.js';
@@ -59,6 +60,8 @@ export async function compensate(
 /** An action as a step that was executed and can be undone. */
 class CompensatedAction {
   readonly name: string;
+  /** That of the action: what was worth another try then is now. */
+  readonly retry?: StepRetry;
   readonly #around: PipelineSurroundings;
   readonly #planned: PlannedNode | undefined;
   readonly #node: CompletedNode;
@@ -68,6 +71,7 @@ class CompensatedAction {
     this.#node = node;
     this.#planned = around.plan.nodes[node.index];
     this.name = this.#planned?.node.name ?? '';
+    this.retry = this.#planned?.definition.options.retry;
   }
 
   execute(): StepResult {

@@ -2,10 +2,14 @@ import { ActionPipeline } from '../../authoring/pipelines/action-pipeline.js';
 import type { Pipeline } from '../../authoring/pipelines/pipeline.interface.js';
 import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { RunHandle } from '../runner/run-handle.js';
+import { BaseAction } from '../../authoring/actions/base-action.js';
+import { Action } from '../../authoring/decorators/action.decorator.js';
 import {
   BoxesAction,
+  BoxesResult,
   FetchAction,
   MasksAction,
+  PathParams,
   type PipelineWorld,
   pipelineWorld,
   storyOf,
@@ -70,6 +74,30 @@ describe('A pipeline of which an action fails', () => {
       { step: 'fetch', ok: true },
     ]);
     expect(world.diary.lines.at(-1)).toBe('undo fetch 7 /data/7 true');
+  });
+
+  it('tries a compensation as often as the action itself says', async () => {
+    let tries = 0;
+    @Action({ name: 'stubborn', params: PathParams, result: BoxesResult, retry: { maxAttempts: 3, initialDelayMs: 1 } })
+    class StubbornAction extends BaseAction<PathParams, BoxesResult> {
+      override execute(): BoxesResult {
+        return { boxes: 1 };
+      }
+      override compensate(): void {
+        if (++tries < 3) throw new Error('not yet');
+      }
+    }
+    const stubborn = await pipelineWorld(undefined, [StubbornAction]);
+    stubborn.diary.failing.add('train');
+    const pipeline = ActionPipeline.of(FetchAction, StubbornAction, TrainAction);
+    const error = await errorOf(await stubborn.pipelines.run(pipeline, { params: { id: 7 } }));
+    await stubborn.app.close();
+
+    expect(tries).toBe(3);
+    expect(error.details['undone']).toEqual([
+      { step: 'stubborn', ok: true },
+      { step: 'fetch', ok: true },
+    ]);
   });
 
   it('starts nothing after the failure, and compensates only for what was completed', async () => {
