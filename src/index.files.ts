@@ -32,3 +32,17 @@ export {
 } from './resources/files/checksums/directory-checksum.js';
 export { HashAlgorithm } from './resources/files/checksums/hash-algorithms.js';
 export { type PieceOptions } from './resources/files/checksums/read-pieces.js';
+export { type PrivateAddresses } from './resources/files/downloads/address-rules.js';
+export {
+  Downloader,
+  type DownloaderOptions,
+  downloadFile,
+  type DownloadOptions,
+} from './resources/files/downloads/downloader.js';
+export {
+  filesUrlToPath,
+  filesUrlToPathFromObjs,
+  type LocaliseOptions,
+} from './resources/files/downloads/files-url-to-path.js';
+export { getTempPath, TempSpace, type TempSpaceOptions } from './resources/files/places/temp-space.js';
+export { writeFileAtomically } from './resources/files/places/write-atomically.js';

@@ -236,6 +236,7 @@ export {
 export * from './foundation/errors/index.js';
 export { type CliFlag, type CliFlagKind, cliFlagsOf } from './foundation/schema/cli-flags.js';
 export { type ActionUiSchema, type FormKitItem, getActionUiSchema, uiSchemaOf } from './foundation/schema/form-kit.js';
+export { FileField, type FileFieldOptions } from './foundation/schema/file-field.decorator.js';
 export { IsNullable } from './foundation/schema/is-nullable.decorator.js';
 export { IsJsonType, type JsonScalarType } from './foundation/schema/is-json-type.decorator.js';
 export { type JsonSchema, jsonSchemaOf } from './foundation/schema/json-schema.js';

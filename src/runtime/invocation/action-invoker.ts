@@ -11,9 +11,11 @@ import {
 import { PluginExitError } from '../../foundation/errors/run.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import { typeNameOf } from '../../foundation/schema/class-validation.js';
+import { type FileFieldEntry, fileFieldsOf } from '../../foundation/schema/file-field.decorator.js';
 import { ParamsValidator } from '../../foundation/schema/params.validator.js';
 import { type ResultMismatch, ResultValidator } from '../../foundation/schema/result.validator.js';
 import type { ActiveRun } from './active-run.js';
+import { fetchFiles } from './fetch-files.js';
 
 /**
  * The only caller of an action: validates params, opens the run's scope, executes, validates the result.
@@ -24,6 +26,7 @@ import type { ActiveRun } from './active-run.js';
 export class ActionInvoker {
   /** For plugins whose configuration wants unknown params dropped, as the original drops them. */
   private readonly lenientParams = new ParamsValidator({ unknownKeys: 'ignore' });
+  private readonly fileFields = new WeakMap<object, readonly FileFieldEntry[]>();
 
   constructor(
     private readonly params: ParamsValidator,
@@ -41,7 +44,23 @@ export class ActionInvoker {
     if (!definition.paramsType) return this.#execute(run, asObject(run));
     const validator = definition.ignoresUnknownParams ? this.lenientParams : this.params;
     const params: unknown = validator.parse(definition.name, definition.paramsType as Type<object>, run.input);
-    return params instanceof Promise ? params.then((parsed) => this.#execute(run, parsed)) : this.#execute(run, params);
+    return params instanceof Promise ? params.then((parsed) => this.#begin(run, parsed)) : this.#begin(run, params);
+  }
+
+  /** Between the check of params and the action: files that params name are fetched, if there are any. An undo must not wait for them. */
+  #begin(run: ActiveRun, params: unknown): unknown {
+    const fields = this.#fileFieldsOf(run.definition.paramsType as Type<object>);
+    if (fields.length === 0 || run.undoReason) return this.#execute(run, params);
+    return fetchFiles(run, fields, params as Record<string, unknown>).then(() => this.#execute(run, params));
+  }
+
+  /** Reading metadata costs more than all the rest of a small run. */
+  #fileFieldsOf(type: Type<object>): readonly FileFieldEntry[] {
+    const known = this.fileFields.get(type);
+    if (known) return known;
+    const fields = fileFieldsOf(type);
+    this.fileFields.set(type, fields);
+    return fields;
   }
 
   /**

@@ -1,0 +1,114 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { DownloadRefusedError } from '../../../foundation/errors/file.errors.js';
+import { ClientConnectionError, ClientTimeoutError } from '../../../foundation/errors/client.errors.js';
+import { messageOf, SynapseError } from '../../../foundation/errors/synapse.error.js';
+import { type AddressRules, shownUrl } from './address-rules.js';
+
+/** What is asked of a server. */
+export interface SourceRequest {
+  readonly url: URL;
+  /** Go to the URL's own origin only. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Go wherever the URL leads, e.g. the range. */
+  readonly neutralHeaders: Readonly<Record<string, string>>;
+  /** Longest silence of the server, in milliseconds. */
+  readonly idleTimeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+const MAX_REDIRECTS = 10;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Fetches over HTTP, with connections of its own: a pool shared with others holds some that nobody looked at. */
+export class HttpSource {
+  readonly #rules: AddressRules;
+  readonly #plain = new http.Agent({ keepAlive: true });
+  readonly #secure = new https.Agent({ keepAlive: true });
+
+  constructor(rules: AddressRules) {
+    this.#rules = rules;
+  }
+
+  /** Follows redirects, each of them looked at like the first URL; credentials do not follow to another origin. */
+  async open(request: SourceRequest): Promise<IncomingMessage> {
+    let { url } = request;
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      this.#rules.check(url);
+      const response = await this.#get(url, request);
+      const { location } = response.headers;
+      if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return response;
+      response.resume();
+      url = nextUrl(location, url);
+    }
+    throw new DownloadRefusedError(shownUrl(request.url), `it was redirected more than ${MAX_REDIRECTS} times`);
+  }
+
+  close(): void {
+    this.#plain.destroy();
+    this.#secure.destroy();
+  }
+
+  #get(url: URL, request: SourceRequest): Promise<IncomingMessage> {
+    const isOwn = url.origin === request.url.origin;
+    const [client, agent] = url.protocol === 'https:' ? [https, this.#secure] : [http, this.#plain];
+    const { idleTimeoutMs, signal } = request;
+    return new Promise((resolve, reject) => {
+      const options: https.RequestOptions = {
+        agent,
+        signal,
+        lookup: this.#rules.lookupFor(url) as https.RequestOptions['lookup'],
+        headers: {
+          accept: '*/*',
+          'accept-encoding': 'identity',
+          ...request.neutralHeaders,
+          ...(isOwn && request.headers),
+        },
+        // The URL's own user and password go to its own origin only.
+        auth: isOwn && url.username !== '' ? `${decode(url.username)}:${decode(url.password)}` : null,
+      };
+      const sent = client.get(shownTarget(url), options, (response) => {
+        response.setTimeout(idleTimeoutMs, () => response.destroy(silence(url, idleTimeoutMs)));
+        resolve(response);
+      });
+      sent.setTimeout(idleTimeoutMs, () => sent.destroy(silence(url, idleTimeoutMs)));
+      sent.on('error', (error) => reject(signal?.aborted ? (signal.reason as Error) : connectionError(url, error)));
+    });
+  }
+}
+
+/** User and password are handed over apart. */
+function shownTarget(url: URL): URL {
+  const target = new URL(url);
+  target.username = '';
+  target.password = '';
+  return target;
+}
+
+function nextUrl(location: string, from: URL): URL {
+  const next = URL.parse(location, from.href);
+  if (next === null) throw new DownloadRefusedError(shownUrl(from), 'it was redirected to something that is no URL');
+  if (next.origin === from.origin) {
+    next.username = from.username;
+    next.password = from.password;
+  }
+  return next;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function silence(url: URL, idleTimeoutMs: number): ClientTimeoutError {
+  return new ClientTimeoutError(`${shownUrl(url)} sent nothing for ${idleTimeoutMs} ms`);
+}
+
+function connectionError(url: URL, error: Error): Error {
+  return SynapseError.is(error)
+    ? error
+    : new ClientConnectionError(`${shownUrl(url)} cannot be reached: ${messageOf(error)}`, { cause: error });
+}
