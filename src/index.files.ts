@@ -46,3 +46,14 @@ export {
 } from './resources/files/downloads/files-url-to-path.js';
 export { getTempPath, TempSpace, type TempSpaceOptions } from './resources/files/places/temp-space.js';
 export { writeFileAtomically } from './resources/files/places/write-atomically.js';
+export { getDictFromFile, writeDictToFile } from './resources/files/records/dict-files.js';
+export { convertFileToBase64, readFileInChunks } from './resources/files/records/read-file.js';
+export {
+  type CsvRow,
+  readCsv,
+  type ReadCsvOptions,
+  readNdjson,
+  writeCsv,
+  type WriteCsvOptions,
+  writeNdjson,
+} from './resources/files/records/row-files.js';

@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { joinInside } from './safe-path.js';
+import { getTempPath, TempSpace } from './temp-space.js';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'synapse-temp-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('TempSpace', () => {
+  it('makes folders of its own, for nobody else to see, and takes them away', () => {
+    const space = new TempSpace({ root });
+    const folder = space.folder('model');
+    writeFileSync(join(folder, 'x'), 'x');
+
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(basename(space.folder('model'))).not.toBe(basename(folder));
+    space.dispose();
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('clears away what dead processes left, and nothing else', () => {
+    const host = hostname().replace(/[^\w-]/g, '-');
+    const dead = 2 ** 22 + 1; // no process has a number this high
+    const others = [`work.${host}.${process.pid}.0123abcd`, `work.elsewhere.${dead}.0123abcd`, 'media'];
+    for (const name of [...others, `work.${host}.${dead}.0123abcd`])
+      mkdirSync(join(root, name, 'sub'), { recursive: true });
+    new TempSpace({ root });
+
+    expect(readdirSync(root).sort()).toEqual(others.sort());
+  });
+
+  it.each(['', '../x', 'a/b', 'a.b'])('makes no folder named by "%s"', (label) => {
+    expect(() => new TempSpace({ root }).folder(label)).toThrow(expect.objectContaining({ code: 'SYN_USAGE' }));
+  });
+
+  it('does not follow a link that somebody put in its place', () => {
+    symlinkSync(root, join(root, 'link'));
+
+    expect(() => new TempSpace({ root: join(root, 'link') })).toThrow(
+      expect.objectContaining({ code: 'SYN_FILE_WRITE' }),
+    );
+  });
+});
+
+describe('getTempPath', () => {
+  afterEach(() => {
+    delete process.env['SYNAPSE_TEMP_DIR'];
+  });
+
+  it('leads below the folder that is configured', () => {
+    process.env['SYNAPSE_TEMP_DIR'] = join(root, 'own');
+
+    expect(getTempPath('a/b')).toBe(join(root, 'own/a/b'));
+    expect(existsSync(join(root, 'own'))).toBe(true);
+  });
+
+  it.each(['../x', '/etc', 'a/../../x', '..\\x'])('B-16: refuses %s', (path) => {
+    process.env['SYNAPSE_TEMP_DIR'] = root;
+
+    expect(() => getTempPath(path)).toThrow(expect.objectContaining({ code: 'SYN_PATH_ESCAPE' }));
+    expect(() => joinInside(root, path)).toThrow(expect.objectContaining({ code: 'SYN_PATH_ESCAPE' }));
+  });
+});
