@@ -13,6 +13,7 @@ const STAGES: Readonly<Record<string, number>> = { reserve: 0, copy: 1, left: 2,
 const SKIPPED = 'note';
 /** A busy machine may have a process lose its lease before it gets to the write at which it is to die. */
 const MAX_TRIES = 5;
+const PATIENT_LEASE_MS = 60_000;
 
 /** A process that is to be killed: at which write of its run, and whether that run fails and is undone. */
 export interface KillPoint {
@@ -45,7 +46,8 @@ export class KillMatrix {
 
   /** How many writes an undisturbed run makes. */
   async writesOf(fails: boolean): Promise<number> {
-    const { lines } = await this.victims.spawn('start', this.where, { params: { fails, crash: 'never' } }).ended;
+    const params = { fails, crash: 'never' };
+    const { lines } = await this.victims.spawn('start', this.where, { params, leaseMs: PATIENT_LEASE_MS }).ended;
     return Number(/writes (\d+)/.exec(lines.join('\n'))?.[1]);
   }
 
@@ -76,10 +78,10 @@ export class KillMatrix {
     const kills: Kill[] = [];
     for (let number = 1; number <= MAX_TRIES; number++) {
       const params = { ...point, number };
-      const { signal, code, lines } = await this.victims.spawn('start', this.where, { crash: point.crash, params })
-        .ended;
+      const victim = this.victims.spawn('start', this.where, { crash: point.crash, params });
+      const { signal, lines, stderr } = await victim.ended;
       kills.push({ ...params, signal });
-      if (signal !== null || code !== 0 || !lines.join().includes('LEASE_LOST')) break;
+      if (signal !== null || !/LEASE_LOST|RUN_OWNED/.test(`${lines.join()} ${stderr}`)) break;
     }
     return kills;
   }

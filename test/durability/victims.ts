@@ -95,9 +95,9 @@ export class Victims {
   spawn(
     mode: 'start' | 'take' | 'block',
     where: VictimStore,
-    { crash, ...more }: { crash?: string; params?: object; blockMs?: number } = {},
+    { crash, ...more }: { crash?: string; params?: object; blockMs?: number; leaseMs?: number } = {},
   ): Victim {
-    const setting = { ...where, ...more, world: this.world, leaseMs: this.#leaseMs };
+    const setting = { leaseMs: this.#leaseMs, ...where, ...more, world: this.world };
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       NODE_OPTIONS: '',
