@@ -112,6 +112,7 @@ const CURES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Make room, or choose another disk.',
   EDQUOT: 'your share of the disk is used up. Make room, or choose another disk.',
   EACCES: 'it may not be written. Choose a folder that can be.',
+  EEXIST: 'two pictures of the source have the same name in one part. Rename one of them.',
   EROFS: 'the disk cannot be written. Choose another.',
 };
 

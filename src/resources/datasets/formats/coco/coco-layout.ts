@@ -69,17 +69,13 @@ function looksLikeCOCOFile(path: string): boolean {
 }
 
 function cocoFile(path: string, root: string, isOneOfSeveral: boolean): COCOFile {
-  const [, word] = SPLIT_WORD.exec(basename(path)) ?? [];
-  const split = word === undefined ? (isOneOfSeveral ? basename(path, '.json') : null) : splitName(word.toLowerCase());
-  const names = word === undefined ? [] : [word, splitName(word), `${word}2017`, `${word}2014`];
-  const folders = [
-    ...names.map((name) => join(root, 'images', name)),
-    ...names.map((name) => join(root, name)),
-    join(root, 'images'),
-    root,
-    dirname(path),
-  ];
-  return { path, split, imageFolders: [...new Set(folders)].filter(isFolder) };
+  const rest = basename(path, '.json').replace(/^(instances|person_keypoints|annotations)_?/, '');
+  const [, word = isOneOfSeveral ? rest : ''] = SPLIT_WORD.exec(basename(path)) ?? [];
+  const split = word === '' ? null : splitName(word.toLowerCase());
+  const names = split === null ? [] : [word, split, `${word}2017`, `${word}2014`];
+  const folders = [...names.map((name) => join(root, 'images', name)), ...names.map((name) => join(root, name))];
+  const all = [...folders, join(root, 'images'), root, dirname(path)];
+  return { path, split, imageFolders: [...new Set(all)].filter(isFolder) };
 }
 
 function jsonFilesIn(folder: string): readonly string[] {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
 import { bySplit, splitName } from '../../io/dataset-parts.js';
-import { foldersIn, isFile, isFolder } from '../../io/file-names.js';
+import { foldersIn, isFolder } from '../../io/file-names.js';
 import type { PairedPart } from '../paired-reader.js';
 
 /** The parts of a Pascal VOC data set. In its own layout all share a folder, and lists say which picture is in which. */
@@ -12,7 +12,8 @@ export interface VOCLayout {
   readonly splitOf: ReadonlyMap<string, string>;
 }
 
-const LISTS = ['train', 'val', 'test'];
+/** Lists that name no part: pictures of two parts, or those of one class. */
+const OTHER_LIST = /^trainval$|_(train|val|trainval|test)$/;
 
 /**
  * Understood are `Annotations` beside `JPEGImages` (or `images`), folders for parts that have them, and documents beside their pictures.
@@ -49,12 +50,13 @@ function partIn(folder: string, split: string | null): PairedPart | undefined {
 
 function splitsIn(folder: string): ReadonlyMap<string, string> {
   const splits = new Map<string, string>();
-  for (const list of LISTS) {
-    const path = join(folder, `${list}.txt`);
-    if (!isFile(path)) continue;
-    for (const line of readFileSync(path, 'utf8').split(/\r?\n/)) {
+  const names = isFolder(folder) ? readdirSync(folder).filter((name) => name.endsWith('.txt')) : [];
+  for (const name of names.sort()) {
+    const list = name.slice(0, -'.txt'.length);
+    if (OTHER_LIST.test(list)) continue;
+    for (const line of readFileSync(join(folder, name), 'utf8').split(/\r?\n/)) {
       const [stem = ''] = line.trim().split(/\s+/);
-      if (stem !== '') splits.set(stem, splitName(basename(list)));
+      if (stem !== '') splits.set(stem, splitName(list));
     }
   }
   return splits;
