@@ -221,6 +221,14 @@ describe('synapse pipeline with faults in config.yaml', () => {
     expect(code).toBe(0);
   });
 
+  it('is told of by plugin check', () => {
+    validate('  a: [fetch, nope]\n');
+    const { code, stdout } = sandbox.call(['plugin', 'check']);
+
+    expect(stdout).toContain(`Node 'nope' of pipeline 'a' names an action that is not there`);
+    expect(code).not.toBe(0);
+  });
+
   it('keeps an action of the plugin running although a pipeline is broken', () => {
     validate('  a: [fetch, nope]\n');
 

@@ -1,3 +1,4 @@
+import type { PipelinePlan } from '../../../../runtime/pipelines/pipeline-plan.js';
 import { messageOf } from '../../../../foundation/errors/synapse.error.js';
 import { syncConfigFile } from '../../../../foundation/config/sync-config-file.js';
 import { cliFlagsOf } from '../../../../foundation/schema/cli-flags.js';
@@ -68,7 +69,7 @@ async function checkGraphAndSchemas(outline: PluginOutline, host: PluginHost): P
 }
 
 /** What the scan says without running the code must be what runs. */
-function checkGraph({ actions, configFile }: PluginOutline, { registry }: OpenPlugin): CheckResult {
+function checkGraph({ actions, configFile }: PluginOutline, { registry, pipelines }: OpenPlugin): CheckResult {
   const { code } = configFile.config;
   const running = registry.list(code);
   const scanned = actions.filter((action) => action.scanned !== undefined);
@@ -89,9 +90,16 @@ function checkGraph({ actions, configFile }: PluginOutline, { registry }: OpenPl
         ({ name, entrypoint }) =>
           `Action '${name}' (${entrypoint}) runs, but cannot be seen without running the code. Use @Action itself.`,
       ),
+      ...[...registry.unavailable(code)]
+        .filter(([name]) => name.startsWith('pipeline:'))
+        .map(([, { message }]) => message),
     ],
-    [...none, ...dynamic],
+    [...none, ...dynamic, ...pipelines.list(code).flatMap(warningsOf)],
   );
+}
+
+function warningsOf({ name, findings }: PipelinePlan): string[] {
+  return findings.filter(({ level }) => level === 'warning').map(({ message }) => `Pipeline '${name}': ${message}`);
 }
 
 function differencesOf(
