@@ -10,6 +10,8 @@ import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/p
 import { LossyProxy } from './lossy-proxy.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
+jest.setTimeout(60_000); // a server is started, perhaps on a busy machine
+
 const { id } = recordOf(1);
 
 describeWithPostgres(

@@ -10,6 +10,8 @@ import { entryOf, eventsFrom, ownedRecordOf, recordOf } from '../../../src/runti
 import { codeOf } from '../../../src/runtime/run-store/sqlite/sqlite.fixture.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
+jest.setTimeout(60_000); // a server is started, perhaps on a busy machine
+
 const { id } = recordOf(1);
 
 describeWithPostgres('A run store in Postgres', 'a server of its own', () => {

@@ -3,6 +3,8 @@ import { eventsOf, hostedRunner } from '../../../src/runtime/runner/runner.fixtu
 import { RunStore } from '../../../src/runtime/run-store/run-store.interface.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
+jest.setTimeout(60_000); // a server is started, perhaps on a busy machine
+
 describeWithPostgres('A host whose option store is the URL of a Postgres database', 'a database', () => {
   let sandbox: PostgresSandbox;
   beforeAll(async () => {

@@ -10,6 +10,8 @@ import { codeOf } from '../../../src/runtime/run-store/sqlite/sqlite.fixture.js'
 import { LossyProxy } from './lossy-proxy.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
+jest.setTimeout(60_000); // a server is started, perhaps on a busy machine
+
 const NUMBERS = Array.from({ length: 40 }, (_, index) => index + 1);
 const stepOf = (number: number, seq: number) => ({
   entries: [entryOf(seq)],

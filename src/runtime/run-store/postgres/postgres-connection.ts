@@ -26,6 +26,11 @@ export interface PostgresConnectionOptions {
  */
 export type SessionWork<T> = (session: Session, isInDoubt: boolean) => Promise<T>;
 
+interface RetryLimits {
+  readonly signal: AbortSignal;
+  readonly retryForMs: number;
+}
+
 const FIRST_RETRY_DELAY_MS = 25;
 const MAX_RETRY_DELAY_MS = 1_000;
 const IDLE_TIMEOUT_MS = 10_000;
@@ -59,11 +64,12 @@ export class PostgresConnection {
    * @param retryForMs - How long it is tried again while the server is away, where that is less than usual.
    */
   async run<T>(work: SessionWork<T>, retryForMs = Infinity): Promise<T> {
+    const { signal } = this.#closing;
     try {
       return await this.#once(work, false);
     } catch (thrown) {
       if (!this.#mayRetry(thrown)) throw this.#faultOf(thrown);
-      return this.#retry(work, isLost(thrown), Math.min(retryForMs, this.#options.retryForMs));
+      return this.#retry(work, thrown, { signal, retryForMs: Math.min(retryForMs, this.#options.retryForMs) });
     }
   }
 
@@ -129,12 +135,13 @@ export class PostgresConnection {
     return meaningOf(thrown.fault) === 'conflict' || (isLost(thrown) && this.#hasConnected);
   }
 
-  async #retry<T>(work: SessionWork<T>, isFirstLost: boolean, retryForMs: number): Promise<T> {
+  /** @param limits - How long it is tried, and what ends it: work for a store that was closed must not open it again. */
+  async #retry<T>(work: SessionWork<T>, first: unknown, { signal, retryForMs }: RetryLimits): Promise<T> {
     const { ExponentialBackoff, handleWhen, retry } = await import('cockatiel');
-    const { signal } = this.#closing;
     const startedAt = performance.now();
     const waitedMs = (): number => Math.round(performance.now() - startedAt);
-    let isInDoubt = isFirstLost;
+    let latest = first;
+    let isInDoubt = isLost(first);
     const policy = retry(
       handleWhen((thrown) => this.#mayRetry(thrown) && waitedMs() < retryForMs && !signal.aborted),
       {
@@ -143,10 +150,12 @@ export class PostgresConnection {
       },
     );
     const attempt = async (): Promise<T> => {
+      if (signal.aborted) throw latest;
       try {
         return await this.#once(work, isInDoubt);
       } catch (thrown) {
         isInDoubt ||= isLost(thrown);
+        latest = thrown;
         throw thrown;
       }
     };
