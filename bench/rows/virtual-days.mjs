@@ -18,7 +18,7 @@ function dayOf(process, number) {
   };
 }
 
-/** A durable run of three days under the virtual clock, its lease of five minutes renewed 2,592 times meanwhile. */
+/** A durable run of three days under the virtual clock, its lease renewed every five seconds of them: 51,840 times. */
 export default {
   id: 'virtual-days',
   case: 'three days with waits and retries',
@@ -29,7 +29,7 @@ export default {
     const startedAt = performance.now();
     const steps = (process) => Array.from({ length: DAYS }, (_, index) => dayOf(process, index + 1));
     const cluster = new SimulatedCluster({
-      leaseMs: 300_000,
+      leaseMs: 15_000,
       takeOverMs: 0,
       parts: (process) => inlineActions([{ name: 'days', steps: steps(process) }]),
     });
