@@ -25,19 +25,22 @@ export default {
   unit: 'ms',
   reach: 100,
   rounds: 9,
-  measure: async () => {
-    const startedAt = performance.now();
-    const steps = (process) => Array.from({ length: DAYS }, (_, index) => dayOf(process, index + 1));
-    const cluster = new SimulatedCluster({
-      leaseMs: 15_000,
-      takeOverMs: 0,
-      parts: (process) => inlineActions([{ name: 'days', steps: steps(process) }]),
-    });
-    const handle = await cluster.start().runner.run({ action: 'days' });
-    const { status } = await cluster.time.until(handle.outcome());
-    cluster.stop();
-    const days = cluster.time.monotonicMs() / (24 * HOUR_MS);
-    if (status !== 'completed' || days !== DAYS) throw new Error(`${status} after ${days} days`);
-    return performance.now() - startedAt;
-  },
+  setup: async () => void (await threeDays()), // the first pays for compiling
+  measure: threeDays,
 };
+
+async function threeDays() {
+  const startedAt = performance.now();
+  const steps = (process) => Array.from({ length: DAYS }, (_, index) => dayOf(process, index + 1));
+  const cluster = new SimulatedCluster({
+    leaseMs: 15_000,
+    takeOverMs: 0,
+    parts: (process) => inlineActions([{ name: 'days', steps: steps(process) }]),
+  });
+  const handle = await cluster.start().runner.run({ action: 'days' });
+  const { status } = await cluster.time.until(handle.outcome());
+  cluster.stop();
+  const days = cluster.time.monotonicMs() / (24 * HOUR_MS);
+  if (status !== 'completed' || days !== DAYS) throw new Error(`${status} after ${days} days`);
+  return performance.now() - startedAt;
+}

@@ -128,8 +128,10 @@ export class VirtualClock implements RunClock {
 }
 
 /** Node turns to the next tick when no promise has anything to say any more; what ticks have set off has had its say after another. */
-async function promisesSettled(): Promise<void> {
-  for (let ticks = 0; ticks < 2; ticks++) await new Promise<void>((resolve) => process.nextTick(resolve));
+function promisesSettled(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(() => queueMicrotask(() => process.nextTick(resolve)));
+  });
 }
 
 function hasWorkInProgress(): boolean {
