@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export const CLASSES = Array.from({ length: 10 }, (_, index) => `class ${index}`);
 
 /** The head of a PNG picture of 1024x768 pixels; nobody looks at more of it. */
-const PICTURE = Buffer.from('89504e470d0a1a0a0000000d49484452000004000000030008020000009d4a1d22', 'hex');
+export const PICTURE = Buffer.from('89504e470d0a1a0a0000000d49484452000004000000030008020000009d4a1d22', 'hex');
 
 /** A folder in memory where the machine has such, so that no disk is measured. */
 export function benchFolder() {

@@ -43,8 +43,9 @@ const WINDOW_BYTES = 262_144;
 /** Reads pieces of a file; those that lie near the one before cost no read of their own. */
 export class PieceReader {
   readonly #descriptor: number;
-  #window: Buffer = Buffer.alloc(0);
+  #window: Buffer = Buffer.allocUnsafe(WINDOW_BYTES);
   #windowStart = 0;
+  #windowLength = 0;
 
   constructor(file: string) {
     this.#descriptor = openSync(file, 'r');
@@ -53,9 +54,10 @@ export class PieceReader {
   /** Text of so many bytes from this place. */
   read(start: number, length: number): string {
     const at = start - this.#windowStart;
-    if (at >= 0 && at + length <= this.#window.length) return this.#window.toString('utf8', at, at + length);
-    const bytes = Buffer.allocUnsafe(Math.max(length, this.#sizeFor(start)));
-    this.#window = bytes.subarray(0, readSync(this.#descriptor, bytes, 0, bytes.length, start));
+    if (at >= 0 && at + length <= this.#windowLength) return this.#window.toString('utf8', at, at + length);
+    if (length > this.#window.length) this.#window = Buffer.allocUnsafe(length);
+    const wanted = Math.max(length, this.#sizeFor(start));
+    this.#windowLength = readSync(this.#descriptor, this.#window, 0, wanted, start);
     this.#windowStart = start;
     return this.#window.toString('utf8', 0, length);
   }
@@ -66,7 +68,7 @@ export class PieceReader {
 
   /** A piece that lies just behind the window is likely to be followed by others; one far away is not. */
   #sizeFor(start: number): number {
-    const distance = start - this.#windowStart - this.#window.length;
+    const distance = start - this.#windowStart - this.#windowLength;
     return Math.abs(distance) < WINDOW_BYTES ? WINDOW_BYTES : 4_096;
   }
 }

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DatasetFormatRegistry } from '../../dist/resources/datasets/registry/dataset-format-registry.js';
+import { parseWhole } from '../baselines/json-parse.mjs';
+import { benchFolder, CLASSES, PICTURE } from '../lib/dataset.mjs';
+
+const PICTURES = 50_000;
+const ANNOTATIONS = 1_000_000;
+const script = fileURLToPath(new URL('../lib/convert-once.mjs', import.meta.url));
+
+/** A file of about 450 MB: V8 holds no text beyond 512 MB, its annotations in no order of pictures. */
+function setup() {
+  const folder = benchFolder();
+  mkdirSync(`${folder}/coco/images`, { recursive: true });
+  const file = openSync(`${folder}/coco/annotations.json`, 'w');
+  const categories = CLASSES.map((name, index) => ({ id: index + 1, name }));
+  writeSync(file, `{"categories":${JSON.stringify(categories)},"images":[`);
+  for (let index = 0; index < PICTURES; index++) {
+    const file_name = `picture_${index}.png`;
+    writeFileSync(`${folder}/coco/images/${file_name}`, PICTURE);
+    writeSync(
+      file,
+      `${index === 0 ? '' : ','}${JSON.stringify({ id: index + 1, file_name, width: 1024, height: 768 })}`,
+    );
+  }
+  writeSync(file, '],"annotations":[');
+  for (let index = 0; index < ANNOTATIONS; index += 1_000) {
+    const lines = Array.from({ length: 1_000 }, (_, at) => JSON.stringify(annotation(index + at)));
+    writeSync(file, `${index === 0 ? '' : ','}${lines.join(',')}`);
+  }
+  writeSync(file, ']}');
+  closeSync(file);
+  return { folder };
+}
+
+function annotation(index) {
+  const outline = Array.from({ length: 28 }, (_, at) => [
+    ((index + at * 13) % 9_000) / 10 + 0.03,
+    ((index * 3 + at * 7) % 7_000) / 10 + 0.07,
+  ]);
+  return {
+    ...{ id: index + 1, image_id: ((index * 7_919) % PICTURES) + 1, category_id: (index % CLASSES.length) + 1 },
+    ...{ segmentation: [outline.flat()], area: 1_000, bbox: [1, 2, 300, 400], iscrowd: 0 },
+  };
+}
+
+const teardown = ({ folder } = {}) => folder && rmSync(folder, { recursive: true, force: true });
+
+export default [
+  {
+    id: 'coco-to-yolo',
+    case: `${ANNOTATIONS} annotations of ${PICTURES} pictures`,
+    reach: 3,
+    rounds: 3,
+    baseline: 'json-parse',
+    setup,
+    teardown,
+    ours: async ({ folder }) => {
+      const startedAt = performance.now();
+      await new DatasetFormatRegistry().convert(`${folder}/coco`, `${folder}/out`);
+      const elapsedMs = performance.now() - startedAt;
+      rmSync(`${folder}/out`, { recursive: true });
+      return elapsedMs;
+    },
+    base: ({ folder }) => void parseWhole(`${folder}/coco/annotations.json`),
+  },
+  {
+    id: 'coco-to-yolo',
+    case: 'peak of memory',
+    reach: 300,
+    unit: 'MB',
+    rounds: 1,
+    setup,
+    teardown,
+    measure: ({ folder }) => {
+      const printed = execFileSync(process.execPath, [script, `${folder}/coco`, `${folder}/out`], { encoding: 'utf8' });
+      return Number(printed) / 1_024;
+    },
+  },
+];
