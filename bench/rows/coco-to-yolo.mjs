@@ -35,9 +35,9 @@ function setup() {
 }
 
 function annotation(index) {
-  const outline = Array.from({ length: 28 }, (_, at) => [
-    ((index + at * 13) % 9_000) / 10 + 0.03,
-    ((index * 3 + at * 7) % 7_000) / 10 + 0.07,
+  const outline = Array.from({ length: 26 }, (_, at) => [
+    ((index + at * 13) % 90_000) / 100,
+    ((index * 3 + at * 7) % 70_000) / 100,
   ]);
   return {
     ...{ id: index + 1, image_id: ((index * 7_919) % PICTURES) + 1, category_id: (index % CLASSES.length) + 1 },
