@@ -8,9 +8,9 @@ import { ParamsValidator } from '../../foundation/schema/params.validator.js';
 import { uiSchemaOf } from '../../foundation/schema/form-kit.js';
 import { jsonSchemaOf } from '../../foundation/schema/json-schema.js';
 import { FileServer, serveBytes } from '../../resources/files/downloads/file-server.fixture.js';
-import type { PluginRunner } from '../runner/plugin-runner.service.js';
-import type { RunHandle } from '../runner/run-handle.js';
-import { eventsOf, type HostedRunner, hostedRunner } from '../runner/runner.fixture.js';
+import type { PluginRunner } from './plugin-runner.service.js';
+import type { RunHandle } from './run-handle.js';
+import { eventsOf, type HostedRunner, hostedRunner } from './runner.fixture.js';
 
 class PictureParams {
   @FileField({ suffixes: ['.png', '.txt'], maxBytes: 1000 })
