@@ -7,7 +7,7 @@ import { isFolder, listedNames } from './file-names.js';
 import { ImageHeaderReader } from './image-header.js';
 
 /** Endings that are tried for a picture, in this order. */
-export const IMAGE_ENDINGS: readonly string[] = [
+const IMAGE_ENDINGS: readonly string[] = [
   ...['.jpg', '.jpeg', '.png', '.bmp', '.webp'],
   ...['.JPG', '.JPEG', '.PNG', '.BMP', '.WEBP', '.tif', '.tiff', '.gif', '.TIF', '.TIFF', '.GIF'],
 ];

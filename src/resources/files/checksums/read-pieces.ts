@@ -9,7 +9,7 @@ export interface PieceOptions {
   readonly signal?: AbortSignal;
 }
 
-export const DEFAULT_CHUNK_BYTES = 1024 * 1024;
+const DEFAULT_CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Hands the bytes of a file to `take`, piece by piece, while the next piece is read. A piece is valid during the call only: there are two
@@ -45,7 +45,7 @@ interface Piece {
 }
 
 /** @throws {@link UsageError} for what is no number of bytes: none at a time would never end. */
-export function checkedChunkBytes(chunkBytes: number): number {
+function checkedChunkBytes(chunkBytes: number): number {
   if (Number.isSafeInteger(chunkBytes) && chunkBytes > 0) return chunkBytes;
   throw new UsageError(`chunkBytes must be a whole number above 0, got ${chunkBytes}.`);
 }

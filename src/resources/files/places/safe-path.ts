@@ -22,7 +22,7 @@ export function joinInside(root: string, path: string): string {
  *
  * @param fallback - The name where nothing is left.
  */
-export function safeFileName(name: string, fallback = 'file'): string {
+function safeFileName(name: string, fallback = 'file'): string {
   const printable = name.replace(/[/\\:*?"<>|]/g, '_');
   const cleaned = [...printable].map((char) => (char < ' ' || char === '\x7f' ? '_' : char)).join('');
   const trimmed = cleaned.replace(/^\.+/, '').trim();

@@ -5,7 +5,7 @@ import { bySplit, type DatasetPart, splitName } from '../../io/dataset-parts.js'
 import { fileNamesIn, foldersIn, isFolder } from '../../io/file-names.js';
 
 /** Folders of a DM data set: itself, or one for each part that has documents. */
-export function dmParts(root: string): DatasetPart[] {
+function dmParts(root: string): DatasetPart[] {
   if (isFolder(join(root, 'json'))) return [{ split: null, folder: root }];
   const names = isFolder(root) ? foldersIn(root).filter((name) => isFolder(join(root, name, 'json'))) : [];
   return names.map((name) => ({ split: splitName(name), folder: join(root, name) })).sort(bySplit);

@@ -161,12 +161,12 @@ export class YOLOLineMaker {
 }
 
 /** Where something is, as the loss report names it. */
-export function placeIn({ document }: AnnotatedImage, { id }: Pick<Annotation, 'id'>): string {
+function placeIn({ document }: AnnotatedImage, { id }: Pick<Annotation, 'id'>): string {
   return id === '' ? document : `${document}#${id}`;
 }
 
 /** Centre and size as shares of the picture. */
-export function boxText({ x, y, width, height }: Box, size: ImageSize): string {
+function boxText({ x, y, width, height }: Box, size: ImageSize): string {
   return (
     `${sixDecimals((x + width / 2) / size.width)} ${sixDecimals((y + height / 2) / size.height)} ` +
     `${sixDecimals(width / size.width)} ${sixDecimals(height / size.height)}`
