@@ -110,8 +110,15 @@ function thirdPartyNotices(moduleIds) {
 }
 
 function noticeOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file));
   const text = texts.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
-  return `${name} ${version} (${license})\n\n${text || 'The package carries no licence text of its own.'}\n`;
+  return `${name} ${version} (${license})\n\n${text || standardTextOf(license, author)}\n`;
+}
+
+/** Some packages name their licence and leave its text out: the licence's own words, with the author that the package names. */
+function standardTextOf(license, author) {
+  if (license !== 'MIT' || !author) return 'The package carries no licence text of its own.';
+  const own = readFileSync(join(projectRoot, 'scripts/build/mit-license.txt'), 'utf8').trim();
+  return own.replace('<holders>', typeof author === 'string' ? author : author.name);
 }

@@ -42,7 +42,7 @@ describe('synapse __complete', () => {
       .map((line) => line.split('\t')[0] ?? '');
 
   it.each([
-    ['commands', [''], ['plugin', 'run', 'completion', 'help']],
+    ['commands', [''], ['plugin', 'pipeline', 'run', 'datasets', 'completion', 'help']],
     ['commands of a group', ['plugin', ''], ['run', 'list', 'schema', 'update-config', 'check']],
     ['commands by their beginning', ['plugin', 'u'], ['update-config']],
     ['options', ['plugin', 'list', '--'], ['--verbose', '--path', '--json', '--help']],

@@ -332,7 +332,10 @@ describe('The commands that look into a plugin', () => {
 
   it.each([
     [['plugin', 'lst'], "Did you mean 'list'?"],
-    [['plugn'], /Unknown command 'plugn'\. Known: plugin, run, completion, help\. Did you mean 'plugin'\?/],
+    [
+      ['plugn'],
+      /Unknown command 'plugn'\. Known: plugin, pipeline, run, datasets, completion, help\. Did you mean 'plugin'\?/,
+    ],
     [['plugin', 'list', '--jsn'], "Did you mean '--json'?"],
     [['plugin', 'list', '--path'], "Option '--path <dir>' of 'synapse plugin list' needs a value"],
     [['plugin', 'list', '--nope\nmore'], "option '--nope more'"],

@@ -185,7 +185,7 @@ describe('The commands that look into runs', () => {
     [['run', 'list', '--since', 'soon'], 2, 'SYN_USAGE'],
     [['run', 'list', '--store', 'nowhere.sqlite'], 2, 'SYN_USAGE'],
     [['run', 'list', '--store', 'memory'], 2, 'SYN_USAGE'],
-    [['plugin', 'run', 'add', '--store', 'postgres://x/y'], 2, 'SYN_USAGE'],
+    [['plugin', 'run', 'add', '--store', 'redis://x/y'], 2, 'SYN_USAGE'],
     [['run', 'list', '--store', 'config.yaml'], 3, 'SYN_STORE_CORRUPT'],
     [['plugin', 'run', 'add', '--store', 'config.yaml'], 3, 'SYN_STORE_CORRUPT'],
     [['plugin', 'run', 'add', '--store', 'config.yaml/below'], 3, 'SYN_STORE_READ_ONLY'],

@@ -13,8 +13,6 @@ import {
 import { type GitFilesOptions, listGitFiles } from './git-files.js';
 import { existingFolder, type ListedFile, listFiles } from './list-files.js';
 import { packedFile } from './pack-source.js';
-import { writeTarGz } from './tar-writer.js';
-import { writeZip } from './zip-writer.js';
 
 /** How an archive of a repository is made. */
 export interface GitArchiveOptions extends PackOptions, GitFilesOptions {
@@ -70,11 +68,18 @@ async function packInto(target: string, listed: readonly ListedFile[], options: 
     .map(packedFile);
   const format = options.format ?? formatByName(target);
   options.signal?.throwIfAborted();
-  await writeAtomically(target, (unfinished) =>
-    format === ArchiveFormat.TarGz ? writeTarGz(unfinished, files, options) : writeZip(unfinished, files, options),
-  );
+  const write = await writerOf(format);
+  await writeAtomically(target, (unfinished) => write(unfinished, files, options));
   return target;
 }
+
+/** Loaded when they are asked for: each run loads the package, and few runs pack anything. */
+async function writerOf(format: ArchiveFormat): Promise<ArchiveWriter> {
+  if (format === ArchiveFormat.TarGz) return (await import('./tar-writer.js')).writeTarGz;
+  return (await import('./zip-writer.js')).writeZip;
+}
+
+type ArchiveWriter = (path: string, files: ReturnType<typeof packedFile>[], options: PackOptions) => Promise<void>;
 
 function withLinks(files: readonly ListedFile[], links: LinkHandling): readonly ListedFile[] {
   if (links === LinkHandling.Store) return files;

@@ -4,9 +4,7 @@ import { resolve } from 'node:path';
 import { ArchiveInvalidError, FileNotFoundError, FileWriteError } from '../../../foundation/errors/file.errors.js';
 import { placeBeside, writeAtomically } from '../places/write-atomically.js';
 import { ArchiveFormat, type ExtractArchiveOptions } from './archive-options.js';
-import { extractTarGz, listTarGz } from './tar-extractor.js';
-import { extractZip } from './zip-extractor.js';
-import { ZipReader } from './zip-reader.js';
+import type { extractZip as ExtractZip } from './zip-extractor.js';
 
 /**
  * Extracts a zip or tar.gz into a folder, all of it or nothing: it is written beside the folder and moved there when it is whole.
@@ -34,7 +32,7 @@ export async function extractArchive(
       'something is there already. Choose another folder, or overwrite it (overwrite: true)',
     );
   }
-  const unpack = format === ArchiveFormat.TarGz ? extractTarGz : extractZip;
+  const unpack = await extractorOf(format);
   const fill = async (unfinished: string): Promise<void> => {
     await mkdir(unfinished);
     await unpack(source, unfinished, options);
@@ -43,10 +41,17 @@ export async function extractArchive(
   return target;
 }
 
+/** Loaded when they are asked for: each run loads the package, and few runs unpack anything. */
+async function extractorOf(format: ArchiveFormat): Promise<typeof ExtractZip> {
+  if (format === ArchiveFormat.TarGz) return (await import('./tar-extractor.js')).extractTarGz;
+  return (await import('./zip-extractor.js')).extractZip;
+}
+
 /** Names of an archive's members, in its order. @throws {@link FileNotFoundError}, {@link ArchiveInvalidError}. */
 export async function listArchiveContents(archive: string): Promise<string[]> {
   const source = existingArchive(archive);
-  if (formatByBytes(source) === ArchiveFormat.TarGz) return listTarGz(source);
+  if (formatByBytes(source) === ArchiveFormat.TarGz) return (await import('./tar-extractor.js')).listTarGz(source);
+  const { ZipReader } = await import('./zip-reader.js');
   const zip = new ZipReader(source);
   try {
     const names: string[] = [];

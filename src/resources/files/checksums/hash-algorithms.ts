@@ -1,5 +1,5 @@
 import { createHash, getHashes } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import type { crc32 as Crc32 } from 'node:zlib';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 
 /** The digests that can be asked for, by the names they have in configurations. */
@@ -49,7 +49,7 @@ const HEX_LENGTHS: Readonly<Record<HashAlgorithm, number>> = {
 /** @throws {@link UsageError} for a word that names no algorithm, or one that this Node was built without. */
 export async function createHasher(algorithm: HashAlgorithm): Promise<Hasher> {
   checkAlgorithm(algorithm);
-  if (algorithm === HashAlgorithm.Crc32) return new Crc32Hasher();
+  if (algorithm === HashAlgorithm.Crc32) return new Crc32Hasher((await import('node:zlib')).crc32);
   if (algorithm === HashAlgorithm.Xxh3) return xxh3Hasher();
   return hasherOfNode(algorithm);
 }
@@ -78,8 +78,10 @@ function hasherOfNode(algorithm: HashAlgorithm): Hasher {
 class Crc32Hasher implements Hasher {
   #crc = 0;
 
+  constructor(private readonly crc32: typeof Crc32) {}
+
   update(bytes: Uint8Array): void {
-    this.#crc = crc32(bytes, this.#crc);
+    this.#crc = this.crc32(bytes, this.#crc);
   }
 
   digest(): string {

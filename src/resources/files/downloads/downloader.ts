@@ -17,7 +17,6 @@ import { AddressRules, type PrivateAddresses, shownUrl } from './address-rules.j
 import { HostLimits } from './host-limits.js';
 import { HttpSource } from './http-source.js';
 import { PartialFile } from './partial-file.js';
-import { transfer } from './transfer.js';
 
 /** What holds for all downloads of one {@link Downloader}. */
 export interface DownloaderOptions {
@@ -128,6 +127,7 @@ export class Downloader {
     for (let attempt = 1; ; attempt++) {
       const before = part.size;
       try {
+        const { transfer } = await import('./transfer.js'); // with its decompressors, which a run without downloads needs not load
         return await transfer(this.#source, part, asked);
       } catch (error) {
         if (part.size > before && part.validator !== undefined) attempt = 1;

@@ -17,18 +17,6 @@ export function joinInside(root: string, path: string): string {
   return join(base, path);
 }
 
-/**
- * One name of a file: what stands for a folder, leads elsewhere or cannot be printed is replaced by `_`.
- *
- * @param fallback - The name where nothing is left.
- */
-function safeFileName(name: string, fallback = 'file'): string {
-  const printable = name.replace(/[/\\:*?"<>|]/g, '_');
-  const cleaned = [...printable].map((char) => (char < ' ' || char === '\x7f' ? '_' : char)).join('');
-  const trimmed = cleaned.replace(/^\.+/, '').trim();
-  return trimmed === '' ? fallback : trimmed;
-}
-
 /** Windows reads both slashes, and a path made there may be used here. */
 function hasUpwardPart(path: string): boolean {
   return path.split(/[/\\]/).includes('..') || /^[a-zA-Z]:/.test(path);
