@@ -69,7 +69,12 @@ async function packInto(target: string, listed: readonly ListedFile[], options: 
   const format = options.format ?? formatByName(target);
   options.signal?.throwIfAborted();
   const write = await writerOf(format);
-  await writeAtomically(target, (unfinished) => write(unfinished, files, options));
+  try {
+    await writeAtomically(target, (unfinished) => write(unfinished, files, options));
+  } catch (thrown) {
+    options.signal?.throwIfAborted(); // a stream says only that it was aborted, and not why
+    throw thrown;
+  }
   return target;
 }
 

@@ -37,7 +37,12 @@ export async function extractArchive(
     await mkdir(unfinished);
     await unpack(source, unfinished, options);
   };
-  await writeAtomically(target, fill, isOccupied ? swap : rename);
+  try {
+    await writeAtomically(target, fill, isOccupied ? swap : rename);
+  } catch (thrown) {
+    options.signal?.throwIfAborted(); // a stream says only that it was aborted, and not why
+    throw thrown;
+  }
   return target;
 }
 
