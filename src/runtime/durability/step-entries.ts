@@ -1,3 +1,4 @@
+import { isRecord } from '../../foundation/schema/json-safe.js';
 import type { ContextSnapshot } from '../../authoring/steps/context-snapshot.js';
 import { type JournalState, journalStateOf } from '../../authoring/steps/journal-state.js';
 import type { StepJournalEntry, StepRecord } from '../../authoring/steps/step-journal.interface.js';
@@ -120,10 +121,6 @@ function recordOf(entry: JournalEntry, name: string, result: StepResultJson): Om
 /** Of a step that is to be undone, with whatever of its values has a JSON form: its undo must not fail for the rest. */
 function plainRecordOf({ name, needsUndo, result }: StepRecord): UndoStart['records'][number] {
   return { name, needs_undo: needsUndo, result: JSON.parse(safeJson(result.toJSON())) as StepResultJson };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unreadable({ seq, kind, name }: JournalEntry): StepJournalError {

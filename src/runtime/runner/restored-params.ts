@@ -1,3 +1,4 @@
+import { isRecord } from '../../foundation/schema/json-safe.js';
 import { SecretMissingError } from '../../foundation/errors/durability.errors.js';
 import type { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
@@ -96,8 +97,4 @@ function refuseOthers(id: string, paths: readonly string[], given: Readonly<Reco
 
 function isReference(value: unknown): value is SecretReference {
   return isRecord(value) && '$secret' in value;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,8 @@
 import { DatasetInvalidError } from '../../../foundation/errors/dataset.errors.js';
 import type { ImageSize } from '../model/annotated-image.js';
 import { byCodePoint } from '../model/class-order.js';
-import { isRecord, type JsonRecord } from '../model/json-value.js';
+import { isRecord } from '../../../foundation/schema/json-safe.js';
+import type { JsonRecord } from '../model/json-value.js';
 import {
   boxLine,
   type ClassNumbers,

@@ -4,7 +4,8 @@ import { DatasetInvalidError, DatasetNotFoundError } from '../../../foundation/e
 import { isFile, isFolder } from '../io/file-names.js';
 import { ImageHeaderReader } from '../io/image-header.js';
 import type { ImageSize } from '../model/annotated-image.js';
-import { isRecord, type JsonRecord } from '../model/json-value.js';
+import { isRecord } from '../../../foundation/schema/json-safe.js';
+import type { JsonRecord } from '../model/json-value.js';
 
 /** Endings that the original looks for, in its order; capitals are others. */
 const ENDINGS = ['.jpg', '.jpeg', '.png', '.bmp', '.webp'];

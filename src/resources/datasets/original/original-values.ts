@@ -1,6 +1,7 @@
 import { DatasetInvalidError, type DatasetPlace } from '../../../foundation/errors/dataset.errors.js';
 import type { Box, ImageSize, Keypoint, Point } from '../model/annotated-image.js';
-import { isRecord, type JsonRecord, shortText } from '../model/json-value.js';
+import { isRecord } from '../../../foundation/schema/json-safe.js';
+import { type JsonRecord, shortText } from '../model/json-value.js';
 import { sixDecimals } from '../model/number-text.js';
 
 /** A class as the original takes it from a document: a text, or a number. */

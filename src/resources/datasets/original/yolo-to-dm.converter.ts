@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 import { DatasetNotFoundError, type DatasetPlace } from '../../../foundation/errors/dataset.errors.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { AnnotationIds } from '../formats/dm/annotation-ids.js';
+import { emptyLists } from '../formats/dm/dm-v2-maker.js';
 import { readYOLOConfig } from '../formats/yolo/yolo-config.js';
 import { fileNamesIn, isFolder, stemOf } from '../io/file-names.js';
 import { ImageHeaderReader } from '../io/image-header.js';
@@ -150,14 +151,7 @@ export class YOLOToDMConverter {
       });
       return { annotations: { image: items } };
     }
-    const lists: Record<string, unknown[]> = {
-      bounding_box: [],
-      polygon: [],
-      keypoint: [],
-      polyline: [],
-      relation: [],
-      group: [],
-    };
+    const lists: Record<string, unknown[]> = emptyLists();
     for (const { tool, label, data } of shapes)
       lists[tool]?.push({ id: this.#ids.make(), classification: label, attrs: [], ...data });
     return { classification: { bounding_box: names }, images: [lists] };

@@ -6,7 +6,8 @@ import {
   NO_ATTRIBUTES,
   type Point,
 } from '../../model/annotated-image.js';
-import { isRecord, type JsonRecord, shortText } from '../../model/json-value.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { isAttributeValue } from '../dm/dm-values.js';

@@ -3,7 +3,8 @@ import { DatasetInvalidError } from '../../../../foundation/errors/dataset.error
 import { isFile, safeName, stemOf } from '../../io/file-names.js';
 import { type FoundImage, ImageFolder } from '../../io/image-folder.js';
 import type { AnnotatedImage, Annotation, ImageSize } from '../../model/annotated-image.js';
-import { isRecord, type JsonRecord, shortText } from '../../model/json-value.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { AnnotationIndex } from './annotation-index.js';

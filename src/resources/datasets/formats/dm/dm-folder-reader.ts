@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AnnotatedImage, Annotation } from '../../model/annotated-image.js';
-import { isRecord, type JsonRecord } from '../../model/json-value.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import type { JsonRecord } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { readPaired } from '../paired-reader.js';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isRecord, type JsonRecord } from '../../model/json-value.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import type { JsonRecord } from '../../model/json-value.js';
 import { DatasetFeature, type FormatDefinition } from '../../registry/format-definition.js';
 import { DmFolderWriter } from './dm-folder-writer.js';
 import { dmV1Maker } from './dm-v1-maker.js';

@@ -1,5 +1,6 @@
 import type { Annotation, AnnotationAttribute } from '../../model/annotated-image.js';
-import { isRecord, type JsonRecord, shortText } from '../../model/json-value.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import type { DocumentParser } from './dm-folder-reader.js';

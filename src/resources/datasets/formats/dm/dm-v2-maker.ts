@@ -24,19 +24,17 @@ export function dmV2Maker(job: WriteJob): DocumentMaker {
 }
 
 function documentOf(_image: AnnotatedImage, annotations: readonly DmAnnotation[], job: WriteJob): unknown {
-  const lists: Record<Tool, unknown[]> = {
-    bounding_box: [],
-    polygon: [],
-    keypoint: [],
-    polyline: [],
-    relation: [],
-    group: [],
-  };
+  const lists = emptyLists();
   for (const annotation of annotations) lists[TOOL_OF[annotation.kind]].push(itemOf(annotation));
   const used = TOOLS.filter((tool) => lists[tool].length > 0 && tool !== 'relation' && tool !== 'group');
   const tools: readonly Tool[] = used.length > 0 ? used : ['bounding_box'];
   const names = job.classes.preliminaryNames();
   return { classification: Object.fromEntries(tools.map((tool) => [tool, names])), images: [lists] };
+}
+
+/** The lists of one picture, each of which every document has. */
+export function emptyLists(): Record<Tool, unknown[]> {
+  return { bounding_box: [], polygon: [], keypoint: [], polyline: [], relation: [], group: [] };
 }
 
 function itemOf(annotation: DmAnnotation): unknown {

@@ -1,5 +1,6 @@
 import type { AnnotationAttribute, Box, Keypoint, Point } from '../../model/annotated-image.js';
-import { isRecord, shortText } from '../../model/json-value.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import { shortText } from '../../model/json-value.js';
 
 /** Why a value is not what it should be; the reader adds file and annotation. */
 export class ValueProblem {

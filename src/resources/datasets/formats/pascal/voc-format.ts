@@ -1,6 +1,6 @@
-import { DatasetFeature, type FormatDefinition } from '../../registry/format-definition.js';
+import type { AnnotatedImage } from '../../model/annotated-image.js';
+import { DatasetFeature, type FormatDefinition, type ReadJob } from '../../registry/format-definition.js';
 import { looksLikeVOC } from './voc-layout.js';
-import { readVOC } from './voc-reader.js';
 import { VOCWriter } from './voc-writer.js';
 
 /** Pascal VOC: an XML document of boxes for each picture. */
@@ -9,6 +9,12 @@ export const PASCAL_FORMAT: FormatDefinition = {
   title: 'Pascal VOC',
   holds: [DatasetFeature.Boxes, DatasetFeature.Attributes, DatasetFeature.ClassOrder],
   recognises: looksLikeVOC,
-  read: readVOC,
+  read,
   write: (job) => new VOCWriter(job),
 };
+
+/** Loaded when a data set is read: the parser of XML is large, and every run loads the package. */
+async function* read(job: ReadJob): AsyncGenerator<AnnotatedImage> {
+  const { readVOC } = await import('./voc-reader.js');
+  yield* readVOC(job);
+}

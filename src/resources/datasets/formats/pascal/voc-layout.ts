@@ -5,6 +5,11 @@ import { bySplit, splitName } from '../../io/dataset-parts.js';
 import { foldersIn, isFolder } from '../../io/file-names.js';
 import type { PairedPart } from '../paired-reader.js';
 
+/** Fields of an object that VOC itself has, kept as attributes. */
+export const VOC_FIELDS: readonly string[] = ['pose', 'truncated', 'difficult', 'occluded'];
+/** File that names the classes in the order of their numbers; VOC itself has no place for it. */
+export const CLASS_FILE = 'labels.txt';
+
 /** The parts of a Pascal VOC data set. In its own layout all share a folder, and lists say which picture is in which. */
 export interface VOCLayout {
   readonly parts: readonly PairedPart[];

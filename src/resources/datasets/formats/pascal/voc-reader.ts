@@ -3,17 +3,14 @@ import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { FoundImage } from '../../io/image-folder.js';
 import type { AnnotatedImage, Annotation, AnnotationAttribute } from '../../model/annotated-image.js';
-import { isRecord, type JsonRecord, shortText } from '../../model/json-value.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { readPaired } from '../paired-reader.js';
-import { vocLayout } from './voc-layout.js';
+import { CLASS_FILE, VOC_FIELDS, vocLayout } from './voc-layout.js';
 
-/** Fields of an object that VOC itself has, kept as attributes. */
-export const VOC_FIELDS: readonly string[] = ['pose', 'truncated', 'difficult', 'occluded'];
 const KNOWN = new Set([...VOC_FIELDS, 'name', 'bndbox', 'attributes']);
-/** File that names the classes in the order of their numbers; VOC itself has no place for it. */
-export const CLASS_FILE = 'labels.txt';
 
 /** The pictures of a Pascal VOC data set. */
 export function* readVOC(job: ReadJob): Generator<AnnotatedImage> {

@@ -5,7 +5,7 @@ import type { AnnotatedImage, Annotation, Box } from '../../model/annotated-imag
 import { boxAround } from '../../model/geometry.js';
 import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
-import { CLASS_FILE, VOC_FIELDS } from './voc-reader.js';
+import { CLASS_FILE, VOC_FIELDS } from './voc-layout.js';
 
 const LIST_OF: Readonly<Record<string, string>> = { valid: 'val' };
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { DatasetInvalidError, DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
 import { isFile } from '../../io/file-names.js';
-import { isRecord, type JsonRecord, shortText } from '../../model/json-value.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import { type JsonRecord, shortText } from '../../model/json-value.js';
 import { YOLOTask } from '../../registry/format-definition.js';
 
 /** Files that describe a YOLO data set, in the order they are looked for. */
