@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { FileInvalidError } from '../../../foundation/errors/file.errors.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
+import { withAbortReason } from '../places/abort-reason.js';
 import { writeAtomically } from '../places/write-atomically.js';
 import { ArchiveFilter } from './archive-filter.js';
 import {
@@ -69,12 +70,9 @@ async function packInto(target: string, listed: readonly ListedFile[], options: 
   const format = options.format ?? formatByName(target);
   options.signal?.throwIfAborted();
   const write = await writerOf(format);
-  try {
-    await writeAtomically(target, (unfinished) => write(unfinished, files, options));
-  } catch (thrown) {
-    options.signal?.throwIfAborted(); // a stream says only that it was aborted, and not why
-    throw thrown;
-  }
+  await withAbortReason(options.signal, () =>
+    writeAtomically(target, (unfinished) => write(unfinished, files, options)),
+  );
   return target;
 }
 

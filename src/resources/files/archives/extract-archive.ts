@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ArchiveInvalidError, FileNotFoundError, FileWriteError } from '../../../foundation/errors/file.errors.js';
+import { withAbortReason } from '../places/abort-reason.js';
 import { placeBeside, writeAtomically } from '../places/write-atomically.js';
 import { ArchiveFormat, type ExtractArchiveOptions } from './archive-options.js';
 import type { extractZip as ExtractZip } from './zip-extractor.js';
@@ -37,12 +38,7 @@ export async function extractArchive(
     await mkdir(unfinished);
     await unpack(source, unfinished, options);
   };
-  try {
-    await writeAtomically(target, fill, isOccupied ? swap : rename);
-  } catch (thrown) {
-    options.signal?.throwIfAborted(); // a stream says only that it was aborted, and not why
-    throw thrown;
-  }
+  await withAbortReason(options.signal, () => writeAtomically(target, fill, isOccupied ? swap : rename));
   return target;
 }
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../foundation/schema/json-safe.js';
 import { mkdir } from 'node:fs/promises';
 import { getTempPath } from '../places/temp-space.js';
 import { Downloader, type DownloaderOptions, type DownloadOptions } from './downloader.js';
@@ -76,7 +77,7 @@ async function localised<T extends object>(files: T, fetch: Fetch, fileField?: s
 
 async function localPath(value: unknown, fetch: Fetch): Promise<unknown> {
   if (typeof value === 'string') return fetch(value);
-  if (!isObject(value) || typeof value['url'] !== 'string') return value;
+  if (!isRecord(value) || typeof value['url'] !== 'string') return value;
   const { url, ...rest } = value;
   return { ...rest, path: await fetch(url as string) };
 }
@@ -85,12 +86,8 @@ async function localPath(value: unknown, fetch: Fetch): Promise<unknown> {
 async function atPath(value: unknown, [step, ...rest]: readonly string[], fetch: Fetch): Promise<unknown> {
   if (step === undefined) {
     if (typeof value === 'string') return fetch(value);
-    return isObject(value) ? localised(value, fetch) : value;
+    return isRecord(value) ? localised(value, fetch) : value;
   }
-  if (!isObject(value) || !Object.hasOwn(value, step)) return value;
+  if (!isRecord(value) || !Object.hasOwn(value, step)) return value;
   return { ...value, [step]: await atPath(value[step], rest, fetch) };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
