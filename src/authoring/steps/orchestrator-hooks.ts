@@ -1,16 +1,10 @@
+import type { RunEventType } from '../reporting/run-event.js';
 import type { RegisteredStep } from './registered-step.js';
 import type { StepClock } from './step-clock.js';
 import type { StepJournal } from './step-journal.interface.js';
 
 /** What happens to steps, as the run's events name it. */
-export type StepEventType =
-  | 'step.started'
-  | 'step.completed'
-  | 'step.skipped'
-  | 'step.failed'
-  | 'step.retrying'
-  | 'step.rolled_back'
-  | 'step.rollback_failed';
+export type StepEventType = Extract<RunEventType, `step.${string}`>;
 
 /** Data of a step's event. snake_case, because it is what stores, files and wires show. */
 export interface StepEventData {

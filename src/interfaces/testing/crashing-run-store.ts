@@ -1,6 +1,6 @@
 import { UsageError } from '../../foundation/errors/run.errors.js';
 import type { MaybePromise, RunStore } from '../../runtime/run-store/run-store.interface.js';
-import { DecoratedRunStore, type StoreCall, type StoreMethod } from './decorated-run-store.js';
+import { DecoratedRunStore, type StoreCall, type StoreMethod } from '../../runtime/run-store/decorated-run-store.js';
 
 /** When a process dies: before a write begins, in the middle of it, or when it is durable and nobody knows yet. */
 export const CrashMoment = { Before: 'before', Torn: 'torn', After: 'after' } as const;

@@ -6,7 +6,7 @@ export {
   type CrashOptions,
   type CrashPoint,
 } from './crashing-run-store.js';
-export { DecoratedRunStore, type StoreCall, type StoreMethod } from './decorated-run-store.js';
+export { DecoratedRunStore, type StoreCall, type StoreMethod } from '../../runtime/run-store/decorated-run-store.js';
 export { snapshotOfRun, type SnapshotSource } from './run-snapshot.js';
 export { TestedRun } from './tested-run.js';
 export { type GraphOptions, type ProviderOverride } from './tester-graph.js';

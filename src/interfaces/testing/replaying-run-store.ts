@@ -1,7 +1,7 @@
 import { UsageError } from '../../foundation/errors/run.errors.js';
 import type { CommitOutcome, NewJournalEntry, RunCommit } from '../../runtime/run-store/run-journal.js';
 import type { MaybePromise, RunStore } from '../../runtime/run-store/run-store.interface.js';
-import { DecoratedRunStore, type StoreCall } from './decorated-run-store.js';
+import { DecoratedRunStore, type StoreCall } from '../../runtime/run-store/decorated-run-store.js';
 import type { ReplayLedger } from './replay-ledger.js';
 
 /** The store of a process that dies with the first entry that it has not seen before, which is not written then. */

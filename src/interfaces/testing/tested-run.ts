@@ -9,6 +9,7 @@ import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { RunOutcome } from '../../runtime/invocation/run-outcome.js';
 import type { JournalEntry } from '../../runtime/run-store/run-journal.js';
 import type { RunRecord } from '../../runtime/run-store/run-record.js';
+import { storedEvents } from '../../runtime/run-store/stored-events.js';
 import type { RunStore } from '../../runtime/run-store/run-store.interface.js';
 import { snapshotOfRun } from './run-snapshot.js';
 
@@ -82,9 +83,6 @@ export class TestedRun<R = unknown> {
 
 async function allEvents(id: string, store: RunStore): Promise<readonly RunEvent[]> {
   const events: RunEvent[] = [];
-  for (;;) {
-    const more = await store.events(id, events.at(-1)?.seq);
-    if (more.length === 0) return events;
-    events.push(...more);
-  }
+  for await (const event of storedEvents(store, id)) events.push(event);
+  return events;
 }

@@ -1,7 +1,7 @@
 import { ManualClock } from '../../authoring/steps/steps.fixture.js';
 import { MemoryRunStore } from '../run-store/memory-run-store.js';
 import { ownedRecordOf, ownerOf, recordOf } from '../run-store/run-store.fixture.js';
-import { type StoreCall, RunStoreDecorator } from '../run-store/run-store-decorator.fixture.js';
+import { DecoratedRunStore, type StoreCall } from '../run-store/decorated-run-store.js';
 import type { MaybePromise } from '../run-store/run-store.interface.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { RunClock } from './run-clock.js';
@@ -16,11 +16,11 @@ class Time extends ManualClock implements RunClock {
 }
 
 /** Answers renewals as the spec says. */
-class OddStore extends RunStoreDecorator {
+class OddStore extends DecoratedRunStore {
   renewals = 0;
   mode: 'answers' | 'rejects' | 'throws' | 'hangs' = 'answers';
 
-  protected override around<T>(call: StoreCall, work: () => MaybePromise<T>): MaybePromise<T> {
+  protected override around<T>({ method: call }: StoreCall, work: () => MaybePromise<T>): MaybePromise<T> {
     if (call === 'renew') this.renewals++;
     if (call !== 'renew' || this.mode === 'answers') return work();
     if (this.mode === 'throws') throw new Error('away');

@@ -7,6 +7,7 @@ import { secretFieldsOf } from '../../foundation/schema/secret-fields.js';
 import { storedEntryOf, storedStepsOf } from '../durability/step-entries.js';
 import type { JournalEntry } from '../run-store/run-journal.js';
 import { isFinal, type RunRecord } from '../run-store/run-record.js';
+import { storedEvents } from '../run-store/stored-events.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
 import { restoredParams } from '../runner/restored-params.js';
 import type { RequestOrigin } from '../runner/run-request.js';
@@ -115,15 +116,10 @@ async function completedNodes(
 /** What they did is not there any more, so they have to run again. */
 async function compensatedNodes(store: RunStore, runId: string): Promise<string[]> {
   const found: string[] = [];
-  for (let seq = 0; ;) {
-    const events = await store.events(runId, seq);
-    for (const { type, data } of events) {
-      if (type === 'step.rolled_back' || type === 'step.rollback_failed') found.push(String(data['step']));
-    }
-    const last = events.at(-1);
-    if (!last) return found;
-    seq = last.seq;
+  for await (const { type, data } of storedEvents(store, runId)) {
+    if (type === 'step.rolled_back' || type === 'step.rollback_failed') found.push(String(data['step']));
   }
+  return found;
 }
 
 function takenOver(

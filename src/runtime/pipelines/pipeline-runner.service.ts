@@ -13,7 +13,7 @@ import { isFinal, type RunRecord } from '../run-store/run-record.js';
 import { outcomeOf } from './child-run.js';
 import { originOf, type PipelineOrigin } from './pipeline-origin.js';
 import { byEnd, nodeOfKey } from './pipeline-children.js';
-import { storedEvents } from './stored-events.js';
+import { storedEvents } from '../run-store/stored-events.js';
 import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { PipelineNotFoundError } from '../../foundation/errors/pipeline.errors.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
@@ -198,7 +198,7 @@ export class PipelineRunner implements PipelineExecutor {
   ): AsyncGenerator<PipelineProgress, void> {
     const tracker = await this.#tracker(runId);
     const own = this.#handles.get(runId);
-    const events = own ? own.events() : storedEvents(this.#init.store, runId, pollIntervalMs);
+    const events = own ? own.events() : storedEvents(this.#init.store, runId, { pollIntervalMs });
     for await (const event of events) {
       if (tracker.apply(event)) yield tracker.progress;
       if (tracker.isOver) return;

@@ -7,6 +7,9 @@ import { Step } from '../../authoring/decorators/step.decorator.js';
 import { BaseStep } from '../../authoring/steps/base-step.js';
 import { StepContext } from '../../authoring/steps/step-context.js';
 import { StepResult } from '../../authoring/steps/step-result.js';
+import type { Peer } from './durable.fixture.js';
+import type { PluginRunner } from './plugin-runner.service.js';
+import type { RunHandle } from './run-handle.js';
 
 /** What happens outside of the runs, and how steps are told to behave. Specs look into it. */
 @Injectable()
@@ -34,6 +37,20 @@ export class World {
   get told(): string[] {
     return this.effects.map((effect) => effect.replace(/ .*:/, ' '));
   }
+}
+
+/** Starts a run, or goes on with one, whose process dies in a step. */
+export async function dyingIn(
+  step: string,
+  { world, peer }: { readonly world: World; readonly peer: Peer },
+  start: (runner: PluginRunner) => Promise<RunHandle>,
+): Promise<RunHandle> {
+  const begun = world.hold(step);
+  const handle = await start(peer.runner);
+  await begun;
+  peer.store.isDead = true;
+  world.instead.clear();
+  return handle;
 }
 
 class WorkParams {

@@ -6,7 +6,7 @@ import { ExecutorRegistry } from '../executors/executor-registry.js';
 import { MemoryRunStore } from '../run-store/memory-run-store.js';
 import type { RunOwner } from '../run-store/run-owner.js';
 import type { MaybePromise, RunStore } from '../run-store/run-store.interface.js';
-import { RunStoreDecorator, type StoreCall } from '../run-store/run-store-decorator.fixture.js';
+import { DecoratedRunStore, type StoreCall, type StoreMethod } from '../run-store/decorated-run-store.js';
 import { PluginRunner } from './plugin-runner.service.js';
 import { type HostedRunner, hostedRunner } from './runner.fixture.js';
 
@@ -24,11 +24,11 @@ class ManualRunClock extends ManualClock implements RunClock {
 }
 
 /** What a process does instead of one call of its store; undefined lets the call through. */
-export type Fault = (call: StoreCall, number: number) => 'dies' | 'fails' | 'fails_after' | 'hangs' | undefined;
+export type Fault = (call: StoreMethod, number: number) => 'dies' | 'fails' | 'fails_after' | 'hangs' | undefined;
 
 /** A store as one process sees it: calls are counted, and can go wrong. */
-export class FaultyStore extends RunStoreDecorator {
-  readonly calls: StoreCall[] = [];
+export class FaultyStore extends DecoratedRunStore {
+  readonly calls: StoreMethod[] = [];
   /** Set by the spec: what goes wrong from now on. */
   fault: Fault = () => undefined;
   isDead = false;
@@ -41,11 +41,11 @@ export class FaultyStore extends RunStoreDecorator {
   }
 
   /** How often a call was made. */
-  count(call: StoreCall): number {
+  count(call: StoreMethod): number {
     return this.calls.filter((made) => made === call).length;
   }
 
-  protected override around<T>(call: StoreCall, work: () => MaybePromise<T>): MaybePromise<T> {
+  protected override around<T>({ method: call }: StoreCall, work: () => MaybePromise<T>): MaybePromise<T> {
     this.calls.push(call);
     const fault = this.isDead ? 'dies' : this.fault(call, this.count(call));
     if (fault === 'dies') this.isDead = true;

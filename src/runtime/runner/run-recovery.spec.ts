@@ -1,7 +1,7 @@
 import { StepResult } from '../../authoring/steps/step-result.js';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import { type Peer, PeerWorld } from './durable.fixture.js';
-import { WORK_PROVIDERS, World } from './durable-steps.fixture.js';
+import { dyingIn, WORK_PROVIDERS, World } from './durable-steps.fixture.js';
 import type { RunHandle } from './run-handle.js';
 
 describe('A run whose process died', () => {
@@ -18,13 +18,8 @@ describe('A run whose process died', () => {
   afterEach(() => peers.close());
 
   /** Starts a run whose process dies in a step. */
-  async function diesIn(step: string, action = 'work', params: object = { word: 'w' }): Promise<RunHandle> {
-    const begun = world.hold(step);
-    const handle = await first.runner.run({ action, params });
-    await begun;
-    first.store.isDead = true;
-    world.instead.clear();
-    return handle;
+  function diesIn(step: string, action = 'work', params: object = { word: 'w' }): Promise<RunHandle> {
+    return dyingIn(step, { world, peer: first }, (runner) => runner.run({ action, params }));
   }
 
   async function eventsOf(id: string): Promise<readonly RunEvent[]> {
@@ -136,11 +131,7 @@ describe('A run whose process died', () => {
     for (const step of ['a', 'b', 'c']) {
       await peers.outwait();
       const peer = peers.peer();
-      const begun = world.hold(step);
-      await peer.runner.resume(id);
-      await begun;
-      peer.store.isDead = true;
-      world.instead.clear();
+      await dyingIn(step, { world, peer }, (runner) => runner.resume(id));
     }
     await peers.outwait();
     const handle = await second.runner.resume(id);

@@ -1,6 +1,6 @@
 import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
 import { type Peer, PeerWorld } from './durable.fixture.js';
-import { WORK_PROVIDERS, World } from './durable-steps.fixture.js';
+import { dyingIn, WORK_PROVIDERS, World } from './durable-steps.fixture.js';
 import { RunTakeover } from './run-takeover.js';
 import type { RunHandle } from './run-handle.js';
 
@@ -101,13 +101,8 @@ describe(RunTakeover, () => {
     await peers.close();
   });
 
-  async function diesIn(step: string, request: object = {}): Promise<RunHandle> {
-    const begun = world.hold(step);
-    const handle = await first.runner.run({ action: 'work', ...request });
-    await begun;
-    first.store.isDead = true;
-    world.instead.clear();
-    return handle;
+  function diesIn(step: string, request: object = {}): Promise<RunHandle> {
+    return dyingIn(step, { world, peer: first }, (runner) => runner.run({ action: 'work', ...request }));
   }
 
   /** Lets time pass in small steps, as peers live it. */

@@ -1,6 +1,6 @@
 import { StepResult } from '../../authoring/steps/step-result.js';
 import { type Peer, PeerWorld } from './durable.fixture.js';
-import { WORK_PROVIDERS, World } from './durable-steps.fixture.js';
+import { dyingIn, WORK_PROVIDERS, World } from './durable-steps.fixture.js';
 import type { RunHandle } from './run-handle.js';
 
 describe('A run that is over', () => {
@@ -156,11 +156,7 @@ describe('A run that is over', () => {
 
     it('goes on from its own first commit when its process dies', async () => {
       const { id } = await completed();
-      const begun = world.hold('b');
-      const fork = await peer.runner.fork(id, { step: 'a' });
-      await begun;
-      peer.store.isDead = true;
-      world.instead.clear();
+      const fork = await dyingIn('b', { world, peer }, (runner) => runner.fork(id, { step: 'a' }));
       await peers.outwait();
 
       expect(await (await peers.peer().runner.resume(fork.id)).result()).toMatchObject({ seen: ['a', 'b', 'c'] });

@@ -1,14 +1,12 @@
 import { Option, SubCommand } from 'nest-commander';
 import { PipelineListener } from '../../../authoring/pipelines/pipeline-listener.js';
-import { errorToJson } from '../../../foundation/errors/error-json.js';
 import { CliOutput } from '../cli-output.js';
 import { readJsonArgument } from '../parse-json.js';
 import { FolderCommand, type FolderOptions } from '../plugin/folder-command.js';
-import { withInterrupts } from '../plugin/interrupts.js';
 import { type Assignment, mergeParams, parseAssignment } from '../plugin/params-arguments.js';
-import { printOutcome } from '../plugin/print-outcome.js';
+import { printRefusal } from '../plugin/print-outcome.js';
+import { runInFront } from '../plugin/run-in-front.js';
 import { PluginHost } from '../plugin-host.js';
-import { openStore } from '../run-stores.js';
 import { StdoutGuard } from '../stdout-guard.js';
 import { pipelineNamed } from './named-pipelines.js';
 
@@ -38,35 +36,21 @@ export class PipelineRunCommand extends FolderCommand {
     try {
       await this.#run(name, options);
     } catch (thrown) {
-      if (options.json) this.output.result({ id: null, status: 'failed', error: errorToJson(thrown) });
-      this.output.error(thrown);
+      printRefusal(this.output, thrown, options);
     }
   }
 
   async #run(name: string | undefined, options: PipelineRunOptions): Promise<void> {
     const display = new PipelineListener();
-    this.guard.showPrints((line) => display.print(line));
-    // Never closed: that would wait for the disk, and what is written is safe without. The process is about to end.
-    const store = await openStore(options.store, this.output);
-    const opened = await this.host.open(options.path ?? '.', { listeners: [display], store });
-    try {
+    const { host, output, guard } = this;
+    await runInFront({ host, output, guard, display }, options, (opened) => {
       const plan = pipelineNamed(opened, name);
       display.expect(plan.nodes.map(({ node }) => node.name));
       const { paramsType } = plan.pipeline;
       const params = mergeParams({ name: plan.name, paramsType }, options.params, options.set ?? [], {});
       const request = { params, plugin: plan.plugin, resumeFrom: options.resumeFrom };
-      const start = () => opened.pipelines.run(plan.pipeline, request);
-      const targets = { action: plan.runName, guard: this.guard, output: this.output };
-      const { handle, outcome } = await withInterrupts(targets, start);
-      await handle.shown();
-      this.guard.showPrints(undefined);
-      display.close();
-      printOutcome(this.output, handle.id, outcome, options);
-    } finally {
-      this.guard.watch(undefined);
-      this.guard.showPrints(undefined);
-      await opened.close();
-    }
+      return { action: plan.runName, start: () => opened.pipelines.run(plan.pipeline, request) };
+    });
   }
 
   @Option({ flags: '--params <json>', description: 'params as JSON, @file with JSON in it, or - for standard input' })

@@ -23,3 +23,9 @@ export function printOutcome(
   }
   output.text(json ? `{"id":${JSON.stringify(id)},"status":"completed","result":${line}}\n` : `${line}\n`);
 }
+
+/** Prints why nothing was run. */
+export function printRefusal(output: CliOutput, thrown: unknown, { json = false }: { readonly json?: boolean }): void {
+  if (json) output.result({ id: null, status: 'failed', error: errorToJson(thrown) });
+  output.error(thrown);
+}

@@ -1,21 +1,17 @@
 import { Option, SubCommand } from 'nest-commander';
 import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
-import { errorToJson } from '../../../foundation/errors/error-json.js';
-import type { ActionDefinition } from '../../../runtime/discovery/action-definition.js';
 import { parseRunMode, RUN_MODE_WORDS } from '../../../runtime/executors/run-mode.js';
-import type { RunHandle } from '../../../runtime/runner/run-handle.js';
 import { CliOutput } from '../cli-output.js';
 import { readJsonArgument } from '../parse-json.js';
 import { type OpenPlugin, PluginHost } from '../plugin-host.js';
-import { openStore } from '../run-stores.js';
 import { StdoutGuard } from '../stdout-guard.js';
 import { SynapseCommand } from '../synapse-command.js';
 import { actionFlagsHelp, readActionFlags } from './action-flags.js';
 import { type Assignment, mergeParams, parseAssignment } from './params-arguments.js';
-import { printOutcome } from './print-outcome.js';
+import { printRefusal } from './print-outcome.js';
+import { runInFront } from './run-in-front.js';
 import { interruptedNote } from './interrupted-runs.js';
-import { type FinishedRun, withInterrupts } from './interrupts.js';
 
 interface RunOptions {
   readonly path?: string;
@@ -60,8 +56,7 @@ export class PluginRunCommand extends SynapseCommand {
       if (options.help) await this.#help(action, options);
       else await this.#run(action, flags, options);
     } catch (thrown) {
-      if (options.json && !options.help) this.output.result({ id: null, status: 'failed', error: errorToJson(thrown) });
-      this.output.error(thrown);
+      printRefusal(this.output, thrown, { json: options.json && !options.help });
     }
   }
 
@@ -73,12 +68,8 @@ export class PluginRunCommand extends SynapseCommand {
     }
     if (options.mode !== undefined) parseRunMode(options.mode);
 
-    const display = new ConsoleListener();
-    this.guard.showPrints((line) => display.print(line));
-    // Never closed: that would wait for the disk, and what is written is safe without. The process is about to end.
-    const store = await openStore(options.store, this.output);
-    const opened = await this.host.open(options.path ?? '.', { listeners: [display], store });
-    try {
+    const { host, output, guard } = this;
+    await runInFront({ host, output, guard, display: new ConsoleListener() }, options, async (opened, store) => {
       const definition = opened.registry.resolve(action, pluginCodeOf(opened, options));
       const params = mergeParams(
         definition,
@@ -87,23 +78,10 @@ export class PluginRunCommand extends SynapseCommand {
         readActionFlags(definition, this.command.options, flags),
       );
       const note = await interruptedNote(store, opened.plugin.source.path, options.store);
-      if (note !== undefined) this.output.note(note);
+      if (note !== undefined) output.note(note);
       const request = { plugin: definition.plugin, action: definition.name, params, mode: options.mode };
-      const { handle, outcome } = await this.#finish(definition, () => opened.runner.run(request));
-      await handle.shown();
-      this.guard.showPrints(undefined);
-      display.close();
-      printOutcome(this.output, handle.id, outcome, options);
-    } finally {
-      this.guard.watch(undefined);
-      this.guard.showPrints(undefined);
-      await opened.close();
-    }
-  }
-
-  /** Runs with the terminal's and the plugin's ways to break the run off under control. */
-  #finish(definition: ActionDefinition, start: () => Promise<RunHandle>): Promise<FinishedRun> {
-    return withInterrupts({ action: definition.name, guard: this.guard, output: this.output }, start);
+      return { action: definition.name, start: () => opened.runner.run(request) };
+    });
   }
 
   async #help(action: string | undefined, options: RunOptions): Promise<void> {

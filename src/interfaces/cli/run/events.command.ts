@@ -1,5 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import type { RunEvent } from '../../../authoring/reporting/run-event.js';
+import { storedEventBatches } from '../../../runtime/run-store/stored-events.js';
 import { CliOutput } from '../cli-output.js';
 import { parseCount } from '../parse-time.js';
 import { oneLine } from '../table.js';
@@ -24,12 +25,8 @@ export class RunEventsCommand extends StoreCommand {
   async run([id = '']: string[], options: EventsOptions): Promise<void> {
     await this.withStore(options, async (store) => {
       await runIn(store, id);
-      let seq = options.after ?? 0;
-      for (;;) {
-        const events = await store.events(id, seq);
-        if (events.length === 0) return;
+      for await (const events of storedEventBatches(store, id, { afterSeq: options.after })) {
         this.output.text(events.map(options.json ? jsonOf : textOf).join(''));
-        seq = events.at(-1)?.seq ?? seq;
       }
     });
   }

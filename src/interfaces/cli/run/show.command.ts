@@ -3,6 +3,7 @@ import type { RunEvent } from '../../../authoring/reporting/run-event.js';
 import type { RunRecord } from '../../../runtime/run-store/run-record.js';
 import { isKnownDead } from '../../../runtime/run-store/run-owner.js';
 import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
+import { storedEvents } from '../../../runtime/run-store/stored-events.js';
 import { CliOutput } from '../cli-output.js';
 import { oneLine } from '../table.js';
 import { durationText, statusText, timeText, valueText } from './run-text.js';
@@ -39,12 +40,8 @@ const MAX_CHILDREN = 1_000;
 /** What the events tell of steps. The others, of which there may be many, are not kept in memory. */
 async function stepEventsOf(store: RunStore, id: string): Promise<readonly RunEvent[]> {
   const found: RunEvent[] = [];
-  for (let seq = 0; ;) {
-    const events = await store.events(id, seq);
-    if (events.length === 0) return found;
-    found.push(...events.filter(({ type }) => type.startsWith('step.')));
-    seq = events.at(-1)?.seq ?? seq;
-  }
+  for await (const event of storedEvents(store, id)) if (event.type.startsWith('step.')) found.push(event);
+  return found;
 }
 
 function factsText(run: RunRecord): string {

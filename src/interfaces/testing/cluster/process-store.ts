@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from '../../../foundation/errors/store.errors.js';
 import type { CommitOutcome, JournalEntry, RunCommit } from '../../../runtime/run-store/run-journal.js';
 import type { MaybePromise, RunStore } from '../../../runtime/run-store/run-store.interface.js';
-import { DecoratedRunStore, type StoreCall } from '../decorated-run-store.js';
+import { DecoratedRunStore, type StoreCall } from '../../../runtime/run-store/decorated-run-store.js';
 import type { ProcessClock } from './process-clock.js';
 
 /** What goes wrong with one call of a store. */

@@ -5,7 +5,7 @@ import type { Safeguard } from '../../../../test/schedules/safeguards.js';
 import type { Schedule, ScheduleOutcome } from '../../../../test/schedules/schedule.js';
 import { StepResult } from '../../../authoring/steps/step-result.js';
 import { MemoryRunStore } from '../../../runtime/run-store/memory-run-store.js';
-import { DecoratedRunStore } from '../decorated-run-store.js';
+import { DecoratedRunStore } from '../../../runtime/run-store/decorated-run-store.js';
 import { inlineActions } from './inline-action.js';
 import { SimulatedCluster } from './simulated-cluster.js';
 

@@ -2,86 +2,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { childOutcome, runInChild } from '../../../../test/run-in-child.js';
 import { currentOwner } from '../run-owner.js';
 import { ownedRecordOf, recordOf, seqsOf } from '../run-store.fixture.js';
+import { storedSeqs, storePrograms } from '../store-processes.fixture.js';
 import { StoreSandbox } from './sqlite.fixture.js';
 
 // Each child compiles what it imports.
 jest.setTimeout(180_000);
 
-const IMPORTS = `
-  import { writeSync } from 'node:fs';
-  import { Worker } from 'node:worker_threads';
-  import { currentOwner } from './src/runtime/run-store/run-owner.js';
-  import { entryOf, eventsFrom, recordOf } from './src/runtime/run-store/run-store.fixture.js';
-  import { SqliteRunStore } from './src/runtime/run-store/sqlite/sqlite-run-store.js';
-  const commitOf = (id, attempt, seq) => ({
-    entries: [entryOf(seq)],
-    change: { progress: seq, next_steps: ['step_' + (seq + 1)] },
-    events: eventsFrom(id, 2 * seq - 1, 2 * seq).map((event) => ({ ...event, attempt })),
-  });
-`;
-
-/** Commits step after step of a run of its own, and of events of a run that all share. */
-const COMMITTER = `${IMPORTS}
-  export default async ({ path, number, steps }) => {
-    const store = new SqliteRunStore({ path });
-    const { id } = recordOf(number);
-    await store.create(recordOf(number, { epoch: 1, owner: currentOwner(), lease_expires_at: Date.now() + 60_000 }));
-    const outcomes = {};
-    for (let seq = 1; seq <= steps; seq++) {
-      const outcome = await store.commit(id, 1, commitOf(id, 1, seq));
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    }
-    store.close();
-    return outcomes;
-  }`;
-
-/** Claims every run there is, as a process of which nobody can know that it has ended; says which it got. */
-const CLAIMER = `${IMPORTS}
-  export default async ({ path, runs, startAt }) => {
-    const store = new SqliteRunStore({ path });
-    await store.open();
-    while (Date.now() < startAt);
-    const won = [];
-    const owner = { ...currentOwner(), host: 'elsewhere.invalid' };
-    for (let number = 1; number <= runs; number++) {
-      const outcome = await store.claim(recordOf(number).id, { owner, leaseMs: 60_000, now: Date.now() });
-      if (outcome.claimed) won.push(number);
-    }
-    store.close();
-    return won;
-  }`;
-
-/** Takes the run over and commits until another thread kills the process, at whatever instruction it is; says what was acknowledged. */
-const VICTIM = `${IMPORTS}
-  // The pipe is full while the test is slow to read; its word must still be out before the next commit.
-  const tell = (seq) => {
-    for (;;) {
-      try {
-        return writeSync(1, seq + '\\n');
-      } catch (error) {
-        if (error.code !== 'EAGAIN') throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      }
-    }
-  };
-  export default async ({ path, lifeMs }) => {
-    const store = new SqliteRunStore({ path });
-    const { id } = recordOf(1);
-    const { claimed, run } = await store.claim(id, { owner: currentOwner(), leaseMs: 60_000, now: Date.now() });
-    if (!claimed) throw new Error('the run of a dead process was not to be had');
-    let seq = (await store.journal(id)).length;
-    new Worker('setTimeout(() => process.kill(process.pid, "SIGKILL"), require("node:worker_threads").workerData)', {
-      eval: true,
-      workerData: lifeMs,
-    });
-    for (;;) {
-      seq++;
-      const outcome = await store.commit(id, run.epoch, commitOf(id, run.attempt, seq));
-      if (outcome !== 'committed') throw new Error(outcome);
-      tell(seq);
-      if (seq % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
-  }`;
+const PROGRAMS = storePrograms({
+  name: 'SqliteRunStore',
+  file: './src/runtime/run-store/sqlite/sqlite-run-store.js',
+});
 
 describe('One SQLite file and several processes', () => {
   let sandbox: StoreSandbox;
@@ -92,7 +22,7 @@ describe('One SQLite file and several processes', () => {
 
   it('takes every commit of two that write at the same time', async () => {
     const children = [1, 2].map((number) =>
-      runInChild(COMMITTER, { input: { path: sandbox.path, number, steps: 400 } }),
+      runInChild(PROGRAMS.committer, { input: { store: { path: sandbox.path }, number, steps: 400 } }),
     );
 
     expect(await Promise.all(children)).toEqual([{ committed: 400 }, { committed: 400 }]);
@@ -107,8 +37,8 @@ describe('One SQLite file and several processes', () => {
   it('gives each run to one of two that want all', async () => {
     const store = sandbox.open();
     for (let number = 1; number <= 60; number++) await store.create(ownedRecordOf(number, 1));
-    const input = { path: sandbox.path, runs: 60, startAt: Date.now() + 3_000 };
-    const [first, second] = await Promise.all([1, 2].map(() => runInChild<number[]>(CLAIMER, { input })));
+    const input = { store: { path: sandbox.path }, runs: 60, startAt: Date.now() + 3_000 };
+    const [first, second] = await Promise.all([1, 2].map(() => runInChild<number[]>(PROGRAMS.claimer, { input })));
 
     expect([...(first ?? []), ...(second ?? [])].toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 60 }, (_, index) => index + 1),
@@ -121,13 +51,15 @@ describe('One SQLite file and several processes', () => {
     await sandbox.open().create(ownedRecordOf(1, 1));
     let earlier = 0;
     for (const lifeMs of [3, 20, 45, 80, 130, 200]) {
-      const { signal, stdout, error } = await childOutcome(VICTIM, { input: { path: sandbox.path, lifeMs } });
+      const { signal, stdout, error } = await childOutcome(PROGRAMS.victim, {
+        input: { store: { path: sandbox.path }, lifeMs },
+      });
       expect({ signal, error }).toEqual({ signal: 'SIGKILL', error: undefined });
       const acknowledged = Number(stdout.trim().split('\n').at(-1) || earlier);
 
       const store = sandbox.open();
       const steps = (await store.journal(id)).length;
-      const events = await readAll(store, id);
+      const events = await storedSeqs(store, id);
       expect(steps === acknowledged || steps === acknowledged + 1).toBe(true); // killed between the commit and its word
       expect(seqsOf(await store.journal(id))).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
       expect(events).toEqual(Array.from({ length: 2 * steps }, (_, index) => index + 1));
@@ -145,17 +77,7 @@ describe('One SQLite file and several processes', () => {
     const store = sandbox.open();
     const { id } = recordOf(1);
     await store.create(ownedRecordOf(1, 1));
-    const late = runInChild(
-      `${IMPORTS}
-      export default async ({ path, id }) => {
-        const store = new SqliteRunStore({ path });
-        const { run } = await store.claim(id, { owner: { ...currentOwner(), host: 'elsewhere.invalid' }, leaseMs: 0, now: Date.now() });
-        const before = await store.commit(id, run.epoch, commitOf(id, run.attempt, 1));
-        while ((await store.get(id)).epoch === run.epoch) await new Promise((resolve) => setTimeout(resolve, 5));
-        return [before, await store.commit(id, run.epoch, commitOf(id, run.attempt, 2)), await store.renew(id, run.epoch, 9e15)];
-      }`,
-      { input: { path: sandbox.path, id } },
-    );
+    const late = runInChild(PROGRAMS.late, { input: { store: { path: sandbox.path }, id } });
     while ((await store.journal(id)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const claim = { owner: currentOwner(), leaseMs: 60_000, now: Date.now() };
 
@@ -164,12 +86,3 @@ describe('One SQLite file and several processes', () => {
     expect(await store.journal(id)).toHaveLength(1);
   });
 });
-
-async function readAll(store: ReturnType<StoreSandbox['open']>, id: string): Promise<number[]> {
-  const found: number[] = [];
-  for (;;) {
-    const events = await store.events(id, found.at(-1));
-    if (events.length === 0) return found;
-    found.push(...seqsOf(events));
-  }
-}

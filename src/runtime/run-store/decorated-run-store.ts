@@ -1,14 +1,14 @@
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
-import type { CommitOutcome, JournalEntry, NewJournalEntry, RunCommit } from '../../runtime/run-store/run-journal.js';
-import type { ClaimOutcome, RenewOutcome, RunClaim } from '../../runtime/run-store/run-lease.js';
-import type { RunChange, RunRecord, RunSummary } from '../../runtime/run-store/run-record.js';
+import type { CommitOutcome, JournalEntry, NewJournalEntry, RunCommit } from './run-journal.js';
+import type { ClaimOutcome, RenewOutcome, RunClaim } from './run-lease.js';
+import type { RunChange, RunRecord, RunSummary } from './run-record.js';
 import {
   type MaybePromise,
   type PruneReport,
   type PruneRequest,
   type RunFilter,
   RunStore,
-} from '../../runtime/run-store/run-store.interface.js';
+} from './run-store.interface.js';
 
 /** Which method of a store was called. */
 export type StoreMethod = Exclude<
