@@ -1,40 +1,9 @@
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsNumber, IsPositive, IsString, Min } from 'class-validator';
-import { Action, ActionPipeline, PipelineRunner, PluginRunner, SynapseModule } from '../../dist/index.js';
+import { ActionPipeline, PipelineRunner, PluginRunner } from '../../dist/index.js';
 import { oneRun } from '../baselines/one-run.mjs';
-import { decorate } from '../lib/decorate.mjs';
+import { PARAMS, TrainAction, trainingHost } from '../lib/training-host.mjs';
 
 const ACTIONS = 10;
 const PIPELINES = 2_000;
-
-class TrainParams {
-  epochs = 10;
-  batch_size = 32;
-  learning_rate = 0.01;
-  name = 'digits';
-  shuffle = true;
-  device = 'cpu';
-}
-decorate(TrainParams, {
-  fields: {
-    epochs: { type: Number, rules: [IsInt(), Min(1)] },
-    batch_size: { type: Number, rules: [IsInt(), Min(1)] },
-    learning_rate: { type: Number, rules: [IsNumber(), IsPositive()] },
-    name: { type: String, rules: [IsString(), IsNotEmpty()] },
-    shuffle: { type: Boolean, rules: [IsBoolean()] },
-    device: { type: String, rules: [IsIn(['cpu', 'gpu'])] },
-  },
-});
-
-class TrainAction {
-  async execute(params) {
-    return { epochs: params.epochs };
-  }
-}
-decorate(TrainAction, { on: [Action({ name: 'train', params: TrainParams })] });
-
-const params = { epochs: 5, batch_size: 64, learning_rate: 0.001, name: 'run', shuffle: false, device: 'gpu' };
 
 const resultOf = (handle) => handle.result();
 
@@ -45,16 +14,14 @@ export default {
   baseline: 'one-run',
   rounds: 9,
   setup: async () => {
-    class Host {}
-    Module({ imports: [SynapseModule.forRoot(), SynapseModule.forFeature([TrainAction])] })(Host);
-    const app = await NestFactory.createApplicationContext(Host, { logger: false });
+    const app = await trainingHost();
     const actions = Array.from({ length: ACTIONS }, () => TrainAction);
     const pipeline = ActionPipeline.of(actions, { name: 'bench', validateSchemas: false });
     return { app, runner: app.get(PluginRunner), pipelines: app.get(PipelineRunner), pipeline };
   },
   ours: ({ pipelines, pipeline }) =>
-    millisecondsEach(PIPELINES, ACTIONS, () => pipelines.run(pipeline, { params }).then(resultOf)),
-  base: ({ runner }) => millisecondsEach(PIPELINES * ACTIONS, 1, () => oneRun(runner, params)),
+    millisecondsEach(PIPELINES, ACTIONS, () => pipelines.run(pipeline, { params: PARAMS }).then(resultOf)),
+  base: ({ runner }) => millisecondsEach(PIPELINES * ACTIONS, 1, () => oneRun(runner, PARAMS)),
   teardown: (context) => context?.app.close(),
 };
 
