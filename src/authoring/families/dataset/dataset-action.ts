@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { YOLODataset } from '../../../foundation/data-types/built-in-types.js';
 import { NotConfiguredError } from '../../../foundation/errors/config.errors.js';
+import { DatasetNotFoundError } from '../../../foundation/errors/dataset.errors.js';
 import { ParamsInvalidError } from '../../../foundation/errors/plugin.errors.js';
+import { DatasetFormatRegistry } from '../../../resources/datasets/registry/dataset-format-registry.js';
 import { BaseAction } from '../../actions/base-action.js';
 import type { RuntimeContext } from '../../context/runtime-context.js';
 import { Action } from '../../decorators/action.decorator.js';
@@ -33,8 +35,8 @@ export interface ConversionOrder {
 /**
  * Downloads a data collection of the platform, or converts a data set from one format to another.
  *
- * It checks the params, reports and makes the result. How units are fetched and files are converted is said by a subclass, in
- * `downloadUnits` and `convertFolder`. In a pipeline, a second one converts what the first has downloaded.
+ * It checks the params, reports and makes the result. How units are fetched is said by a subclass, in `downloadUnits`. In a pipeline, a
+ * second one converts what the first has downloaded.
  */
 @Action({
   name: 'dataset',
@@ -44,6 +46,9 @@ export interface ConversionOrder {
   outputType: YOLODataset,
 })
 export class DatasetAction extends BaseAction<DatasetParams, DatasetResult> {
+  /** The formats it converts between; a subclass may register more. */
+  protected readonly formats = new DatasetFormatRegistry();
+
   override execute(params: DatasetParams, ctx: RuntimeContext<DatasetParams>): Promise<DatasetResult> {
     const operation = params.operation ?? (params.path ? DatasetOperation.Convert : DatasetOperation.Download);
     return operation === DatasetOperation.Convert ? this.#convert(params, ctx) : this.#download(params, ctx);
@@ -59,14 +64,20 @@ export class DatasetAction extends BaseAction<DatasetParams, DatasetResult> {
     return Promise.reject(new NotConfiguredError('Downloading data units', cure));
   }
 
-  /**
-   * Converts an order's folder; resolves to the file that describes the data set in its new format, where there is one.
-   *
-   * @throws {@link NotConfiguredError} unless it is overridden.
-   */
-  protected convertFolder({ sourceFormat, targetFormat }: ConversionOrder): Promise<string | undefined> {
-    const cure = `Override convertFolder(order) in a subclass, and convert ${sourceFormat} to ${targetFormat} there.`;
-    return Promise.reject(new NotConfiguredError('Converting data sets', cure));
+  /** Converts an order's folder; resolves to the file that describes the data set in its new format, where there is one. */
+  protected async convertFolder({
+    source,
+    sourceFormat,
+    target,
+    targetFormat,
+    isCategorized,
+  }: ConversionOrder): Promise<string | undefined> {
+    const { signal } = this.ctx;
+    const missing = isCategorized && sourceFormat.startsWith('dm_') ? missingPart(source) : undefined;
+    if (missing !== undefined) throw new DatasetNotFoundError(source, `it has no folder '${missing}'`);
+    const result = await this.formats.convert(source, target, { from: sourceFormat, to: targetFormat, signal });
+    for (const loss of result.losses) this.log('convert_loss', { ...loss });
+    return result.config_path ?? undefined;
   }
 
   async #download(params: DatasetParams, ctx: RuntimeContext<DatasetParams>): Promise<DatasetResult> {
@@ -126,6 +137,11 @@ export class DatasetAction extends BaseAction<DatasetParams, DatasetResult> {
     ctx.log('convert_complete', { output_path: target, config_path });
     return resultOf({ path: target, format: targetFormat, is_categorized, config_path, source_path: source });
   }
+}
+
+/** The first part that a data set with parts must have and this one lacks. */
+function missingPart(source: string): string | undefined {
+  return ['train', 'valid'].find((part) => !existsSync(join(source, part)));
 }
 
 /** A format that names no version is in the one that the params say. */

@@ -24,13 +24,7 @@ interface Row {
 const rowsOf = (file: string): Row[] =>
   (JSON.parse(readFileSync(join(__dirname, 'data-cases/cases', file), 'utf8')) as { expected: { rows: Row[] } }).expected
     .rows;
-const conversions = rowsOf('25-dataset-action-convert.json');
 const downloads = rowsOf('26-dataset-action-download.json');
-/** Formats by name, since the hook stands for converters: which pairs there are is theirs to say. */
-const isConverted = (row: Row): boolean => row.result !== undefined;
-/** B-07: a source that says dm_v1 is read as dm_v1, and a target that says dm_v1 is written so. */
-const repairedFormat = (row: Row): unknown => row.params?.['source_format'] ?? 'dm_v2';
-
 /** Copies in place of converting, and writes a file for each unit in place of fetching one. */
 @Action({ name: 'dataset' })
 class CopyingDatasetAction extends DatasetAction {
@@ -52,7 +46,7 @@ class CopyingDatasetAction extends DatasetAction {
 @Action({ name: 'bare' })
 class BareDatasetAction extends DatasetAction {}
 
-describe('data cases 25 and 26: the dataset action', () => {
+describe('data case 26: the dataset action downloads', () => {
   const platform = new PlatformServer({ '/data_collections/9/': { id: 9, name: 'Coll', count: 3 } });
   let host: HostedRunner;
   let lonely: HostedRunner;
@@ -77,35 +71,6 @@ describe('data cases 25 and 26: the dataset action', () => {
   const start = (params: object, { runner } = host, action = 'dataset') => runner.run<DatasetResult>({ action, params });
   const logs = async (handle: Parameters<typeof eventsOf>[0]) =>
     (await eventsOf(handle)).filter(({ type }) => type === 'log').map(({ data }) => ({ log: data.event, data: data.data }));
-
-  it.each(conversions.filter(isConverted).map((row) => ({ ...row, title: JSON.stringify(row.params) })))(
-    'converts as recorded, from the format that the params name: $title',
-    async (row) => {
-      const { params = {}, result, events } = here(row);
-      const handle = await start(params);
-
-      expect({ ...(await handle.result()) }).toEqual(result);
-      const [started, completed] = await logs(handle);
-      const source_format = params['source_format'] === 'dm' ? 'dm_v2' : repairedFormat(row);
-      expect(started).toEqual({ log: 'convert_start', data: { ...events[0]?.data, source_format } });
-      expect(completed).toEqual({ log: 'convert_complete', data: events[1]?.data });
-    },
-  );
-
-  it.each([
-    ['no path', 7, 'path'],
-    ['a path that does not exist', 8, 'path'],
-    ['a format that nobody knows', 10, 'target_format'],
-  ])('refuses %s before it reports anything, as recorded', async (_case, index, path) => {
-    const row = conversions[index];
-    const handle = await start(here(row?.params ?? {}));
-    const error = await handle.result().catch((thrown: unknown) => thrown);
-
-    expect(row?.events).toEqual([]);
-    expect(JSON.stringify(error)).toContain('SYN_PARAMS_INVALID');
-    expect(JSON.stringify(error)).toContain(`"path":"${path}"`);
-    expect(await logs(handle)).toEqual([]);
-  });
 
   it('downloads a collection as recorded', async () => {
     const { result, events } = here(downloads.find(({ label }) => label === 'plain') ?? { events: [] });
@@ -162,12 +127,9 @@ describe('data cases 25 and 26: the dataset action', () => {
     });
   });
 
-  it.each([
-    ['downloadUnits', { dataset_id: 9 }],
-    ['convertFolder', { path: '.' }],
-  ])('says what to override where nothing says how: %s', async (method, params) => {
-    const handle = await start(params, host, 'bare');
+  it('says what to override where nothing says how units are downloaded', async () => {
+    const handle = await start({ dataset_id: 9 }, host, 'bare');
 
-    await expect(handle.result()).rejects.toThrow(`Override ${method}(`);
+    await expect(handle.result()).rejects.toThrow('Override downloadUnits(');
   });
 });
