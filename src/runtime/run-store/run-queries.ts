@@ -1,14 +1,10 @@
 import type { CompiledQuery, Kysely } from 'kysely';
-import { type EventRow, type JournalRow, RUN_COLUMNS, type RunRow } from './run-rows.js';
+import { RUN_COLUMNS, type RunRow } from './run-rows.js';
 import type { PruneRequest, RunFilter } from './run-store.interface.js';
 
 /** The tables of a run store, as Kysely knows them. */
 export interface RunTables {
   readonly runs: RunRow & { readonly result: string | null };
-  readonly run_params: { readonly run_id: string; readonly params: string | null };
-  readonly events: EventRow;
-  readonly journal: JournalRow;
-  readonly blobs: { readonly hash: string; readonly run_id: string };
 }
 
 /** Builds statements; whoever has a connection executes them. */
@@ -63,12 +59,4 @@ export function prunableQuery(
     )
     .limit(limit)
     .compile();
-}
-
-/** Removes runs with all that belongs to them. */
-export function deleteQueries(builder: RunQueryBuilder, ids: readonly string[]): CompiledQuery[] {
-  const parts = (['events', 'journal', 'run_params', 'blobs'] as const).map((table) =>
-    builder.deleteFrom(table).where('run_id', 'in', ids).compile(),
-  );
-  return [...parts, builder.deleteFrom('runs').where('id', 'in', ids).compile()];
 }

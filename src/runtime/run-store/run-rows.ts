@@ -1,9 +1,7 @@
-import type { RunEvent, RunEventType } from '../../authoring/reporting/run-event.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
 import { ResultNotSerializableError } from '../../foundation/errors/run.errors.js';
 import { StoreValueError } from '../../foundation/errors/store.errors.js';
 import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
-import type { JournalEntry, NewJournalEntry } from './run-journal.js';
 import { releasesLease, type RunChange, type RunRecord, type RunSummary, type UndoState } from './run-record.js';
 import type { StoredValues } from './stored-values.js';
 
@@ -34,29 +32,6 @@ export interface RunRow {
   readonly undo: UndoState | null;
   readonly cancel_requested: string | null;
   readonly forked_from: string | null;
-}
-
-/** An event as a table has it. */
-export interface EventRow {
-  readonly run_id: string;
-  readonly seq: number;
-  readonly type: RunEventType;
-  readonly attempt: number;
-  readonly time: string;
-  readonly data: string;
-}
-
-/** A journal entry as a table has it. */
-export interface JournalRow {
-  readonly run_id: string;
-  readonly seq: number;
-  readonly epoch: number;
-  readonly kind: NewJournalEntry['kind'];
-  readonly name: string;
-  readonly at: number;
-  readonly result: string | null;
-  readonly rollback_data: string | null;
-  readonly context: string | null;
 }
 
 /** The columns of a run, in the order in which they are read and written. */
@@ -109,16 +84,6 @@ export class RunRows {
   record(row: RunRow, params: string | null, result: string | null): RunRecord {
     const record: RunRecord = { ...this.summary(row), params: this.values.read(params) };
     return result === null ? record : { ...record, result: this.values.read(result) };
-  }
-
-  event({ run_id, seq, type, attempt, time, data }: EventRow): RunEvent {
-    return { seq, type, run_id, attempt, time, data: this.values.read(data) as Record<string, unknown> };
-  }
-
-  journalEntry({ seq, epoch, kind, name, at, ...texts }: JournalRow): JournalEntry {
-    const values = Object.entries(texts).filter(([key, text]) => key !== 'run_id' && text !== null);
-    const read = values.map(([key, text]) => [key, this.values.read(text as string)]);
-    return { seq, kind, name, ...(Object.fromEntries(read) as object), at, epoch };
   }
 
   /** The columns of a run that a change sets, with their texts. */

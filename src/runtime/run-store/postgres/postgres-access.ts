@@ -2,7 +2,7 @@ import type { PostgresConnection, SessionWork } from './postgres-connection.js';
 import type { PostgresReader } from './postgres-reader.js';
 import type { Session } from './postgres-session.js';
 import type { PostgresStatements } from './postgres-statements.js';
-import { PostgresWriter } from './postgres-writer.js';
+import { RowWriter } from '../row-writer.js';
 import type { GroupedWrite, WriteGroups } from './write-groups.js';
 
 /** What the work of a store is done with. */
@@ -18,14 +18,14 @@ export interface PostgresParts {
 }
 
 /** Makes the values of one write. */
-export function writerOf({ location, maxInlineBytes }: PostgresParts): PostgresWriter {
-  return new PostgresWriter(location, maxInlineBytes);
+export function writerOf({ location, maxInlineBytes }: PostgresParts): RowWriter {
+  return new RowWriter(location, maxInlineBytes);
 }
 
 /** One write of a run. */
 export interface RunWrite<T> {
   readonly runId: string;
-  readonly writer: PostgresWriter;
+  readonly writer: RowWriter;
   /** Statements; one is sent as it is, in a single round trip. */
   readonly statements: number;
   readonly work: SessionWork<T>;
@@ -59,7 +59,7 @@ async function keepBlobs(
   session: Session,
   { statements }: PostgresParts,
   runId: string,
-  { blobs }: PostgresWriter,
+  { blobs }: RowWriter,
 ): Promise<void> {
   await session.execute(statements.insertBlobs(), [blobs.hashes, blobs.texts]);
   await session.execute(statements.useBlobs(), [runId, blobs.hashes]);

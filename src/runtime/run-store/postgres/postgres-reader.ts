@@ -5,17 +5,11 @@ import { type RunRow, RunRows } from '../run-rows.js';
 import { StoredValues } from '../stored-values.js';
 import type { Session } from './postgres-session.js';
 import type { PostgresStatements } from './postgres-statements.js';
-import { type EventBatchRow, hashesIn, readBatch, readEntries } from './run-log-text.js';
-import { StagedBlobs } from './staged-blobs.js';
+import { entriesOf, type EntriesRow, type EventBatchRow, type EventPage, eventsOf, hashesIn } from '../run-log-text.js';
+import { StagedBlobs } from '../staged-blobs.js';
 
 /** A run with all its columns. */
 export type FullRow = RunRow & { readonly params: string | null; readonly result: string | null };
-
-/** A row of the log as far as it is the journal's. */
-export interface EntriesRow {
-  readonly epoch: number;
-  readonly entries: string;
-}
 
 /** Turns rows into what a store answers; fetches the large values they refer to, all at once. */
 export class PostgresReader {
@@ -38,34 +32,20 @@ export class PostgresReader {
     return rows.map((row) => reader.summary(row));
   }
 
-  /** In the order of their numbers; of several entries with one number, the first that was stored. */
   async journal(session: Session, rows: readonly EntriesRow[]): Promise<readonly JournalEntry[]> {
     const values = await this.#valuesFor(
       session,
       rows.map(({ entries }) => entries),
     );
-    const bySeq = new Map<number, JournalEntry>();
-    for (const { epoch, entries } of rows) {
-      for (const entry of readEntries(values, epoch, entries)) {
-        if (!bySeq.has(entry.seq)) bySeq.set(entry.seq, entry);
-      }
-    }
-    return [...bySeq.values()].sort((left, right) => left.seq - right.seq);
+    return entriesOf(values, rows);
   }
 
-  /** Those after `afterSeq`, in the order of their numbers; of several with one number, the first that was stored. */
   async events(session: Session, rows: readonly EventBatchRow[], page: EventPage): Promise<readonly RunEvent[]> {
     const values = await this.#valuesFor(
       session,
       rows.map(({ events }) => events),
     );
-    const bySeq = new Map<number, RunEvent>();
-    for (const row of rows) {
-      readBatch(values, page.runId, row, (event) => {
-        if (event.seq > page.afterSeq && !bySeq.has(event.seq)) bySeq.set(event.seq, event);
-      });
-    }
-    return [...bySeq.values()].sort((left, right) => left.seq - right.seq).slice(0, page.limit);
+    return eventsOf(values, rows, page);
   }
 
   async #valuesFor(session: Session, texts: readonly (string | null)[]): Promise<StoredValues> {
@@ -79,11 +59,4 @@ export class PostgresReader {
     }
     return new StoredValues({ blobs, maxInlineBytes: Infinity });
   }
-}
-
-/** Which events somebody wants to read. */
-export interface EventPage {
-  readonly runId: string;
-  readonly afterSeq: number;
-  readonly limit: number;
 }

@@ -5,6 +5,7 @@ import type { CommitOutcome, JournalEntry, NewJournalEntry, RunCommit } from '..
 import type { ClaimOutcome, RenewOutcome, RunClaim } from '../run-lease.js';
 import { listQuery, type RunQueryBuilder } from '../run-queries.js';
 import type { RunChange, RunRecord, RunSummary } from '../run-record.js';
+import { type EntriesRow, type EventBatchRow, MAX_BATCH_EVENTS } from '../run-log-text.js';
 import type { RunRow } from '../run-rows.js';
 import {
   DEFAULT_LEASE_MS,
@@ -17,11 +18,11 @@ import type { PostgresParts } from './postgres-access.js';
 import { claimRun } from './postgres-claim.js';
 import { PostgresConnection } from './postgres-connection.js';
 import { pruneRuns } from './postgres-pruning.js';
-import { type EntriesRow, type FullRow, PostgresReader } from './postgres-reader.js';
+import { type FullRow, PostgresReader } from './postgres-reader.js';
 import { PostgresStatements } from './postgres-statements.js';
 import { postgresTargetOf } from './postgres-target.js';
 import { appendEvents, commitRun, createRun, updateRun } from './postgres-writing.js';
-import { type EventBatchRow, MAX_BATCH_EVENTS } from './run-log-text.js';
+
 import { WriteGroups } from './write-groups.js';
 
 /** Where and how a {@link PostgresRunStore} keeps its runs. */

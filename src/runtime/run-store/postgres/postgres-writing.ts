@@ -2,11 +2,11 @@ import type { RunEvent } from '../../../authoring/reporting/run-event.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { changeFor, type CommitOutcome, type NewJournalEntry, refusalOf, type RunCommit } from '../run-journal.js';
 import { isFinal, type RunChange, type RunRecord } from '../run-record.js';
+import type { Cell, ColumnValues, LogRow } from '../row-writer.js';
 import type { RunRow } from '../run-rows.js';
 import { type PostgresParts, type RunWrite, writeRun, writerOf } from './postgres-access.js';
 import type { Session } from './postgres-session.js';
 import { GROUPED_COLUMNS } from './postgres-statements.js';
-import type { ColumnValues, LogValues } from './postgres-writer.js';
 
 /** What decides whether a run can be written. */
 type RunState = Pick<RunRow, 'status' | 'epoch' | 'undo' | 'ended_at'>;
@@ -23,7 +23,7 @@ export async function createRun(
   const { id } = record;
   const writer = writerOf(parts);
   const cells = writer.inserted(record);
-  const [log] = writer.logged(record.epoch ?? 0, entries, []);
+  const [log] = writer.logged(record.epoch ?? 0, entries, []).map(logValues);
   const isNew = await writeRun(parts, {
     runId: id,
     writer,
@@ -61,7 +61,7 @@ export async function updateRun(parts: PostgresParts, id: string, change: RunCha
 /** Adds events to a run's log. */
 export async function appendEvents(parts: PostgresParts, runId: string, events: readonly RunEvent[]): Promise<void> {
   const writer = writerOf(parts);
-  const rows = writer.logged(0, [], events);
+  const rows = writer.logged(0, [], events).map(logValues);
   await writeRun(parts, {
     runId,
     writer,
@@ -84,7 +84,7 @@ export async function commitRun(
 ): Promise<CommitOutcome> {
   const { entries = [], change = {}, events = [] } = commit;
   const writer = writerOf(parts);
-  const [log, ...furtherRows] = writer.logged(epoch, entries, events);
+  const [log, ...furtherRows] = writer.logged(epoch, entries, events).map(logValues);
   const open = writer.changed(change);
   const isWritten = async (session: Session, state: RunState | undefined): Promise<boolean> => {
     const isOver = state !== undefined && isFinal(state.status);
@@ -120,7 +120,7 @@ function groupedCommit(
   { statements }: PostgresParts,
   run: readonly unknown[],
   { columns, values }: ColumnValues,
-  log: LogValues,
+  log: readonly Cell[],
 ): RunWrite<CommitOutcome>['grouped'] {
   const cells = new Map(columns.map((column, index) => [column, values[index]]));
   const endsLease = cells.delete('lease_expires_at');
@@ -132,6 +132,11 @@ function groupedCommit(
     statementFor: (count) => statements.commits(count),
     written: 'committed',
   };
+}
+
+/** In the order in which the statements take them. */
+function logValues({ epoch, attempt, firstSeq, lastSeq, events, entries }: LogRow): readonly Cell[] {
+  return [epoch, attempt, firstSeq, lastSeq, events, entries];
 }
 
 async function stateOf({ statements }: PostgresParts, session: Session, id: string): Promise<RunState | undefined> {

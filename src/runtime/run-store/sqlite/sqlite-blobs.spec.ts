@@ -35,7 +35,7 @@ describe('Large values of a store on SQLite', () => {
 
     expect(files()).toHaveLength(1);
     const db = new DatabaseSync(sandbox.path);
-    expect(db.prepare('SELECT length(params) AS size FROM run_params ORDER BY run_id').all()).toMatchObject([
+    expect(db.prepare('SELECT length(params) AS size FROM run_params ORDER BY run_key').all()).toMatchObject([
       { size: 65_536 },
       { size: 72 },
     ]);

@@ -181,6 +181,39 @@ describe('A run store file', () => {
       db.close();
     });
 
+    it('that has a row for each event and entry keeps them all', async () => {
+      mkdirSync(dirname(sandbox.path), { recursive: true });
+      const db = new DatabaseSync(sandbox.path);
+      migrate(db, sandbox.path, MIGRATIONS.slice(0, 2));
+      for (const number of [1, 2]) {
+        const run = `'${recordOf(number).id}'`;
+        db.exec(`INSERT INTO runs (id, plugin, action, mode, status, attempt, epoch, created_at, idempotency_key)
+            VALUES (${run}, 'digits', 'train', 'local', 'completed', 1, 1, ${number}, ${run});
+          INSERT INTO run_params VALUES (${run}, '{"n":${number}}');
+          INSERT INTO events VALUES (${run}, 1, 'run.started', 1, '2026-01-01T00:00:00.000Z', '{"it''s":"${number}"}'),
+            (${run}, 2, 'run.completed', 1, '2026-01-01T00:00:01.000Z', '{}');
+          INSERT INTO journal VALUES (${run}, 1, 1, 'step', 'a "b"', 5, '{"success":true}', NULL, '{"x":[1]}'),
+            (${run}, 2, 1, 'step', 'c', 6, NULL, '{}', NULL)`);
+      }
+      db.close();
+      const store = sandbox.open();
+      const second = recordOf(2).id;
+
+      expect(await store.get(second)).toMatchObject({ id: second, status: 'completed', params: { n: 2 } });
+      expect(await store.events(second)).toMatchObject([
+        { seq: 1, type: 'run.started', attempt: 1, time: '2026-01-01T00:00:00.000Z', data: { "it's": '2' } },
+        { seq: 2, type: 'run.completed', data: {} },
+      ]);
+      expect(await store.events(second, 1)).toMatchObject([{ seq: 2 }]);
+      expect(await store.journal(second)).toEqual([
+        { seq: 1, kind: 'step', name: 'a "b"', at: 5, epoch: 1, result: { success: true }, context: { x: [1] } },
+        { seq: 2, kind: 'step', name: 'c', at: 6, epoch: 1, rollback_data: {} },
+      ]);
+      expect((await store.list()).map(({ id: listed }) => listed)).toEqual([second, id]);
+      await store.append(second, eventsFrom(second, 3, 4));
+      expect((await store.events(second)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    });
+
     it('stays what it was when a step forward fails', async () => {
       await sandbox.open().create(recordOf(1));
       const db = new DatabaseSync(sandbox.path);

@@ -7,8 +7,8 @@ const APPLICATION_ID = 0x53594e52;
 /**
  * The schema, one step a version; a step that has been released never changes.
  *
- * What a commit changes (`runs`) is apart from what may be long (`run_params`), since SQLite writes a row as a whole. Rows that belong to a
- * run lie in the order of their numbers in their own keys, so that a new one touches one page.
+ * What a commit changes (`runs`) is apart from what may be long (`run_params`), since SQLite writes a row as a whole. Each write of a run is
+ * one row of `run_log`, whose number is the run's key and, in the lower 32 bits, a number from 1: a new one touches one page, and no index.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE runs (
@@ -39,6 +39,40 @@ export const MIGRATIONS: readonly string[] = [
    UPDATE runs SET lease_expires_at = NULL WHERE status NOT IN ('pending', 'running');
    DROP INDEX leased_runs;
    CREATE INDEX leased_runs ON runs (lease_expires_at) WHERE lease_expires_at IS NOT NULL;`,
+  // One row for each write of a run instead of one for each event and entry.
+  `CREATE TABLE keyed_runs (
+     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, plugin TEXT NOT NULL, action TEXT NOT NULL, mode TEXT NOT NULL, status TEXT NOT NULL,
+     attempt INTEGER NOT NULL, epoch INTEGER, owner_host TEXT, owner_pid INTEGER, owner_started_at INTEGER,
+     lease_expires_at INTEGER, progress REAL, next_steps TEXT, created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,
+     idempotency_key TEXT NOT NULL, job_id TEXT, parent_id TEXT, plugin_path TEXT, plugin_hash TEXT, error TEXT, result TEXT,
+     undo TEXT, cancel_requested TEXT, forked_from TEXT
+   );
+   INSERT INTO keyed_runs SELECT row_number() OVER (ORDER BY id), * FROM runs;
+   CREATE TABLE run_log (
+     number INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, attempt INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+     entries TEXT, events TEXT
+   );
+   INSERT INTO run_log SELECT (key << 32) | row_number() OVER (PARTITION BY key ORDER BY seq), 0, events.attempt, seq, seq, NULL,
+     '[[' || json_quote(type) || ',' || json_quote(time) || ',' || iif(data LIKE '@%', 'null,' || json_quote(data), data) || ']]'
+     FROM events JOIN keyed_runs ON id = run_id;
+   INSERT INTO run_log SELECT (key << 32) | (written + row_number() OVER (PARTITION BY key ORDER BY seq)), epoch, 0, last + 1, last,
+     '[{"seq":' || seq || ',"kind":' || json_quote(kind) || ',"name":' || json_quote(name) || ',"at":' || at
+     || coalesce(iif(journal.result LIKE '@%', ',"result_reference":' || json_quote(journal.result), ',"result":' || journal.result), '')
+     || coalesce(iif(rollback_data LIKE '@%', ',"rollback_data_reference":' || json_quote(rollback_data), ',"rollback_data":' || rollback_data), '')
+     || coalesce(iif(context LIKE '@%', ',"context_reference":' || json_quote(context), ',"context":' || context), '') || '}]', NULL
+     FROM (SELECT journal.*, key, (SELECT count(*) FROM events WHERE run_id = id) AS written,
+             (SELECT coalesce(max(seq), 0) FROM events WHERE run_id = id) AS last
+           FROM journal JOIN keyed_runs ON id = run_id) AS journal;
+   CREATE TABLE keyed_params (run_key INTEGER PRIMARY KEY, params TEXT);
+   INSERT INTO keyed_params SELECT key, params FROM run_params JOIN keyed_runs ON id = run_id;
+   CREATE TABLE keyed_blobs (hash TEXT NOT NULL, run_key INTEGER NOT NULL, PRIMARY KEY (hash, run_key)) WITHOUT ROWID;
+   INSERT INTO keyed_blobs SELECT hash, key FROM blobs JOIN keyed_runs ON id = run_id;
+   DROP TABLE events; DROP TABLE journal; DROP TABLE run_params; DROP TABLE blobs; DROP TABLE runs;
+   ALTER TABLE keyed_runs RENAME TO runs; ALTER TABLE keyed_params RENAME TO run_params; ALTER TABLE keyed_blobs RENAME TO blobs;
+   CREATE INDEX open_runs ON runs (id) WHERE status IN ('pending', 'running');
+   CREATE INDEX leased_runs ON runs (lease_expires_at) WHERE lease_expires_at IS NOT NULL;
+   CREATE INDEX child_runs ON runs (parent_id) WHERE parent_id IS NOT NULL;
+   CREATE INDEX blobs_of_runs ON blobs (run_key);`,
 ];
 
 /**

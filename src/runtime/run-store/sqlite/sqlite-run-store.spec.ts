@@ -95,6 +95,24 @@ describe(SqliteRunStore, () => {
     expect(await store.events(id)).toMatchObject([{ data: { big: '1' } }]);
   });
 
+  it('finds any page of events among many writes of different sizes, with entries in between', async () => {
+    const store = sandbox.open();
+    await store.create(ownedRecordOf(1, 5_000));
+    let last = 0;
+    for (let write = 1; write <= 150; write++) {
+      const next = last + (write % 4);
+      await store.commit(id, 1, { entries: [entryOf(write)], events: eventsFrom(id, last + 1, next) });
+      last = next;
+    }
+    const seqs = async (after: number, limit?: number): Promise<number[]> =>
+      (await store.events(id, after, limit)).map(({ seq }) => seq);
+
+    for (let after = 0; after <= last; after++)
+      expect((await seqs(after, 3))[0]).toBe(after < last ? after + 1 : undefined);
+    expect(await seqs(0)).toEqual(Array.from({ length: last }, (_, index) => index + 1));
+    expect(await store.journal(id)).toHaveLength(150);
+  });
+
   it('lets other work go on while it prunes many runs', async () => {
     const store = sandbox.open();
     for (let number = 1; number <= 350; number++) await store.create(recordOf(number, { status: 'completed' }));

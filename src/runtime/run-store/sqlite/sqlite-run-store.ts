@@ -12,9 +12,9 @@ import {
   type RunCommit,
 } from '../run-journal.js';
 import { type ClaimOutcome, type GrantedLease, leaseFor, type RenewOutcome, type RunClaim } from '../run-lease.js';
-import { deleteQueries, listQuery, prunableQuery, type RunQueryBuilder } from '../run-queries.js';
+import { listQuery, prunableQuery, type RunQueryBuilder } from '../run-queries.js';
 import { isFinal, type RunChange, type RunRecord, type RunSummary } from '../run-record.js';
-import { type EventRow, type JournalRow, RunRows, type RunRow } from '../run-rows.js';
+import { RunRows, type RunRow } from '../run-rows.js';
 import {
   type MaybePromise,
   type PruneReport,
@@ -27,7 +27,8 @@ import { defaultStatePath } from '../state-path.js';
 import { StoredValues } from '../stored-values.js';
 import { SqliteConnection } from './sqlite-connection.js';
 import { isDuplicate } from './sqlite-faults.js';
-import { SqliteWriter } from './sqlite-writer.js';
+import { SqliteLog } from './sqlite-log.js';
+import { type RunState, SqliteWrite, type SqliteWriterOptions } from './sqlite-writer.js';
 import * as sql from './sqlite-statements.js';
 
 /** Where a {@link SqliteRunStore} keeps its runs. */
@@ -51,7 +52,7 @@ export interface SqliteRunStoreOptions {
   readonly leaseMs?: number;
 }
 
-type RunState = Pick<RunRow, 'status' | 'attempt'> & Pick<RunRecord, 'epoch' | 'undo'>;
+type FullRow = RunRow & { readonly key: number; readonly params: string | null; readonly result: string | null };
 
 const PRUNED_AT_ONCE = 100;
 
@@ -65,7 +66,8 @@ export class SqliteRunStore extends RunStore {
   readonly #connection: SqliteConnection;
   readonly #blobs: BlobFolder;
   readonly #rows: RunRows;
-  readonly #writer: SqliteWriter;
+  readonly #log: SqliteLog;
+  readonly #writing: SqliteWriterOptions;
   #builder: RunQueryBuilder | undefined;
 
   constructor(options: SqliteRunStoreOptions = {}) {
@@ -77,7 +79,8 @@ export class SqliteRunStore extends RunStore {
     this.#blobs = new BlobFolder(options.blobDirectory ?? `${this.path}.blobs`);
     const values = new StoredValues({ blobs: this.#blobs, maxInlineBytes });
     this.#rows = new RunRows(values);
-    this.#writer = new SqliteWriter(this.#connection, values, this.#rows);
+    this.#log = new SqliteLog(this.#connection, values);
+    this.#writing = { connection: this.#connection, log: this.#log, blobs: this.#blobs, maxInlineBytes };
   }
 
   /** Opens the file now, to learn whether it can be. @throws StoreReadOnlyError, StoreCorruptError, StoreVersionError, StoreLockedError. */
@@ -86,12 +89,10 @@ export class SqliteRunStore extends RunStore {
   }
 
   create(record: RunRecord, entries: readonly NewJournalEntry[] = []): MaybePromise<void> {
-    const insert = this.#writer.insertOf(record);
-    const journal = entries.length > 0 ? this.#writer.recordOf(record.id, record.epoch ?? 0, entries) : undefined;
+    const insert = new SqliteWrite(this.#writing).inserted(record, entries);
     return this.#connection.transaction(() => {
       try {
         insert();
-        journal?.(record.attempt);
       } catch (thrown) {
         if (!isDuplicate(thrown)) throw thrown;
         throw new UsageError(`A run with the id '${record.id}' exists already. Leave the id out to get a new one.`);
@@ -100,11 +101,11 @@ export class SqliteRunStore extends RunStore {
   }
 
   update(id: string, change: RunChange): MaybePromise<boolean> {
-    const update = this.#writer.updateOf(id, change);
+    const update = new SqliteWrite(this.#writing).changed(change);
     return this.#connection.transaction(() => {
       const row = this.#state(id);
       if (!row || isFinal(row.status)) return false;
-      update(row.attempt);
+      update(row);
       return true;
     });
   }
@@ -120,17 +121,17 @@ export class SqliteRunStore extends RunStore {
 
   append(runId: string, events: readonly RunEvent[]): MaybePromise<void> {
     if (events.length === 0) return;
-    const append = this.#writer.appendOf(runId, events);
+    const append = new SqliteWrite(this.#writing).logged(0, [], events);
     return this.#connection.transaction(() => {
-      const state = this.#state(runId);
-      if (state) append(state.attempt);
+      const row = this.#state(runId);
+      if (row) append(row);
     });
   }
 
   events(runId: string, afterSeq = 0, limit = 1_000): MaybePromise<readonly RunEvent[]> {
     return this.#connection.run(() => {
-      const rows = this.#connection.statement(sql.SELECT_EVENTS).all(runId, afterSeq, limit);
-      return (rows as unknown as EventRow[]).map((row) => this.#rows.event(row));
+      const row = this.#state(runId);
+      return row ? this.#log.events(row.key, { runId, afterSeq, limit }) : [];
     });
   }
 
@@ -139,38 +140,36 @@ export class SqliteRunStore extends RunStore {
     epoch: number,
     { entries = [], change = {}, events = [] }: RunCommit,
   ): MaybePromise<CommitOutcome> {
-    const steps = [
-      ...(entries.length > 0 ? [this.#writer.recordOf(runId, epoch, entries)] : []),
-      ...(events.length > 0 ? [this.#writer.appendOf(runId, events)] : []),
-    ];
-    const update = this.#writer.updateOf(runId, change);
+    const write = new SqliteWrite(this.#writing);
+    const log = write.logged(epoch, entries, events);
+    const update = write.changed(change);
     return this.#connection.transaction(() => {
       const row = this.#state(runId);
       const refusal = refusalOf(row, epoch);
       if (!row || refusal) return refusal ?? 'not_found';
-      for (const step of steps) step(row.attempt);
-      const write = isFinal(row.status) ? this.#writer.updateOf(runId, changeFor(row, change)) : update;
-      write(row.attempt);
+      log(row);
+      if (isFinal(row.status)) write.changed(changeFor(row, change))(row);
+      else update(row);
       return 'committed';
     });
   }
 
   journal(runId: string): MaybePromise<readonly JournalEntry[]> {
     return this.#connection.run(() => {
-      const rows = this.#connection.statement(sql.SELECT_JOURNAL).all(runId) as unknown as JournalRow[];
-      return rows.map((row) => this.#rows.journalEntry(row));
+      const row = this.#state(runId);
+      return row ? this.#log.entries(row.key) : [];
     });
   }
 
   claim(runId: string, claim: RunClaim): MaybePromise<ClaimOutcome> {
     return this.#connection.transaction((): ClaimOutcome => {
       const known = this.#get(runId);
-      if (!known) return { claimed: false, reason: 'not_found' };
+      const row = this.#state(runId);
+      if (!known || !row) return { claimed: false, reason: 'not_found' };
       const lease = leaseFor(known, claim);
       if (typeof lease === 'string') return { claimed: false, reason: lease };
       this.#grant(runId, lease);
-      const last = this.#connection.statement(sql.SELECT_LAST_SEQ).get(runId);
-      return { claimed: true, run: { ...known, ...lease }, lastSeq: Number(last?.['seq'] ?? 0) };
+      return { claimed: true, run: { ...known, ...lease }, lastSeq: this.#log.lastSeq(row.key) };
     });
   }
 
@@ -194,11 +193,10 @@ export class SqliteRunStore extends RunStore {
   }
 
   async prune(request: PruneRequest = {}): Promise<PruneReport> {
-    const builder = await this.#queries();
-    const query = prunableQuery(builder, { ...request, now: request.now ?? Date.now() }, PRUNED_AT_ONCE);
+    const query = prunableQuery(await this.#queries(), { ...request, now: request.now ?? Date.now() }, PRUNED_AT_ONCE);
     let runs = 0;
     for (;;) {
-      const removed = await this.#connection.transaction(() => this.#removeSome(builder, query));
+      const removed = await this.#connection.transaction(() => this.#removeSome(query));
       runs += removed;
       if (removed < PRUNED_AT_ONCE) break;
       await nextTurn(); // others want to write in between, in this process too
@@ -218,7 +216,7 @@ export class SqliteRunStore extends RunStore {
   #get(id: string): RunRecord | undefined {
     const found = this.#connection.statement(sql.SELECT_RUN).get(id);
     if (!found) return undefined;
-    const { params, result, ...row } = found as unknown as RunRow & { params: string | null; result: string | null };
+    const { key: _key, params, result, ...row } = found as unknown as FullRow;
     return this.#rows.record(row, params, result);
   }
 
@@ -234,10 +232,10 @@ export class SqliteRunStore extends RunStore {
       .run(status, attempt, epoch, host, pid, processStartedAt, lease_expires_at, started_at, undo ?? null, id);
   }
 
-  #removeSome(builder: RunQueryBuilder, query: CompiledQuery): number {
-    const ids = this.#all<{ readonly id: string }>(query).map(({ id }) => id);
-    if (ids.length > 0) for (const deletion of deleteQueries(builder, ids)) this.#all(deletion);
-    return ids.length;
+  #removeSome(query: CompiledQuery): number {
+    const keys = this.#all<{ readonly id: string }>(query).map(({ id }) => this.#state(id)?.key ?? 0);
+    for (const key of keys) for (const deletion of sql.DELETIONS) this.#connection.statement(deletion).run(key);
+    return keys.length;
   }
 
   #all<T>({ sql: text, parameters }: CompiledQuery): readonly T[] {

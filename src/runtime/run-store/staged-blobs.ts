@@ -1,5 +1,5 @@
-import { hashOf } from '../blob-folder.js';
-import type { Blobs } from '../stored-values.js';
+import { hashOf } from './blob-folder.js';
+import type { Blobs } from './stored-values.js';
 
 /** Large values on their way to the database, or from it. */
 export class StagedBlobs implements Blobs {

@@ -1,19 +1,30 @@
-import type { RunEvent } from '../../../authoring/reporting/run-event.js';
-import type { NewJournalEntry } from '../run-journal.js';
-import type { RunChange, RunRecord } from '../run-record.js';
-import { RUN_COLUMNS, type RunRow, RunRows } from '../run-rows.js';
-import { StoredValues } from '../stored-values.js';
+import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import { entriesText, type EventBatch, eventBatches } from './run-log-text.js';
+import type { NewJournalEntry } from './run-journal.js';
+import type { RunChange, RunRecord } from './run-record.js';
+import { RUN_COLUMNS, type RunRow, RunRows } from './run-rows.js';
 import { StagedBlobs } from './staged-blobs.js';
+import { StoredValues } from './stored-values.js';
+
+/** What a column of a table takes. */
+export type Cell = string | number | null;
 
 /** Columns of a run and their values, in one order. */
 export interface ColumnValues {
   readonly columns: readonly string[];
-  readonly values: readonly unknown[];
+  readonly values: readonly Cell[];
 }
 
-/** What a row of the log holds, in the order of its columns; nothing where a write adds none. */
-export type LogValues = readonly unknown[];
+/** What a write adds to the log of its run: events of one attempt whose numbers have no gap, entries of the journal, or both. */
+export interface LogRow {
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly firstSeq: number;
+  /** 0 where there are no events. */
+  readonly lastSeq: number;
+  readonly events: string | null;
+  readonly entries: string | null;
+}
 
 const NO_EVENTS: EventBatch = { attempt: 0, firstSeq: 0, lastSeq: 0, text: '' };
 
@@ -21,18 +32,19 @@ const NO_EVENTS: EventBatch = { attempt: 0, firstSeq: 0, lastSeq: 0, text: '' };
  * Makes the values of one write. Their JSON is made at once: what was handed in may change while a write waits, and what has no JSON form
  * is refused before anything is written.
  */
-export class PostgresWriter {
+export class RowWriter {
   /** Large values that this write refers to. */
   readonly blobs: StagedBlobs;
   readonly #values: StoredValues;
 
+  /** @param location - Where the store lies, for errors. */
   constructor(location: string, maxInlineBytes: number) {
     this.blobs = new StagedBlobs(location);
     this.#values = new StoredValues({ blobs: this.blobs, maxInlineBytes });
   }
 
-  /** The columns that make a run. */
-  inserted({ owner, next_steps, error, params, result, ...plain }: RunRecord): readonly unknown[] {
+  /** The values of {@link RUN_COLUMNS}, then the params and the result. */
+  inserted({ owner, next_steps, error, params, result, ...plain }: RunRecord): readonly Cell[] {
     const row: Partial<RunRow> = {
       ...plain,
       owner_host: owner?.host,
@@ -52,7 +64,7 @@ export class PostgresWriter {
   }
 
   /** The rows of the log for entries and events: one, but where events do not follow each other. */
-  logged(epoch: number, entries: readonly NewJournalEntry[], events: readonly RunEvent[]): LogValues[] {
+  logged(epoch: number, entries: readonly NewJournalEntry[], events: readonly RunEvent[]): LogRow[] {
     const batches = eventBatches(this.#values, events);
     const text = entries.length > 0 ? entriesText(this.#values, entries) : null;
     if (text === null && batches.length === 0) return [];
@@ -60,12 +72,12 @@ export class PostgresWriter {
     return [rowOf(epoch, first, text), ...rest.map((batch) => rowOf(epoch, batch, null))];
   }
 
-  readonly #cell = (value: unknown): unknown => {
+  readonly #cell = (value: Cell): Cell => {
     if (typeof value !== 'string' || !this.#values.isLarge(value)) return value;
     return this.#values.store(value).text;
   };
 }
 
-function rowOf(epoch: number, { attempt, firstSeq, lastSeq, text }: EventBatch, entries: string | null): LogValues {
-  return [epoch, attempt, firstSeq, lastSeq, text === '' ? null : text, entries];
+function rowOf(epoch: number, { attempt, firstSeq, lastSeq, text }: EventBatch, entries: string | null): LogRow {
+  return { epoch, attempt, firstSeq, lastSeq, events: text === '' ? null : text, entries };
 }

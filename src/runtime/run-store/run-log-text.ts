@@ -1,6 +1,6 @@
-import type { RunEvent, RunEventType } from '../../../authoring/reporting/run-event.js';
-import type { JournalEntry, NewJournalEntry } from '../run-journal.js';
-import type { StoredValues } from '../stored-values.js';
+import type { RunEvent, RunEventType } from '../../authoring/reporting/run-event.js';
+import type { JournalEntry, NewJournalEntry } from './run-journal.js';
+import type { StoredValues } from './stored-values.js';
 
 /** Events of one attempt whose numbers have no gap, as a row of the log has them. */
 export interface EventBatch {
@@ -40,7 +40,7 @@ function entryText(values: StoredValues, { result, rollback_data, context, ...pl
 }
 
 /** The entries of a row, which was written in `epoch`. */
-export function readEntries(values: StoredValues, epoch: number, text: string): JournalEntry[] {
+function readEntries(values: StoredValues, epoch: number, text: string): JournalEntry[] {
   return (values.read(text) as Record<string, unknown>[]).map((stored) => {
     const entry: Record<string, unknown> = { ...stored, epoch };
     for (const key of LARGE_KEYS) {
@@ -89,18 +89,48 @@ export interface EventBatchRow {
 }
 
 /** Hands every event of the rows to `take`. */
-export function readBatch(
-  values: StoredValues,
-  runId: string,
-  row: EventBatchRow,
-  take: (event: RunEvent) => void,
-): void {
+function readBatch(values: StoredValues, runId: string, row: EventBatchRow, take: (event: RunEvent) => void): void {
   const parts = (values.read(row.events) ?? []) as readonly EventParts[];
   for (const [index, [type, time, data, reference]] of parts.entries()) {
     const read = reference === undefined ? data : values.read(reference);
     const seq = row.first_seq + index;
     take({ seq, type, run_id: runId, attempt: row.attempt, time, data: read as Record<string, unknown> });
   }
+}
+
+/** Which events somebody wants to read. */
+export interface EventPage {
+  readonly runId: string;
+  readonly afterSeq: number;
+  readonly limit: number;
+}
+
+/** Events of rows after `afterSeq`, in the order of their numbers; of several with one number, the first that was stored. */
+export function eventsOf(values: StoredValues, rows: readonly EventBatchRow[], page: EventPage): readonly RunEvent[] {
+  const bySeq = new Map<number, RunEvent>();
+  for (const row of rows) {
+    readBatch(values, page.runId, row, (event) => {
+      if (event.seq > page.afterSeq && !bySeq.has(event.seq)) bySeq.set(event.seq, event);
+    });
+  }
+  return [...bySeq.values()].sort((left, right) => left.seq - right.seq).slice(0, page.limit);
+}
+
+/** A row of the log as far as it is the journal's. */
+export interface EntriesRow {
+  readonly epoch: number;
+  readonly entries: string;
+}
+
+/** Entries of rows in the order of their numbers; of several with one number, the first that was stored. */
+export function entriesOf(values: StoredValues, rows: readonly EntriesRow[]): readonly JournalEntry[] {
+  const bySeq = new Map<number, JournalEntry>();
+  for (const { epoch, entries } of rows) {
+    for (const entry of readEntries(values, epoch, entries)) {
+      if (!bySeq.has(entry.seq)) bySeq.set(entry.seq, entry);
+    }
+  }
+  return [...bySeq.values()].sort((left, right) => left.seq - right.seq);
 }
 
 /** Hashes of the large values that texts refer to. What only looks like a reference does no harm: no value has that hash. */
