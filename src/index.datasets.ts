@@ -66,3 +66,36 @@ export {
   type PreviewOptions,
 } from './resources/datasets/preview/preview-dataset.js';
 export { DatasetFormat, getConverter } from './resources/datasets/original/get-converter.js';
+export { DMAttribute } from './resources/datasets/values/dm-attribute.js';
+export {
+  DMv1AnnotationBase,
+  DMv1AnnotationDataItem,
+  DMv1AnnotationGroupItem,
+  DMv1Classification,
+  DMv1Document,
+  DMv1GroupMemberItem,
+  DMv1RelationItem,
+} from './resources/datasets/values/dm-v1-values.js';
+export {
+  DMv2Document as DMDocument,
+  DMv2Document,
+  DMv2ImageItem as DMImageItem,
+  DMv2ImageItem,
+} from './resources/datasets/values/dm-v2-document.js';
+export {
+  DMv2AnnotationBase,
+  DMv2BoundingBox as DMBoundingBox,
+  DMv2BoundingBox,
+  DMv2Group as DMGroup,
+  DMv2Group,
+  DMv2Keypoint as DMKeypoint,
+  DMv2Keypoint,
+  DMv2Polygon as DMPolygon,
+  DMv2Polygon,
+  DMv2Polyline as DMPolyline,
+  DMv2Polyline,
+  DMv2Relation as DMRelation,
+  DMv2Relation,
+} from './resources/datasets/values/dm-v2-values.js';
+export { YOLOAnnotation, YOLODatasetContents, YOLOImage } from './resources/datasets/values/yolo-values.js';
+export { YOLODatasetConfig } from './resources/datasets/values/yolo-dataset-config.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FromDMToYOLOConverter, YOLOToDMConverter } from '../../src/index.js';
+import { DatasetFormatRegistry, FromDMToYOLOConverter, YOLOToDMConverter } from '../../src/index.js';
 import { type DatasetCase, datasetCases, inputOf, type Tree, treeOf, withoutIds } from './dataset-case.js';
 
 /**
@@ -96,6 +96,38 @@ describe('data cases 1 to 20: converters in the way of the original', () => {
       expect(converter.problems.list()).toMatchObject([{ code: 'bad_annotation', count: 1 }]);
     },
   );
+
+  it('9: a v2 document read as v1 is refused by name, with and without compat, and never an empty data set', async () => {
+    const [one] = datasetCases(9);
+    if (!one) throw new Error('case 9');
+    const registry = new DatasetFormatRegistry();
+    const told = /^json\/img_a\.json: it is a document of DM v2 .*read the data set as dm_v2/;
+
+    expect(() => new FromDMToYOLOConverter(optionsOf(one, inputOf(one))).saveToFolder(folder)).toThrow(told);
+    for (const options of [{}, { compat: 'original' as const }]) {
+      const converted = registry.convert(inputOf(one), join(folder, 'out'), { from: 'dm_v1', to: 'yolo', ...options });
+      await expect(converted).rejects.toThrow(told);
+    }
+    await expect(registry.convert(inputOf(one), join(folder, 'out'), { to: 'yolo' })).resolves.toMatchObject({
+      source_format: 'dm_v2',
+    });
+  });
+
+  it('18: B-37: a class that is no whole number is a problem with file and line, and can be left out', async () => {
+    const [one] = datasetCases(18);
+    if (!one) throw new Error('case 18');
+    const converter = new YOLOToDMConverter(optionsOf(one, inputOf(one)));
+    expect(() => converter.saveToFolder(folder)).toThrow(/^labels\/.*\.txt:\d+: .*"0\.0"/);
+
+    const lenient = new YOLOToDMConverter({ ...optionsOf(one, inputOf(one)), onError: 'skip' });
+    lenient.saveToFolder(folder);
+
+    expect(lenient.problems.list()).toMatchObject([{ code: 'bad_annotation' }]);
+    // The way of this package takes a whole number however it is spelt.
+    await expect(new DatasetFormatRegistry().convert(inputOf(one), join(folder, 'out'))).resolves.toMatchObject({
+      problems: [],
+    });
+  });
 
   it('20: YOLO to DM and back', () => {
     const [one] = datasetCases(20);

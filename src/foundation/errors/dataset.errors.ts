@@ -48,6 +48,29 @@ export class DatasetInvalidError extends PluginError {
   }
 }
 
+/** What is wrong with one field of a value. */
+export interface ValueIssue {
+  /** Dotted path of the field; empty for the value itself. */
+  readonly path: string;
+  /** Kind of the mistake, e.g. `missing` or `float_type`. */
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** A value object of a format, e.g. a box, was given what it cannot hold. */
+export class DatasetValueError extends PluginError {
+  readonly code = 'SYN_DATASET_VALUE';
+  readonly kind = 'validation';
+
+  constructor(
+    model: string,
+    readonly issues: readonly ValueIssue[],
+  ) {
+    const list = issues.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; ');
+    super(`${model}: ${list}. Correct the fields.`, { details: { model, issues: [...issues] } });
+  }
+}
+
 /** The folder or file that was to be written is there already, or cannot be written. */
 export class DatasetTargetError extends PluginError {
   readonly code = 'SYN_DATASET_TARGET';

@@ -68,6 +68,7 @@ export const ERROR_CODES = {
   SYN_PATH_ESCAPE: row('PathEscapeError', 'validation'),
   SYN_ARCHIVE_INVALID: row('ArchiveInvalidError', 'validation'),
   SYN_ARCHIVE_UNSAFE: row('ArchiveUnsafeError', 'validation'),
+  SYN_DATASET_VALUE: row('DatasetValueError', 'validation'),
   SYN_ARCHIVE_LIMIT: row('ArchiveLimitError', 'validation'),
   SYN_CHECKSUM_MISMATCH: row('ChecksumMismatchError', 'validation'),
   SYN_DOWNLOAD_REFUSED: row('DownloadRefusedError', 'validation'),

@@ -40,7 +40,9 @@ export {
   DatasetPackageMissingError,
   type DatasetPlace,
   DatasetTargetError,
+  DatasetValueError,
   placeText,
+  type ValueIssue,
 } from './dataset.errors.js';
 export {
   LeaseLostError,

@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { DatasetInvalidError } from '../../../foundation/errors/dataset.errors.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
+import { versionProblem } from '../formats/dm/dm-version.js';
 import { fileNamesIn, isFolder, stemOf } from '../io/file-names.js';
 import { ImageHeaderReader } from '../io/image-header.js';
 import type { JsonRecord } from '../model/json-value.js';
@@ -84,7 +86,7 @@ export class FromDMToYOLOConverter {
       const documents = isFolder(join(folder, 'json')) ? join(folder, 'json') : folder;
       for (const name of fileNamesIn(documents, ['.json'])) {
         const path = join(documents, name);
-        this.#documents.collect(originalDocument(root, path), relative(root, path), labels);
+        this.#documents.collect(this.#document(path), relative(root, path), labels);
       }
     }
     return originalOrder(labels, root);
@@ -158,9 +160,16 @@ export class FromDMToYOLOConverter {
       const imagePath = join(folder, 'original_files', imageName);
       const path = join(folder, 'json', name);
       const size = sizeOfImage(this.#headers, root, imagePath);
-      const labelLines = this.#documents.lines(originalDocument(root, path), relative(root, path), { size, numbers });
+      const labelLines = this.#documents.lines(this.#document(path), relative(root, path), { size, numbers });
       yield { split, imagePath, imageName, labelName: `${stem}.txt`, labelLines };
     }
+  }
+
+  #document(path: string): JsonRecord {
+    const document = originalDocument(this.#root(), path);
+    const problem = versionProblem(document, this.options.dmVersion ?? DMVersion.V2);
+    if (problem === undefined) return document;
+    throw new DatasetInvalidError({ file: relative(this.#root(), path) }, problem);
   }
 
   #root(): string {

@@ -29,7 +29,7 @@ export const DM_V2_FORMAT: FormatDefinition = {
   holds: HELD,
   recognises: (path) =>
     looksLike(path, (document) => Array.isArray(document['images']) || !('annotations' in document)),
-  read: (job) => readDmFolder(job, parseDmV2),
+  read: (job) => readDmFolder(job, 'v2', parseDmV2),
   write: (job) => new DmFolderWriter(job, dmV2Maker(job)),
 };
 
@@ -39,7 +39,7 @@ export const DM_V1_FORMAT: FormatDefinition = {
   title: 'DM v1',
   holds: HELD,
   recognises: (path) => looksLike(path, (document) => isRecord(document['annotations'])),
-  read: (job) => readDmFolder(job, parseDmV1),
+  read: (job) => readDmFolder(job, 'v1', parseDmV1),
   write: (job) => new DmFolderWriter(job, dmV1Maker(job)),
 };
 
