@@ -17,7 +17,7 @@ export {
 } from './resources/files/archives/create-archive.js';
 export { extractArchive, getArchiveSize, listArchiveContents } from './resources/files/archives/extract-archive.js';
 export { type GitFiles, type GitFilesOptions, listGitFiles } from './resources/files/archives/git-files.js';
-export { type ListedFile, listFiles, type ListFilesOptions } from './resources/files/archives/list-files.js';
+export { type ListedFile, listFiles, type ListFilesOptions, walkFiles } from './resources/files/archives/list-files.js';
 export {
   calculateChecksum,
   calculateChecksumFromBytes,

@@ -89,17 +89,30 @@ function formatByBytes(path: string): ArchiveFormat {
   throw new ArchiveInvalidError(path, 'it is neither a zip nor a tar.gz');
 }
 
-/** Puts the new folder in place of the old one, which is back where that fails. */
+/** Puts the new folder in place of the old one, which is back where that fails. Of several at the same time, the last one wins. */
 async function swap(unfinished: string, target: string): Promise<void> {
   const old = placeBeside(target);
-  await rename(target, old);
-  try {
-    await rename(unfinished, target);
-  } catch (error) {
-    await rename(old, target);
-    throw error;
+  for (;;) {
+    const hasMoved = await rename(target, old).then(() => true, ifMissing);
+    try {
+      await rename(unfinished, target);
+      break;
+    } catch (error) {
+      // Another process has put its folder there in the meantime: that one is moved away, too.
+      if (hasMoved) await rename(old, target).catch(() => rm(old, { recursive: true, force: true }));
+      if (!isOccupiedError(error)) throw error;
+    }
   }
   await rm(old, { recursive: true, force: true });
+}
+
+function ifMissing(error: NodeJS.ErrnoException): false {
+  if (error.code === 'ENOENT') return false;
+  throw error;
+}
+
+function isOccupiedError(error: unknown): boolean {
+  return ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function occupied(folder: string): boolean {

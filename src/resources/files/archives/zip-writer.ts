@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { crc32, createDeflateRaw, deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { FileInvalidError } from '../../../foundation/errors/file.errors.js';
 import { TurnTaker } from '../places/turn-taker.js';
 import { ArchiveCompression, type PackOptions } from './archive-options.js';
+import { deflatePieces, piecesOf } from './deflate-pieces.js';
 import { linkTarget } from './list-files.js';
 import { isCompressed, type PackedFile, readSmallFile, SMALL_BYTES } from './pack-source.js';
 import { directoryEnd, directoryEntry, localHeader, WIDE_FROM, type ZipMember } from './zip-format.js';
@@ -15,7 +14,6 @@ const REGULAR_FILE = 0o100000;
 const SYMBOLIC_LINK = 0o120000;
 /** Bytes that are gathered before they are written. */
 const GATHER_BYTES = 1024 * 1024;
-const READ_BYTES = 256 * 1024;
 /** From here on the sizes of a file's header are 64 bits wide: deflate may add a little to what cannot be compressed. */
 const WIDE_HEADER_FROM = 0xf000_0000;
 
@@ -96,29 +94,15 @@ class ZipWriter {
 
   async #stream(file: PackedFile, method: number): Promise<Omit<MemberFacts, 'method'>> {
     const start = this.#position;
-    let crc = 0;
-    let size = 0;
-    const counted = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-      for await (const chunk of source) {
-        crc = crc32(chunk, crc);
-        size += chunk.length;
-        yield chunk;
-      }
-    };
-    const written = async (source: AsyncIterable<Buffer>): Promise<void> => {
-      for await (const chunk of source) {
-        await writeFully(this.#handle, chunk, this.#position);
-        this.#position += chunk.length;
-      }
-    };
-    const input = createReadStream(file.path, { highWaterMark: READ_BYTES });
-    const { signal } = this.#options;
-    if (method === STORED) await pipeline(input, counted, written, { signal });
-    else {
-      const deflate = createDeflateRaw({ level: this.#options.level ?? 6, chunkSize: READ_BYTES });
-      await pipeline(input, counted, deflate, written, { signal });
+    const read = { crc: 0, size: 0 };
+    const { level = 6, signal } = this.#options;
+    const pieces =
+      method === STORED ? piecesOf(file.path, read, signal) : deflatePieces(file.path, level, read, signal);
+    for await (const piece of pieces) {
+      await writeFully(this.#handle, piece, this.#position);
+      this.#position += piece.length;
     }
-    return { crc, size, compressedSize: this.#position - start };
+    return { ...read, compressedSize: this.#position - start };
   }
 
   #isDeflated(file: PackedFile): boolean {

@@ -32,6 +32,8 @@ export interface DownloaderOptions {
   readonly maxDelayMs?: number;
   /** Longest silence of the server, in milliseconds. There is no limit for the whole. @defaultValue 30,000 */
   readonly idleTimeoutMs?: number;
+  /** Certificates of authorities, as PEM, that are trusted for https besides those that Node trusts. @defaultValue none */
+  readonly certificateAuthorities?: readonly string[];
 }
 
 /** What is asked of one download. */
@@ -69,7 +71,7 @@ export class Downloader {
 
   constructor(options: DownloaderOptions = {}) {
     this.#options = options;
-    this.#source = new HttpSource(new AddressRules(options.privateAddresses));
+    this.#source = new HttpSource(new AddressRules(options.privateAddresses), options.certificateAuthorities);
     this.#limits = new HostLimits(options.maxPerHost ?? 6);
   }
 

@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { getCACertificates } from 'node:tls';
 import { DownloadRefusedError } from '../../../foundation/errors/file.errors.js';
 import { ClientConnectionError, ClientTimeoutError } from '../../../foundation/errors/client.errors.js';
 import { messageOf, SynapseError } from '../../../foundation/errors/synapse.error.js';
@@ -24,10 +25,13 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export class HttpSource {
   readonly #rules: AddressRules;
   readonly #plain = new http.Agent({ keepAlive: true });
-  readonly #secure = new https.Agent({ keepAlive: true });
+  readonly #secure: https.Agent;
 
-  constructor(rules: AddressRules) {
+  /** @param certificates - Authorities in PEM that are trusted besides those that Node trusts. */
+  constructor(rules: AddressRules, certificates: readonly string[] = []) {
     this.#rules = rules;
+    const ca = certificates.length > 0 ? [...getCACertificates(), ...certificates] : undefined;
+    this.#secure = new https.Agent({ keepAlive: true, ca });
   }
 
   /** Follows redirects, each of them looked at like the first URL; credentials do not follow to another origin. */
@@ -107,8 +111,16 @@ function silence(url: URL, idleTimeoutMs: number): ClientTimeoutError {
   return new ClientTimeoutError(`${shownUrl(url)} sent nothing for ${idleTimeoutMs} ms`);
 }
 
-function connectionError(url: URL, error: Error): Error {
-  return SynapseError.is(error)
-    ? error
-    : new ClientConnectionError(`${shownUrl(url)} cannot be reached: ${messageOf(error)}`, { cause: error });
+function connectionError(url: URL, error: NodeJS.ErrnoException): Error {
+  if (SynapseError.is(error)) return error;
+  if (isOfCertificate(error)) {
+    const cure = 'If the server is yours, name its authority in certificateAuthorities or NODE_EXTRA_CA_CERTS.';
+    return new DownloadRefusedError(shownUrl(url), `its certificate is not trusted: ${messageOf(error)}. ${cure}`);
+  }
+  return new ClientConnectionError(`${shownUrl(url)} cannot be reached: ${messageOf(error)}`, { cause: error });
+}
+
+/** What OpenSSL finds wrong with a certificate, and Node with the name in it. */
+function isOfCertificate({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code === 'ERR_TLS_CERT_ALTNAME_INVALID' || /(^|_)(CERT|CRL|CHAIN|LEAF_SIGNATURE)(_|$)/.test(code);
 }
