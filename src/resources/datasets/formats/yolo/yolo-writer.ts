@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { stringify } from 'yaml';
 import type { AnnotatedImage } from '../../model/annotated-image.js';
 import { type DatasetWriter, type WriteJob, YOLOTask } from '../../registry/format-definition.js';
 import { ImageHandling } from '../../io/image-placer.js';
 import { fileNamesIn } from '../../io/file-names.js';
+import { datasetYaml } from './dataset-yaml.js';
 import { YOLOLineMaker } from './yolo-lines.js';
 
 const TASKS = Object.values(YOLOTask);
@@ -113,28 +113,4 @@ function finalLine(line: string, renumbering: readonly number[] | undefined, key
   const values = line.slice(space);
   const missing = keypoints === 0 ? 0 : keypoints - (values.split(' ').length - 5) / 3;
   return `${renumbering?.[id] ?? id}${values}${` ${NOTHING_LABELLED}`.repeat(missing)}`;
-}
-
-interface DatasetYaml {
-  readonly names: readonly string[];
-  readonly splits: ReadonlySet<string | null>;
-  readonly task: YOLOTask;
-  /** How many key points each object has. */
-  readonly keypoints?: number;
-}
-
-/** Paths are relative to the file itself: there is no `path`, which trainers would look up elsewhere. */
-function datasetYaml({ names, splits, task, keypoints }: DatasetYaml): string {
-  const folderOf = (split: string): string | undefined =>
-    splits.has(split) ? `${split}/images` : splits.has(null) || splits.size === 0 ? 'images' : undefined;
-  const [first = null] = splits;
-  const fallback = first === null ? 'images' : `${first}/images`;
-  const paths: Record<string, string> = {
-    train: folderOf('train') ?? fallback,
-    val: folderOf('valid') ?? folderOf('train') ?? fallback,
-  };
-  for (const split of splits)
-    if (split !== null && split !== 'train' && split !== 'valid') paths[split] = `${split}/images`;
-  const shape = keypoints === undefined ? {} : { kpt_shape: [keypoints, 3] };
-  return stringify({ ...paths, task, ...shape, nc: names.length, names }, { lineWidth: 0 });
 }
