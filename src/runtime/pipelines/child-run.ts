@@ -13,6 +13,8 @@ const MAX_PAUSE_MS = 1_000;
 /** The run of one node, whoever executes it. */
 export interface ChildRun {
   readonly id: string;
+  /** In milliseconds since the epoch, where it was begun just now. */
+  readonly startedAt?: number;
   outcome(): Promise<RunOutcome>;
   cancel(reason: string): Promise<unknown>;
 }

@@ -12,7 +12,12 @@ const MAX_CHILDREN = 1_000;
  * @param key - The idempotency key of the pipeline's run.
  */
 export function childKey(key: string, plan: PipelinePlan, node: string): string {
-  return `${key}/${plan.fingerprint}/${node}`;
+  return childKeyPrefix(key, plan) + node;
+}
+
+/** What the keys of all runs of a pipeline's nodes begin with. */
+export function childKeyPrefix(key: string, plan: PipelinePlan): string {
+  return `${key}/${plan.fingerprint}/`;
 }
 
 /** The node that a key names; `prefix` is what all keys of the run begin with. */

@@ -8,8 +8,9 @@ import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import type { AbortListener } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import type { RunSummary } from '../run-store/run-record.js';
+import type { MaybePromise } from '../run-store/run-store.interface.js';
 import { type ChildRun, resumedChild } from './child-run.js';
-import { childKey } from './pipeline-children.js';
+import { childKeyPrefix } from './pipeline-children.js';
 import { compensate, type CompletedNode } from './pipeline-compensation.js';
 import { PipelineParams } from './pipeline-params.js';
 import type { PlannedNode } from './pipeline-plan.js';
@@ -31,7 +32,7 @@ interface RunningNode {
   readonly index: number;
   readonly planned: PlannedNode;
   readonly params: object;
-  readonly startedAtMs: number;
+  readonly startedAt: number;
   readonly run_id: string | undefined;
 }
 
@@ -51,6 +52,7 @@ export class PipelineExecution implements AbortListener {
   readonly #active: (ChildRun | undefined)[] = [];
   readonly #completed: CompletedNode[] = [];
   readonly #reports: PipelineReports;
+  readonly #keyPrefix: string;
   /** Whether anybody may want to know how far the actions are, while they run. */
   readonly #isWatched: boolean;
   #begun = 0;
@@ -64,7 +66,8 @@ export class PipelineExecution implements AbortListener {
     this.#stand = stand;
     this.#params = new PipelineParams(around.plan, params);
     this.#waitsFor = [...around.plan.waitsFor];
-    const { host, store } = around;
+    const { host, store, plan, ctx } = around;
+    this.#keyPrefix = childKeyPrefix(ctx.idempotencyKey, plan);
     this.#isWatched = store.isDurable || host.stream.isHeard;
     this.#reports = new PipelineReports(around, session, this.#isWatched);
   }
@@ -106,20 +109,22 @@ export class PipelineExecution implements AbortListener {
       const planned: PlannedNode | undefined = this.#begin(index);
       if (!planned) return;
       if (this.#stand === undefined || !this.#takeOver(index, planned, this.#stand)) {
-        const startedAtMs = performance.now();
         const params = this.#params.of(index);
+        let startedAt = 0;
         let child: ChildRun | undefined;
         let outcome: RunOutcome;
         try {
-          child = await this.#childOf(index, planned, params);
-          this.#started(index, planned, child);
+          const begun = this.#childOf(index, planned, params);
+          child = begun instanceof Promise ? await begun : begun;
+          startedAt = child.startedAt ?? this.#around.host.clock.now();
+          this.#started(index, planned, child, startedAt);
           outcome = await child.outcome();
         } catch (thrown) {
           outcome = { status: 'failed', error: asSynapseError(thrown) }; // it could not be started
         }
-        if (!this.#ended({ index, planned, params, startedAtMs, run_id: child?.id }, outcome)) return;
+        if (!this.#ended({ index, planned, params, startedAt, run_id: child?.id }, outcome)) return;
       }
-      const ready: number[] = planned.next.filter((next) => this.#isReady(next));
+      const ready: readonly number[] = this.#readyAfter(planned);
       if (ready.length > 1) return this.#all(ready);
       index = ready[0];
     }
@@ -135,33 +140,41 @@ export class PipelineExecution implements AbortListener {
     return planned;
   }
 
+  /** What waits for nothing any more, now that this node is done. */
+  #readyAfter({ next }: PlannedNode): readonly number[] {
+    const [only] = next;
+    if (next.length === 1 && only !== undefined && this.#isReady(only)) return next;
+    return next.length > 1 ? next.filter((index) => this.#isReady(index)) : [];
+  }
+
   #isReady(index: number): boolean {
     const left = (this.#waitsFor[index] ?? 0) - 1;
     this.#waitsFor[index] = left;
     return left === 0;
   }
 
-  #started(index: number, planned: PlannedNode, child: ChildRun): void {
+  #started(index: number, planned: PlannedNode, child: ChildRun, startedAt: number): void {
     this.#active[index] = child;
-    this.#reports.event('step.started', planned, { step: planned.node.name, attempt: 1, run_id: child.id });
+    this.#reports.event('step.started', planned, { step: planned.node.name, attempt: 1, run_id: child.id }, startedAt);
     if (this.#isEnding) void child.cancel('the pipeline ends');
   }
 
   /** Whether the node is done, so that others can go on. */
-  #ended({ index, planned, params, startedAtMs, run_id }: RunningNode, outcome: RunOutcome): boolean {
+  #ended({ index, planned, params, startedAt, run_id }: RunningNode, outcome: RunOutcome): boolean {
     this.#active[index] = undefined;
-    const nowMs = performance.now();
-    const elapsed = Math.round(nowMs - startedAtMs) / 1000;
+    const now = this.#around.host.clock.now();
+    // By the clock of the record of the node's run, which may have been put back meanwhile.
+    const elapsed = startedAt === 0 ? 0 : Math.max(0, now - startedAt) / 1000;
     const step = planned.node.name;
     if (outcome.status === 'completed') {
       const { result } = outcome;
       if (planned.definition.compensate) this.#completed.push({ index, params, result });
       this.#params.add(index, result);
-      this.#reports.event('step.completed', planned, { step, attempt: 1, run_id, elapsed });
-      this.#reports.done(planned, nowMs);
+      this.#reports.event('step.completed', planned, { step, attempt: 1, run_id, elapsed }, now);
+      this.#reports.done(planned, now);
       return true;
     }
-    this.#reports.flush(nowMs);
+    this.#reports.flush(now);
     this.#reports.event('step.failed', planned, {
       step,
       attempt: 1,
@@ -181,15 +194,15 @@ export class PipelineExecution implements AbortListener {
     if (own) this.#completed.push(own);
     this.#params.add(index, own ? own.result : adopted.get(name));
     this.#reports.event('step.skipped', planned, { step: name, run_id: children.get(name)?.id });
-    this.#reports.done(planned, performance.now());
+    this.#reports.done(planned, this.#around.host.clock.now());
     return true;
   }
 
-  #childOf(index: number, { node, definition }: PlannedNode, params: object): Promise<ChildRun> {
-    const { plan, runner, ctx, extras, use } = this.#around;
+  #childOf(index: number, { node, definition }: PlannedNode, params: object): MaybePromise<ChildRun> {
+    const { runner, ctx, extras, use } = this.#around;
     const known = this.#stand?.children.get(node.name);
     if (known) return resumedChild(this.#around, known);
-    return runner.run({
+    return runner.begin({
       action: definition.name,
       plugin: definition.plugin,
       definition,
@@ -199,7 +212,7 @@ export class PipelineExecution implements AbortListener {
       parentId: ctx.runId,
       pipelineUse: use,
       listener: this.#isWatched ? this.#progressListener(index, node.name) : undefined,
-      idempotencyKey: childKey(ctx.idempotencyKey, plan, node.name),
+      idempotencyKey: this.#keyPrefix + node.name,
     });
   }
 

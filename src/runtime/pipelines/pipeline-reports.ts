@@ -13,7 +13,7 @@ export class PipelineReports {
   readonly #stream: RunEventStream | undefined;
   readonly #totalWeight: number;
   #doneWeight = 0;
-  #reportedAtMs = -Infinity;
+  #reportedAt = -Infinity;
   #isUnreported = false;
 
   /** @param isWatched - Whether anybody may want to know how far each action is; else they are no phases of the progress. */
@@ -23,27 +23,28 @@ export class PipelineReports {
     if (!isWatched) this.#stream = host.stream;
   }
 
-  event(type: StepEventType, { step }: PlannedNode, data: StepEventData): void {
-    if (this.#stream) this.#stream.emit(type, data);
+  /** @param now - When it happened, in milliseconds since the epoch, where that is known. */
+  event(type: StepEventType, { step }: PlannedNode, data: StepEventData, now?: number): void {
+    if (this.#stream) this.#stream.emit(type, data, now);
     else this.#session?.hooks.onEvent?.(type, data, step);
   }
 
   /**
    * A node is done, and the pipeline so much further. Of reports that follow each other closely, only the last would be stored.
    *
-   * @param nowMs - By the clock that never goes back.
+   * @param now - In milliseconds since the epoch.
    */
-  done({ node }: PlannedNode, nowMs: number): void {
+  done({ node }: PlannedNode, now: number): void {
     this.#doneWeight += node.weight;
     this.#isUnreported = true;
-    if (nowMs - this.#reportedAtMs >= INTERVAL_MS) this.flush(nowMs);
+    if (Math.abs(now - this.#reportedAt) >= INTERVAL_MS) this.flush(now);
   }
 
   /** Reports what is left to be reported. */
-  flush(nowMs: number): void {
+  flush(now: number): void {
     if (!this.#isUnreported || this.#totalWeight === 0) return;
     this.#isUnreported = false;
-    this.#reportedAtMs = nowMs;
+    this.#reportedAt = now;
     this.#session?.hooks.onProgress?.((this.#doneWeight / this.#totalWeight) * 100, 100);
   }
 }

@@ -83,10 +83,26 @@ export class PluginRunner {
    */
   run<R = unknown>(request: RunRequest): Promise<RunHandle<R>> {
     try {
-      return Promise.resolve(this.#start<R>(request));
+      return Promise.resolve(this.begin<R>(request));
     } catch (thrown) {
       return Promise.reject(thrown as Error);
     }
+  }
+
+  /**
+   * {@link PluginRunner.run} for who starts many: answers at once where the store does, and throws what that rejects with.
+   *
+   * @internal
+   */
+  begin<R = unknown>(request: RunRequest): MaybePromise<RunHandle<R>> {
+    if (this.#isStopping && request.parentId === undefined) this.#refuseWhenStopping(request.action);
+    if (typeof request?.action !== 'string') throw noActionNamed(request);
+    const definition = request.definition ?? this.#registry.resolve(request.action, request.plugin);
+    const choice = this.#executors.choose(definition, request.mode);
+    const run = this.#factory.create(request, definition, choice.executor, request.origin);
+    const created = this.#store.create(run.record, request.origin?.entries);
+    if (!created) return this.#begin<R>(request, run, choice);
+    return created.then(() => run.durable?.assureLease()).then(() => this.#begin<R>(request, run, choice));
   }
 
   /** Runs that have not ended. */
@@ -188,17 +204,6 @@ export class PluginRunner {
     own.abort(new RunCancelledError(own.action, reason));
     await this.#driver.active.outcomeOf(own);
     return this.#recovery.get(id);
-  }
-
-  #start<R>(request: RunRequest): MaybePromise<RunHandle<R>> {
-    if (this.#isStopping && request.parentId === undefined) this.#refuseWhenStopping(request.action);
-    if (typeof request?.action !== 'string') throw noActionNamed(request);
-    const definition = request.definition ?? this.#registry.resolve(request.action, request.plugin);
-    const choice = this.#executors.choose(definition, request.mode);
-    const run = this.#factory.create(request, definition, choice.executor, request.origin);
-    const created = this.#store.create(run.record, request.origin?.entries);
-    if (!created) return this.#begin<R>(request, run, choice);
-    return created.then(() => run.durable?.assureLease()).then(() => this.#begin<R>(request, run, choice));
   }
 
   #begin<R>(request: RunRequest, run: ActiveRun, choice: ExecutorChoice): RunHandle<R> {

@@ -25,6 +25,15 @@ export class RunHandle<R = unknown> {
     return this.#run.runId;
   }
 
+  /**
+   * When this attempt began, in milliseconds since the epoch.
+   *
+   * @internal
+   */
+  get startedAt(): number | undefined {
+    return this.#run.record.started_at;
+  }
+
   /** The run's result. @throws the run's SynapseError when it failed or was cancelled. */
   result(): Promise<R> {
     return this.#outcome.then(resultOf) as Promise<R>;

@@ -34,12 +34,27 @@ describe('The clients of the platform', () => {
   it('D01: fail only the run that asks for one that nobody provides', async () => {
     const { app, runner } = await hostedRunner({
       providers: [OfflineAction, OnlineAction],
-      options: { env: CREDENTIALS },
+      options: { env: CREDENTIALS, backend: false },
     });
     const asking = await runner.run({ action: 'online' });
 
     await expect(asking.result()).rejects.toMatchObject({ details: { cause_code: 'SYN_NOT_CONFIGURED' } });
     await expect((await runner.run({ action: 'offline' })).result()).resolves.toBe('no platform needed');
+    await app.close();
+  });
+
+  it('B-01: are made of the credentials of the environment', async () => {
+    const { app, runner } = await hostedRunner({ providers: [OnlineAction], options: { env: CREDENTIALS } });
+
+    await expect((await runner.run({ action: 'online' })).result()).resolves.toBe('https://platform.invalid');
+    await app.close();
+  });
+
+  it('are made of what the module is told before the environment is asked', async () => {
+    const options = { env: CREDENTIALS, backend: { host: 'https://other.invalid/api/', accessToken: 'token' } };
+    const { app, runner } = await hostedRunner({ providers: [OnlineAction], options });
+
+    await expect((await runner.run({ action: 'online' })).result()).resolves.toBe('https://other.invalid/api');
     await app.close();
   });
 
