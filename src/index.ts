@@ -46,7 +46,6 @@ export {
   type LoadedModel,
 } from './authoring/families/inference/base-inference-action.js';
 export { InferenceContext, InferenceProgressCategories } from './authoring/families/inference/inference-context.js';
-export { type PlatformModel } from './authoring/families/models/platform-model.js';
 export { MetricsResult, TrainResult, WeightsResult } from './authoring/families/results/train-results.js';
 export { ExportResult, InferenceResult, UploadResult } from './authoring/families/results/transfer-results.js';
 export {
@@ -252,8 +251,7 @@ export {
   type UiFieldOptions,
 } from './foundation/schema/ui-field.decorator.js';
 export { AgentClient } from './resources/clients/agent/agent-client.interface.js';
-export { BackendClient } from './resources/clients/backend/backend-client.interface.js';
-export { PlatformClient, type QueryParams } from './resources/clients/platform-client.interface.js';
+export * from './index.clients.js';
 export { StorageProvider } from './resources/storage/storage-provider.interface.js';
 export { type ActionDefinition, type PluginSource } from './runtime/discovery/action-definition.js';
 export { ActionRegistry } from './runtime/discovery/action-registry.js';

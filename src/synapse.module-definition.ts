@@ -2,6 +2,7 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { Pipeline } from './authoring/pipelines/pipeline.interface.js';
 import type { RunListener } from './authoring/reporting/run-listener.js';
 import type { PluginEnvironment } from './foundation/environment/plugin-environment.js';
+import type { BackendClientOptions } from './resources/clients/backend/http-backend-client.js';
 import type { RunClock } from './runtime/durability/run-clock.js';
 import type { RunStore } from './runtime/run-store/run-store.interface.js';
 
@@ -20,6 +21,11 @@ export interface SynapseModuleOptions {
   readonly listeners?: readonly RunListener[];
   /** Environment of runs. @defaultValue the process's, read once */
   readonly env?: PluginEnvironment | Readonly<Record<string, unknown>>;
+  /**
+   * The platform's backend, where no module provides a `BackendClient`; `false` for none. @defaultValue `SYNAPSE_HOST` and
+   * `SYNAPSE_ACCESS_TOKEN` of `env`, else what `synapse login` has left; without a token, there is none
+   */
+  readonly backend?: BackendClientOptions | false;
   /** How long work may go on after it was told to end, in milliseconds, 0 to 2,147,483,647. @defaultValue 1,000 */
   readonly cancelGraceMs?: number;
   /**

@@ -8,6 +8,8 @@ import { ParamsValidator } from './foundation/schema/params.validator.js';
 import { ResultValidator } from './foundation/schema/result.validator.js';
 import { AgentClient } from './resources/clients/agent/agent-client.interface.js';
 import { BackendClient } from './resources/clients/backend/backend-client.interface.js';
+import { createBackendClient } from './resources/clients/backend/create-backend-client.js';
+import { HttpBackendClient } from './resources/clients/backend/http-backend-client.js';
 import { StorageProvider } from './resources/storage/storage-provider.interface.js';
 import { ActionExplorer } from './runtime/discovery/action-explorer.js';
 import { ActionRegistry } from './runtime/discovery/action-registry.js';
@@ -136,11 +138,19 @@ function withImports(plugin: DynamicModule, { imports = [] }: SynapseFeatureOpti
 type RunnerParts = [ActionRegistry, ExecutorRegistry, IntegrationRegistry, RunStore, SynapseSettings, ModuleRef];
 
 function createRunner([registry, executors, integrations, store, settings, moduleRef]: RunnerParts): PluginRunner {
-  return new PluginRunner({ ...settings, registry, executors, integrations, store, ports: portsOf(moduleRef) });
+  return new PluginRunner({
+    ...settings,
+    registry,
+    executors,
+    integrations,
+    store,
+    ports: portsOf(moduleRef, settings),
+  });
 }
 
-/** The clients that the host provides anywhere in its graph, asked for on first use. */
-function portsOf(moduleRef: ModuleRef): PlatformPorts {
+/** The clients that the host provides anywhere in its graph, asked for on first use; for the backend, else one of the host's settings. */
+function portsOf(moduleRef: ModuleRef, settings: SynapseSettings): PlatformPorts {
+  let backend: BackendClient | undefined;
   const find = <T>(token: abstract new (...args: never[]) => T): T | undefined => {
     try {
       return moduleRef.get<T>(token as never, { strict: false });
@@ -152,8 +162,15 @@ function portsOf(moduleRef: ModuleRef): PlatformPorts {
     }
   };
   return {
-    client: () => find(BackendClient),
+    client: () => find(BackendClient) ?? (backend ??= configuredBackend(settings)),
     agentClient: () => find(AgentClient),
     storage: () => find(StorageProvider),
   };
+}
+
+/** The backend of the settings, else of the environment's credentials. */
+function configuredBackend({ backend, env }: SynapseSettings): BackendClient | undefined {
+  if (backend === false) return undefined;
+  if (backend) return new HttpBackendClient(backend);
+  return createBackendClient({ variables: env.toDict() as Record<string, string | undefined> });
 }

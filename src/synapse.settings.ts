@@ -3,6 +3,7 @@ import type { Pipeline } from './authoring/pipelines/pipeline.interface.js';
 import type { RunListener } from './authoring/reporting/run-listener.js';
 import { UsageError } from './foundation/errors/run.errors.js';
 import { PluginEnvironment } from './foundation/environment/plugin-environment.js';
+import type { BackendClientOptions } from './resources/clients/backend/http-backend-client.js';
 import type { RunClock } from './runtime/durability/run-clock.js';
 import type { RunStore } from './runtime/run-store/run-store.interface.js';
 import { IN_MEMORY, runStoreOf } from './runtime/run-store/run-store-of.js';
@@ -18,6 +19,7 @@ export class SynapseSettings {
   readonly ownsStore: boolean;
   readonly listeners: readonly RunListener[];
   readonly env: PluginEnvironment;
+  readonly backend: BackendClientOptions | false | undefined;
   readonly cancelGraceMs: number;
   readonly onShutdown: 'wait' | 'cancel' | 'leave';
   readonly shutdownTimeoutMs: number;
@@ -34,6 +36,7 @@ export class SynapseSettings {
     this.store = typeof store === 'string' ? runStoreOf(store) : store;
     this.listeners = options.listeners ?? [];
     this.env = environmentOf(options.env);
+    this.backend = options.backend;
     this.cancelGraceMs = milliseconds('cancelGraceMs', options.cancelGraceMs, 1_000);
     this.onShutdown = options.onShutdown ?? 'cancel';
     this.shutdownTimeoutMs = milliseconds('shutdownTimeoutMs', options.shutdownTimeoutMs, 30_000);

@@ -11,7 +11,10 @@ export interface PlatformPorts {
 }
 
 const CURES: Readonly<Record<keyof PlatformPorts, readonly [thing: string, cure: string]>> = {
-  client: ['The backend client', 'Provide BackendClient in a module of the application.'],
+  client: [
+    'The backend client',
+    'Provide BackendClient in a module of the application, or set SYNAPSE_HOST and SYNAPSE_ACCESS_TOKEN.',
+  ],
   agentClient: ['The agent client', 'Provide AgentClient in a module of the application.'],
   storage: ['Storage', 'Provide StorageProvider in a module of the application.'],
 };

@@ -121,16 +121,17 @@ export class WebSocketError extends StreamError {
  * 401, 403, 404 and 429 have classes of their own, 400 and 422 are {@link RequestInvalidError}, 500 and above
  * {@link ServerError}; everything else, 408 included, is {@link HTTPError}.
  *
+ * @param more - What else the error is to hold, e.g. facts about the call in `details`.
  * @throws {@link HTTPError} or one of its subclasses.
  */
-export function raiseForStatus(statusCode: number, detail = ''): void {
+export function raiseForStatus(statusCode: number, detail = '', more: ClientErrorOptions = {}): void {
   if (statusCode < 400) return;
-  const options = { statusCode };
+  const options = { ...more, statusCode };
   if (statusCode === 400 || statusCode === 422) throw new RequestInvalidError(detail, options);
-  if (statusCode === 401) throw new AuthenticationError(detail);
-  if (statusCode === 403) throw new AuthorizationError(detail);
-  if (statusCode === 404) throw new NotFoundError(detail);
-  if (statusCode === 429) throw new RateLimitError(detail);
+  if (statusCode === 401) throw new AuthenticationError(detail, options);
+  if (statusCode === 403) throw new AuthorizationError(detail, options);
+  if (statusCode === 404) throw new NotFoundError(detail, options);
+  if (statusCode === 429) throw new RateLimitError(detail, options);
   if (statusCode >= 500) throw new ServerError(detail, options);
   throw new HTTPError(detail, options);
 }

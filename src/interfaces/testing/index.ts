@@ -25,3 +25,12 @@ export { SimulatedCluster, type SimulatedClusterOptions } from './cluster/simula
 export { SimulatedProcess, type SimulatedProcessInit } from './cluster/simulated-process.js';
 export { ContractParams, contractActions } from './executor-contract/contract-actions.js';
 export { describeExecutor, type ExecutorSubject } from './executor-contract/executor.contract.js';
+export {
+  type AnswerHook,
+  BackendServer,
+  type BackendServerOptions,
+} from '../../resources/clients/recording/backend-server.js';
+export { type BackendTable, BackendTables } from '../../resources/clients/recording/backend-tables.js';
+export { ReceivedUploads } from '../../resources/clients/recording/received-uploads.js';
+export { type ReceivedFile, type RecordedRequest } from '../../resources/clients/recording/recorded-request.js';
+export { type ServerAnswer } from '../../resources/clients/recording/server-answer.js';

@@ -10,7 +10,6 @@ import { BaseExportAction } from '../../authoring/families/export/base-export-ac
 import { ExportContext } from '../../authoring/families/export/export-context.js';
 import { BaseInferenceAction } from '../../authoring/families/inference/base-inference-action.js';
 import { InferenceContext } from '../../authoring/families/inference/inference-context.js';
-import type { PlatformModel } from '../../authoring/families/models/platform-model.js';
 import { BaseTrainAction } from '../../authoring/families/train/base-train-action.js';
 import { BaseTrainParams } from '../../authoring/families/train/base-train-params.js';
 import { TrainContext } from '../../authoring/families/train/train-context.js';
@@ -18,6 +17,7 @@ import { BaseStep } from '../../authoring/steps/base-step.js';
 import type { StepRegistry } from '../../authoring/steps/step-registry.js';
 import { StepResult } from '../../authoring/steps/step-result.js';
 import { BackendClient } from '../../resources/clients/backend/backend-client.interface.js';
+import type { PlatformModel } from '../../resources/clients/backend/platform-records.js';
 import { PlatformServer } from './platform-server.fixture.js';
 import { type HostedRunner, hostedRunner } from './runner.fixture.js';
 

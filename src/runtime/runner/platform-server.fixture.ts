@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BackendClient } from '../../resources/clients/backend/backend-client.interface.js';
-import type { QueryParams } from '../../resources/clients/platform-client.interface.js';
+import type { BackendClient } from '../../resources/clients/backend/backend-client.interface.js';
+import { HttpBackendClient } from '../../resources/clients/backend/http-backend-client.js';
 
 /** A platform on 127.0.0.1 that knows what it is told: JSON by path. Everything else is 404. */
 export class PlatformServer {
@@ -23,44 +23,10 @@ export class PlatformServer {
   /** Starts it; resolves to a client of it. */
   async start(): Promise<BackendClient> {
     await new Promise<void>((settle) => this.#server.listen(0, '127.0.0.1', settle));
-    return new FetchClient(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`);
+    return new HttpBackendClient({ host: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}` });
   }
 
   async stop(): Promise<void> {
     await new Promise((settle) => this.#server.close(settle));
-  }
-}
-
-/** What a host would provide: the port, over fetch. */
-class FetchClient extends BackendClient {
-  constructor(readonly baseUrl: string) {
-    super();
-  }
-  get<T>(path: string, query: QueryParams = {}): Promise<T> {
-    return this.#send('GET', path, { query });
-  }
-  post<T>(path: string, body?: unknown): Promise<T> {
-    return this.#send('POST', path, { body });
-  }
-  put<T>(path: string, body?: unknown): Promise<T> {
-    return this.#send('PUT', path, { body });
-  }
-  patch<T>(path: string, body?: unknown): Promise<T> {
-    return this.#send('PATCH', path, { body });
-  }
-  delete<T>(path: string): Promise<T> {
-    return this.#send('DELETE', path);
-  }
-
-  async #send<T>(
-    method: string,
-    path: string,
-    { query = {}, body }: { query?: QueryParams; body?: unknown } = {},
-  ): Promise<T> {
-    const url = new URL(path, this.baseUrl);
-    for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value));
-    const response = await fetch(url, { method, body: body === undefined ? undefined : JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${method} ${url.pathname} answered ${response.status}`);
-    return (await response.json()) as T;
   }
 }

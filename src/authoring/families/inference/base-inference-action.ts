@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { NotConfiguredError } from '../../../foundation/errors/config.errors.js';
 import type { BackendClient } from '../../../resources/clients/backend/backend-client.interface.js';
+import type { PlatformModel } from '../../../resources/clients/backend/platform-records.js';
 import { BaseAction } from '../../actions/base-action.js';
 import type { RuntimeContext } from '../../context/runtime-context.js';
 import type { OrchestratorSummary } from '../../steps/step-orchestrator.js';
 import { familyContext } from '../family-context.js';
 import { fillFolder } from '../models/fill-folder.js';
-import { cannotUnpack, fetchModel, fileOf, type PlatformModel } from '../models/platform-model.js';
+import { cannotUnpack, fetchModel, fileOf } from '../models/platform-model.js';
 import { InferenceContext, InferenceProgressCategories } from './inference-context.js';
 
 /** Result of an inference that consists of steps. */

@@ -1,20 +1,11 @@
 import { NotConfiguredError } from '../../../foundation/errors/config.errors.js';
 import { ModelUnusableError } from '../../../foundation/errors/family.errors.js';
 import type { BackendClient } from '../../../resources/clients/backend/backend-client.interface.js';
-
-/** A model as the platform describes it, with whatever else it says. */
-export interface PlatformModel {
-  readonly id: number;
-  readonly name?: string | null;
-  readonly category?: string | null;
-  /** Where its archive lies: a URL, or a path on this machine. */
-  readonly file?: string | null;
-  readonly [field: string]: unknown;
-}
+import type { PlatformModel } from '../../../resources/clients/backend/platform-records.js';
 
 /** Asks the platform about a model. Nothing is downloaded. */
 export function fetchModel(client: BackendClient, id: number): Promise<PlatformModel> {
-  return client.get<PlatformModel>(`models/${id}/`);
+  return client.getModel(id);
 }
 
 /** @throws {@link ModelUnusableError} when the platform keeps no file of the model. */
