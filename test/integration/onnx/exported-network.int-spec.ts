@@ -42,7 +42,7 @@ interface PythonAnswer {
   };
   const ask = (network: string, dataset: string): PythonAnswer => {
     if (python === undefined)
-      throw new Error('CI has not set SYNAPSE_TEST_ONNX_PYTHON: see prepare_onnx_python in .ci/run.');
+      throw new Error('CI has not set SYNAPSE_TEST_ONNX_PYTHON: see prepare_python in .ci/run.');
     const words = [join(__dirname, 'ask_network.py'), network, dataset];
     const { status, stdout, stderr } = spawnSync(python, words, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`${python} ended with ${status}: ${stderr}`);
