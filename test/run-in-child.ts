@@ -10,6 +10,8 @@ export interface ChildOptions {
   /** Flags for Node itself, e.g. `--max-old-space-size=64`. */
   readonly nodeArgs?: readonly string[];
   readonly cwd?: string;
+  /** The words of a program that starts Node, e.g. `['nice', '-n', '19']`; Node's own words are put behind them. */
+  readonly through?: readonly string[];
   /** After this the child is killed, in milliseconds. Guards against a hang; a jest test has its own limit. @defaultValue 60_000 */
   readonly timeoutMs?: number;
 }
@@ -57,10 +59,12 @@ export async function runInChild<T>(snippet: string, options: ChildOptions = {})
 
 /** Like {@link runInChild}, for tests of the process itself: never throws, and tells output, exit code and error apart. */
 export function childOutcome<T>(snippet: string, options: ChildOptions = {}): Promise<ChildOutcome<T>> {
-  const { input, env, nodeArgs = [], cwd, timeoutMs = 60_000 } = options;
+  const { input, env, nodeArgs = [], cwd, through = [], timeoutMs = 60_000 } = options;
+  const [program = process.execPath, ...words] = through.length > 0 ? [...through, process.execPath] : [];
   const forkOptions: ForkOptions = {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: ['--enable-source-maps', '--no-warnings', ...nodeArgs],
+    execPath: program,
+    execArgv: [...words, '--enable-source-maps', '--no-warnings', ...nodeArgs],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     cwd: cwd ?? process.cwd(),
     timeout: timeoutMs,

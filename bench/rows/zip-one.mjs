@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,16 @@ const BYTES = 500_000_000;
 const MAX_PEAK_MB = 150;
 const script = fileURLToPath(new URL('../lib/archive-once.mjs', import.meta.url));
 
+/** Memory where it has room for all that a row writes, so that no disk is measured. */
+function roomiest() {
+  if (!existsSync('/dev/shm')) return tmpdir();
+  const { bavail, bsize } = statfsSync('/dev/shm');
+  return bavail * bsize > 4 * BYTES ? '/dev/shm' : tmpdir();
+}
+
 /** A list of annotations as programs write them, numbers that do not repeat. */
 function setup() {
-  const folder = mkdtempSync(join(tmpdir(), 'synapse-bench-zip-'));
+  const folder = mkdtempSync(join(roomiest(), 'synapse-bench-zip-'));
   mkdirSync(join(folder, 'in'));
   const file = openSync(join(folder, 'in', 'large.json'), 'w');
   let state = 1;

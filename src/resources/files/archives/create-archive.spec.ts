@@ -96,6 +96,19 @@ describe.each(['zip', 'tar.gz'])('createArchive of a %s', (suffix) => {
     });
   });
 
+  it('names the file that is gone by the time it is packed, large or small', async () => {
+    for (const name of ['a', 'small', 'z-large']) put(`in/${name}`, Buffer.alloc(name === 'z-large' ? 300_000 : 10));
+    for (const name of ['small', 'z-large']) {
+      const work = createArchive(at('in'), at(`out/a.${suffix}`), {
+        onProgress: () => rmSync(at('in', name), { force: true }),
+      });
+
+      await expect(work).rejects.toMatchObject({ code: 'SYN_FILE_INVALID', details: { path: at('in', name) } });
+      expect(readdirSync(at('out'))).toEqual([]);
+      put(`in/${name}`, Buffer.alloc(300_000));
+    }
+  });
+
   it('leaves what was there, and nothing beside it, when it is ended', async () => {
     for (let number = 0; number < 50; number++) put(`in/${number}.bin`, randomBytes(200_000));
     put(`out/a.${suffix}`, 'old');
@@ -112,6 +125,25 @@ describe.each(['zip', 'tar.gz'])('createArchive of a %s', (suffix) => {
 });
 
 describe('createArchive', () => {
+  it('packs a large file of several pieces to the same bytes each time, and to what other programs unpack', async () => {
+    const words = Array.from(
+      { length: 400_000 },
+      (_, number) => `${Math.imul(number, 2_654_435_761) >>> 20} words`,
+    ).join(' ');
+    put('in/words.txt', words);
+    put('in/noise.bin', randomBytes(2 * 1024 ** 2)); // ends where a piece does
+    for (const name of ['a', 'b']) await createArchive(at('in'), at(`${name}.zip`));
+    execFileSync('unzip', ['-q', at('a.zip'), '-d', at('theirs')]);
+
+    expect(digest(at('a.zip'))).toBe(digest(at('b.zip')));
+    expect(execFileSync('diff', ['-r', at('in'), at('theirs')]).toString()).toBe('');
+    await extractArchive(at('a.zip'), at('ours'));
+    expect(readFileSync(at('ours/words.txt'), 'utf8')).toBe(words);
+    const size = (name: string): number => readFileSync(at(name)).length;
+    execFileSync('zip', ['-6', '-q', '-j', at('c.zip'), at('in/words.txt'), at('in/noise.bin')]);
+    expect(size('a.zip')).toBeLessThan(size('c.zip') * 1.02);
+  });
+
   it('packs an empty folder to an archive that is one', async () => {
     mkdirSync(at('in'));
     await createArchive(at('in'), at('a.zip'));

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
+import { unreadable } from './pack-source.js';
 
 /** What is compressed on its own. The same for everybody: where the pieces end shows in the bytes. */
 const PIECE_BYTES = 1024 * 1024;
@@ -54,11 +55,15 @@ const compress = promisify<Buffer, object, Buffer>(deflateRaw);
 export async function* piecesOf(path: string, read: PiecesRead, signal?: AbortSignal): AsyncGenerator<Buffer> {
   // One more than are compressed at once: a buffer comes back when what lay in it has been taken.
   const buffers = Array.from({ length: AT_ONCE + 1 }, () => Buffer.allocUnsafe(PIECE_BYTES));
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   try {
     for (let number = 0; ; number++) {
       signal?.throwIfAborted();
-      const piece = await fill(file, buffers[number % buffers.length] as Buffer);
+      const piece = await fill(file, buffers[number % buffers.length] as Buffer).catch((error: unknown) => {
+        throw unreadable(path, error);
+      });
       if (piece.length === 0) return;
       read.crc = crc32(piece, read.crc);
       read.size += piece.length;

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { extname } from 'node:path';
 import { FileInvalidError } from '../../../foundation/errors/file.errors.js';
+import { messageOf } from '../../../foundation/errors/synapse.error.js';
 import type { ListedFile } from './list-files.js';
 
 /** Largest file that is read and compressed in one go: a few milliseconds. Larger ones are streamed. */
@@ -38,6 +39,19 @@ export function packedFile(file: ListedFile): PackedFile {
  * Synchronous, since awaiting each of many small files costs more than reading them: see `TurnTaker`.
  */
 export function readSmallFile(path: string): Buffer | undefined {
+  try {
+    return readWhole(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** What a file that is to be packed, and cannot be read, ends the packing with. */
+export function unreadable(path: string, error: unknown): FileInvalidError {
+  return new FileInvalidError(path, `cannot be read: ${messageOf(error)}; nothing was packed`, error);
+}
+
+function readWhole(path: string): Buffer | undefined {
   const file = openSync(path, 'r');
   try {
     const size = fstatSync(file).size;

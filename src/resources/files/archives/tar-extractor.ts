@@ -5,6 +5,7 @@ import { extract, type ExtractEvents, type Header } from 'tar-stream';
 import { ArchiveInvalidError, ArchiveUnsafeError } from '../../../foundation/errors/file.errors.js';
 import { messageOf, SynapseError } from '../../../foundation/errors/synapse.error.js';
 import { TurnTaker } from '../places/turn-taker.js';
+import { isOfSystem } from '../places/write-atomically.js';
 import type { ExtractArchiveOptions } from './archive-options.js';
 import { MemberGuard } from './member-guard.js';
 import { SMALL_BYTES } from './pack-source.js';
@@ -69,7 +70,7 @@ async function eachTarEntry(archive: string, source: TarSource, take: (entry: En
     .filter((outcome) => outcome.status === 'rejected')
     .map(({ reason }) => reason as unknown);
   if (failed.length === 0) return;
-  const ours = failed.find((error) => SynapseError.is(error) || isOfFileSystem(error));
+  const ours = failed.find((error) => SynapseError.is(error) || isOfSystem(error));
   throw ours ?? new ArchiveInvalidError(archive, messageOf(failed[0]), failed[0]);
 }
 
@@ -103,9 +104,4 @@ async function wholeOf(entry: Entry): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-/** An error of a system call, e.g. a full disk; zlib's errors have a code, but no call. */
-function isOfFileSystem(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

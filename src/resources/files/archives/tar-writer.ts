@@ -1,10 +1,14 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Header, pack, type Pack } from 'tar-stream';
+import { FileInvalidError } from '../../../foundation/errors/file.errors.js';
+import { SynapseError } from '../../../foundation/errors/synapse.error.js';
 import { TurnTaker } from '../places/turn-taker.js';
+import { isOfSystem } from '../places/write-atomically.js';
 import type { PackOptions } from './archive-options.js';
+import { piecesOf } from './deflate-pieces.js';
 import { linkTarget } from './list-files.js';
 import { type PackedFile, readSmallFile, SMALL_BYTES } from './pack-source.js';
 
@@ -26,11 +30,13 @@ export async function writeTarGz(path: string, files: readonly PackedFile[], opt
     archive.destroy(error as Error);
     throw error;
   });
-  // What was fed wrongly ends the writing too: the first error is the one that says why.
-  const [feeding, writing] = await Promise.allSettled([fed, written]);
-  if (options.signal?.aborted) throw options.signal.reason;
-  if (feeding.status === 'rejected') throw feeding.reason;
-  if (writing.status === 'rejected') throw writing.reason;
+  // Both end when one does, each with its own error: a file that cannot be read says why, and so does a disk.
+  const outcomes = await Promise.allSettled([fed, written]);
+  options.signal?.throwIfAborted();
+  const failed = outcomes
+    .filter(({ status }) => status === 'rejected')
+    .map((outcome) => (outcome as PromiseRejectedResult).reason as unknown);
+  if (failed.length > 0) throw failed.find((error) => SynapseError.is(error) || isOfSystem(error)) ?? failed[0];
 }
 
 async function feed(archive: Pack, files: readonly PackedFile[], options: PackOptions): Promise<void> {
@@ -39,7 +45,7 @@ async function feed(archive: Pack, files: readonly PackedFile[], options: PackOp
     const small = file.isLink || file.size > SMALL_BYTES ? undefined : readSmallFile(file.path);
     if (file.isLink) await addWhole(archive, { ...headerOf(file), type: 'symlink', linkname: linkTarget(file.path) });
     else if (small) await addWhole(archive, { ...headerOf(file), size: small.length }, small);
-    else await addLarge(archive, file);
+    else await addLarge(archive, file, options.signal);
     options.onProgress?.(index + 1, files.length);
     const turn = turns.next();
     if (turn) await turn;
@@ -59,17 +65,22 @@ function addWhole(archive: Pack, header: HeaderArgument, bytes: Buffer = Buffer.
   });
 }
 
-/** A file that grows is cut at the size that its header names; one that has become shorter is an error. */
-async function addLarge(archive: Pack, file: PackedFile): Promise<void> {
+/** The size stands in front of the bytes: a file that has another one by then is an error. */
+async function addLarge(archive: Pack, file: PackedFile, signal?: AbortSignal): Promise<void> {
   const ended = Promise.withResolvers<void>();
   const entry = archive.entry({ ...headerOf(file), size: file.size }, (error) =>
     error ? ended.reject(error) : ended.resolve(undefined),
   );
   entry.on('error', ended.reject);
+  const read = { crc: 0, size: 0 };
   try {
-    for await (const chunk of createReadStream(file.path, { end: file.size - 1, highWaterMark: READ_BYTES })) {
-      if (!entry.write(chunk)) await Promise.race([once(entry, 'drain'), ended.promise]);
+    for await (const piece of piecesOf(file.path, read, signal)) {
+      if (read.size > file.size) break;
+      // A copy, since the entry may hold it for longer than the piece is valid.
+      if (!entry.write(Buffer.from(piece))) await Promise.race([once(entry, 'drain'), ended.promise]);
     }
+    if (read.size !== file.size)
+      throw new FileInvalidError(file.path, 'has changed its size while it was packed; nothing was packed');
     entry.end(null);
   } catch (error) {
     ended.reject(error);

@@ -9,6 +9,11 @@ export function placeBeside(target: string): string {
   return join(dirname(target), `.${randomBytes(8).toString('hex')}.partial`);
 }
 
+/** Whether a name is one of those: what is not whole yet, or was left by a process that died. */
+export function isPlaceBeside(name: string): boolean {
+  return /^\.[0-9a-f]{16}\.partial$/.test(name);
+}
+
 /**
  * Lets `write` make a file or folder beside `target`, which gets its name when it is whole. A failure leaves what was there, and nothing
  * else; of two that write the same file, the later one wins whole.
@@ -53,6 +58,6 @@ export async function writeFileAtomically(target: string, content: string | Uint
 }
 
 /** Whether the operating system said it: its errors name the call that failed. */
-function isOfSystem(error: unknown): boolean {
+export function isOfSystem(error: unknown): boolean {
   return !SynapseError.is(error) && typeof error === 'object' && error !== null && 'syscall' in error;
 }
