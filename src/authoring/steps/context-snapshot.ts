@@ -1,7 +1,13 @@
 import { instanceToPlain, plainToClassFromExist } from 'class-transformer';
 import { StepJournalError } from '../../foundation/errors/step.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
-import { isShapedByTransformer } from '../../foundation/schema/class-metadata.accessor.js';
+import type { Type } from '@nestjs/common';
+import {
+  isExcluded,
+  isExposed,
+  isShapedByTransformer,
+  isShapedForOutput,
+} from '../../foundation/schema/class-metadata.accessor.js';
 import type { StepContext } from './step-context.js';
 
 /** The fields of a context as JSON can hold them. */
@@ -23,6 +29,64 @@ export function snapshotContext(context: StepContext): ContextSnapshot {
     if (trouble !== undefined) throw notRestorable(context, field, trouble);
   }
   return snapshot;
+}
+
+/** What becomes of a field, by the decorators on it. */
+type FieldFate = 'plain' | 'excluded' | 'shaped';
+
+/**
+ * Snapshots of the context of one run. Fields that no decorator shapes are copied as they are; class-transformer, which takes several
+ * times as long, is asked only where one does.
+ */
+export class ContextSnapshots {
+  readonly #fates = new Map<string, FieldFate>();
+  #type: unknown;
+  #isExposed = false;
+
+  /** As {@link snapshotContext}. */
+  of(context: StepContext): ContextSnapshot {
+    this.#learn(context.constructor as Type<object>);
+    if (this.#isExposed) return snapshotContext(context);
+    const snapshot: Record<string, unknown> = {};
+    for (const [field, value] of Object.entries(context)) {
+      const fate = this.#fateOf(field);
+      if (fate === 'shaped') return snapshotContext(context);
+      if (fate === 'plain') snapshot[field] = copyOf(value, 0, (trouble) => notRestorable(context, field, trouble));
+    }
+    return snapshot;
+  }
+
+  #learn(type: Type<object>): void {
+    if (this.#type === type) return;
+    this.#type = type;
+    this.#isExposed = isExposed(type);
+    this.#fates.clear();
+  }
+
+  #fateOf(field: string): FieldFate {
+    const known = this.#fates.get(field);
+    if (known) return known;
+    const type = this.#type as Type<object>;
+    const unshaped = isExcluded(type, field) ? 'excluded' : 'plain';
+    const isShaped = isShapedByTransformer(type, field) || isShapedForOutput(type, field);
+    const fate = isShaped ? 'shaped' : unshaped;
+    this.#fates.set(field, fate);
+    return fate;
+  }
+}
+
+/** @throws what `refusal` makes of what would come back as something else. */
+function copyOf(value: unknown, depth: number, refusal: (trouble: string) => Error): unknown {
+  const trouble = troubleWithItself(value, depth);
+  if (trouble !== undefined) throw refusal(trouble);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, depth + 1, refusal));
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    // It would become the copy's prototype; class-transformer leaves it out as well.
+    if (key !== '__proto__') copy[key] = copyOf(item, depth + 1, refusal);
+  }
+  return copy;
 }
 
 /**
@@ -61,14 +125,20 @@ function notRestorable({ constructor }: StepContext, field: string, trouble: str
 
 /** What about a value without `@Type` would come back as something else; undefined when nothing would. */
 function troubleWith(value: unknown, depth: number): string | undefined {
-  if (typeof value !== 'object' || value === null) return troubleWithScalar(value);
-  if (depth > MAX_DEPTH) return 'an object that contains itself, or is too deep';
-  if (!Array.isArray(value) && !isPlain(value)) return `a ${value.constructor.name}`;
+  const own = troubleWithItself(value, depth);
+  if (own !== undefined || typeof value !== 'object' || value === null) return own;
   for (const item of Object.values(value)) {
     const trouble = troubleWith(item, depth + 1);
     if (trouble !== undefined) return trouble;
   }
   return undefined;
+}
+
+/** As {@link troubleWith}, but for what is inside. */
+function troubleWithItself(value: unknown, depth: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return troubleWithScalar(value);
+  if (depth > MAX_DEPTH) return 'an object that contains itself, or is too deep';
+  return Array.isArray(value) || isPlain(value) ? undefined : `a ${value.constructor.name}`;
 }
 
 function troubleWithScalar(value: unknown): string | undefined {

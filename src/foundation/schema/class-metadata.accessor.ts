@@ -48,11 +48,19 @@ export function hasFieldMetadata(type: Type<object>): boolean {
 
 /** Whether class-transformer decorators for the class as a whole, or that rename and hide fields, decide what an instance looks like. */
 export function isReshaped(type: Type<object>): boolean {
+  return isExposed(type) || defaultMetadataStorage.getExcludedMetadatas(type).length > 0;
+}
+
+/** Whether class-transformer decorators rename fields of a class, or leave out others than those with `@Exclude`. */
+export function isExposed(type: Type<object>): boolean {
   return (
-    defaultMetadataStorage.getExposedMetadatas(type).length > 0 ||
-    defaultMetadataStorage.getExcludedMetadatas(type).length > 0 ||
-    defaultMetadataStorage.getStrategy(type) !== 'none'
+    defaultMetadataStorage.getExposedMetadatas(type).length > 0 || defaultMetadataStorage.getStrategy(type) !== 'none'
   );
+}
+
+/** Whether `@Exclude` leaves a field out of what becomes of an instance. */
+export function isExcluded(type: Type<object>, name: string): boolean {
+  return defaultMetadataStorage.getExcludedProperties(type, TransformationType.CLASS_TO_PLAIN).includes(name);
 }
 
 /** Whether `@Type` or `@Transform` of class-transformer says what a field becomes. */
@@ -61,6 +69,11 @@ export function isShapedByTransformer(type: unknown, name: string): boolean {
     defaultMetadataStorage.findTypeMetadata(type, name) !== undefined ||
     defaultMetadataStorage.findTransformMetadatas(type, name, TransformationType.PLAIN_TO_CLASS).length > 0
   );
+}
+
+/** Whether `@Transform` of class-transformer says what of a field becomes of an instance that is made plain. */
+export function isShapedForOutput(type: Type<object>, name: string): boolean {
+  return defaultMetadataStorage.findTransformMetadatas(type, name, TransformationType.CLASS_TO_PLAIN).length > 0;
 }
 
 function isTransformed(type: Type<object>, name: string): boolean {

@@ -7,6 +7,7 @@ declare module 'class-transformer/cjs/storage.js' {
     findTransformMetadatas(target: unknown, propertyName: string, transformationType: number): TransformMetadata[];
     getExposedMetadatas(target: unknown): ExposeMetadata[];
     getExcludedMetadatas(target: unknown): ExcludeMetadata[];
+    getExcludedProperties(target: unknown, transformationType: number): string[];
     getStrategy(target: unknown): 'excludeAll' | 'exposeAll' | 'none';
   };
 }

@@ -1,4 +1,4 @@
-import { type ContextSnapshot, snapshotContext } from '../../authoring/steps/context-snapshot.js';
+import { type ContextSnapshot, ContextSnapshots } from '../../authoring/steps/context-snapshot.js';
 import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
 import type { StepContext } from '../../authoring/steps/step-context.js';
 import type { StepJournal, StepJournalEntry } from '../../authoring/steps/step-journal.interface.js';
@@ -36,6 +36,7 @@ const NOTHING: LastWords = { entries: [], change: {} };
  */
 export class DurableJournal implements StepJournal {
   readonly #options: DurableJournalOptions;
+  readonly #snapshots = new ContextSnapshots();
   readonly #undone: Map<string, StepUndoReport>;
   #lastSeq: number;
   #isUndoing: boolean;
@@ -63,7 +64,7 @@ export class DurableJournal implements StepJournal {
 
   commit(entry: StepJournalEntry, context: StepContext): MaybePromise<void> {
     if (entry.kind === 'step_ended') return this.#stepEnded(entry, context);
-    const stored = this.#numbered(entry, lenientSnapshot(context));
+    const stored = this.#numbered(entry, lenientSnapshot(this.#snapshots, context));
     if (entry.kind === 'undo_started') {
       this.#isUndoing = true;
       return this.#write(stored, { undo: 'pending', next_steps: [] });
@@ -85,7 +86,7 @@ export class DurableJournal implements StepJournal {
   }
 
   #stepEnded(entry: StepJournalEntry & { readonly kind: 'step_ended' }, context: StepContext): MaybePromise<void> {
-    const stored = this.#numbered(entry, snapshotContext(context));
+    const stored = this.#numbered(entry, this.#snapshots.of(context));
     const change: RunChange = { next_steps: entry.next, progress: entry.percent };
     if (entry.next.length > 0) {
       const written = this.#write(stored, change);
@@ -127,9 +128,9 @@ export class DurableJournal implements StepJournal {
 }
 
 /** The context as far as it can be kept: where steps are undone, the one before does. */
-function lenientSnapshot(context: StepContext): ContextSnapshot | undefined {
+function lenientSnapshot(snapshots: ContextSnapshots, context: StepContext): ContextSnapshot | undefined {
   try {
-    const snapshot = snapshotContext(context);
+    const snapshot = snapshots.of(context);
     JSON.stringify(snapshot);
     return snapshot;
   } catch {
