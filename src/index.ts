@@ -252,7 +252,6 @@ export {
 } from './foundation/schema/ui-field.decorator.js';
 export { AgentClient } from './resources/clients/agent/agent-client.interface.js';
 export * from './index.clients.js';
-export { StorageProvider } from './resources/storage/storage-provider.interface.js';
 export { type ActionDefinition, type PluginSource } from './runtime/discovery/action-definition.js';
 export { ActionRegistry } from './runtime/discovery/action-registry.js';
 export { type PluginNaming } from './runtime/discovery/loader/plugin-parts.js';
@@ -279,6 +278,7 @@ export {
 } from './runtime/pipelines/pipeline-runner.service.js';
 export * from './index.files.js';
 export * from './index.runs.js';
+export * from './index.storage.js';
 export { type SynapseFeatureOptions, SynapseModule, type SynapsePackageOptions } from './synapse.module.js';
 export { type SynapseModuleOptions } from './synapse.module-definition.js';
 export { runPlugin, type RunPluginOptions } from './run-plugin.js';

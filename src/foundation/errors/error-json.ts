@@ -10,13 +10,14 @@ import * as replay from './replay.errors.js';
 import * as reporting from './reporting.errors.js';
 import * as run from './run.errors.js';
 import * as step from './step.errors.js';
+import * as storage from './storage.errors.js';
 import * as store from './store.errors.js';
 import { SynapseError, type ErrorKind, type SynapseErrorJson } from './synapse.error.js';
 
 type ErrorClass = abstract new (...args: never[]) => SynapseError;
 
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
-  [client, config, dataset, durability, family, file, pipeline, plugin, replay, reporting, run, step, store]
+  [client, config, dataset, durability, family, file, pipeline, plugin, replay, reporting, run, step, storage, store]
     .flatMap((classes) => Object.values(classes) as unknown[])
     .filter((value): value is ErrorClass => typeof value === 'function' && value.prototype instanceof SynapseError)
     .map((type) => [type.name, type]),

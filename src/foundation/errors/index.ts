@@ -124,6 +124,20 @@ export {
   type StepUndoReport,
 } from './step.errors.js';
 export {
+  StorageConfigError,
+  StorageConnectionError,
+  StorageDownloadError,
+  StorageError,
+  StorageFailedError,
+  StorageKeyError,
+  StorageNotFoundError,
+  StoragePackageMissingError,
+  StoragePermissionError,
+  StorageProviderNotFoundError,
+  StorageUnsupportedError,
+  StorageUploadError,
+} from './storage.errors.js';
+export {
   type ErrorCode,
   type ErrorKind,
   messageOf,

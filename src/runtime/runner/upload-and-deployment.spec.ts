@@ -1,8 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { IsIn, IsInt, IsOptional, IsString } from 'class-validator';
 import { Action } from '../../authoring/decorators/action.decorator.js';
@@ -15,6 +15,7 @@ import { BaseStep } from '../../authoring/steps/base-step.js';
 import type { StepRegistry } from '../../authoring/steps/step-registry.js';
 import { StepResult } from '../../authoring/steps/step-result.js';
 import { BackendClient } from '../../resources/clients/backend/backend-client.interface.js';
+import { LocalStorage } from '../../resources/storage/providers/local/local-storage.js';
 import { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
 import { PlatformServer } from './platform-server.fixture.js';
 import { eventsOf, type HostedRunner, hostedRunner } from './runner.fixture.js';
@@ -65,32 +66,6 @@ class RegisterStep extends BaseStep<UploadContext<UploadParams>> {
 
 @Action({ name: 'upload', params: UploadParams, steps: [OrganizeStep, UploadStep, RegisterStep] })
 class UploadAction extends BaseUploadAction<UploadParams> {}
-
-/** A folder that stands for a bucket. */
-class FolderStorage extends StorageProvider {
-  constructor(private readonly root: string) {
-    super();
-  }
-  upload(source: string, target: string): Promise<string> {
-    mkdirSync(dirname(join(this.root, target)), { recursive: true });
-    copyFileSync(source, join(this.root, target));
-    return Promise.resolve(this.getUrl(target));
-  }
-  download(key: string, target: string): Promise<void> {
-    copyFileSync(join(this.root, key), target);
-    return Promise.resolve();
-  }
-  exists(key: string): Promise<boolean> {
-    return Promise.resolve(existsSync(join(this.root, key)));
-  }
-  delete(key: string): Promise<boolean> {
-    rmSync(join(this.root, key));
-    return Promise.resolve(true);
-  }
-  getUrl(key: string): string {
-    return `file://${this.root}/${key}`;
-  }
-}
 
 class ServeParams {
   @IsOptional()
@@ -191,7 +166,7 @@ describe('Uploads and deployments', () => {
     for (const name of ['a.png', 'b.png']) writeFileSync(join(folder, name), name);
     const ports = [
       { provide: BackendClient, useValue: await platform.start() },
-      { provide: StorageProvider, useValue: new FolderStorage(bucket) },
+      { provide: StorageProvider, useValue: new LocalStorage({ location: bucket }) },
     ];
     const steps = [OrganizeStep, UploadStep, RegisterStep];
     host = await hostedRunner({ providers: [...ports, ...steps, UploadAction, ServeAction, BareServeAction, Servers] });

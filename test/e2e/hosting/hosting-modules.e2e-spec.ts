@@ -15,6 +15,7 @@ import {
   BaseIntegration,
   IntegrationRegistry,
   MemoryRunStore,
+  LocalStorage,
   PluginEnvironment,
   PluginRunner,
   type RunHandle,
@@ -232,21 +233,11 @@ describe('A host that shuts down', () => {
 });
 
 describe('The clients of a run', () => {
-  class FolderStorage extends StorageProvider {
-    upload = (_source: string, target: string): Promise<string> => Promise.resolve(this.getUrl(target));
-    download = (): Promise<void> => Promise.resolve();
-    exists = (): Promise<boolean> => Promise.resolve(true);
-    delete = (): Promise<boolean> => Promise.resolve(false);
-    getUrl(key: string): string {
-      return `file:///data/${key}`;
-    }
-  }
-
   it('are those that the host provides in any of its modules', async () => {
     @Module({
       providers: [
         { provide: BackendClient, useClass: EchoBackendClient },
-        { provide: StorageProvider, useFactory: () => new FolderStorage() },
+        { provide: StorageProvider, useFactory: () => new LocalStorage({ location: '/data' }) },
       ],
     })
     class PlatformModule {}

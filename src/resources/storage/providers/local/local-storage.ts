@@ -1,0 +1,213 @@
+import { createReadStream, createWriteStream, type Dirent, type Stats } from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { FileWriteError } from '../../../../foundation/errors/file.errors.js';
+import {
+  StorageKeyError,
+  StorageNotFoundError,
+  StoragePermissionError,
+} from '../../../../foundation/errors/storage.errors.js';
+import { messageOf } from '../../../../foundation/errors/synapse.error.js';
+import { isPlaceBeside, writeAtomically } from '../../../files/places/write-atomically.js';
+import type { StorageEntry } from '../../storage-options.js';
+import type { FailedWork } from '../../storage-primitives.js';
+import { StorageProvider } from '../../storage-provider.interface.js';
+import type { LocalFile } from '../../transfer/local-file.js';
+import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
+import type { StorageCall } from '../../transfer/storage-call.js';
+import { countedBytes, type StorageContent } from '../../transfer/storage-content.js';
+import { walkFolders } from '../../walk-folders.js';
+import type { LocalStorageConfig } from './local-storage-config.js';
+
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * Storage in a folder. Files are written beside their place and renamed, so that of two writers the later one wins whole. A link inside the folder that leads out
+ * of it is not followed, and not listed; linked folders are not entered when it is listed.
+ */
+export class LocalStorage extends StorageProvider {
+  /** Absolute path of the folder. It is made when the first file is written. */
+  readonly location: string;
+
+  constructor({ location }: LocalStorageConfig) {
+    super();
+    this.location = resolve(location);
+  }
+
+  /** Where a key lies on the disk; says nothing about whether something is there. */
+  getLocalPath(key: string): string {
+    return this.#placeOf(this.getPath(key).key);
+  }
+
+  /** As in the original, nothing in it is percent-encoded. */
+  protected override urlOf(key: string): string {
+    return `file://${this.#placeOf(key)}`;
+  }
+
+  protected override translate(thrown: unknown, { work, key }: FailedWork): Error | undefined {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return StorageNotFoundError.object(key, this.urlOf(key), thrown);
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+      return new StoragePermissionError(work, messageOf(thrown), thrown);
+    if (code === 'ENAMETOOLONG') return new StorageKeyError(key, 'the file system does not take a name that long');
+    return undefined;
+  }
+
+  protected override async statObject(key: string): Promise<StorageEntry | undefined> {
+    const facts = await this.#lookAt(key);
+    if (facts?.isDirectory()) return { key, kind: 'folder', sizeBytes: 0, modifiedAt: facts.mtime };
+    return facts?.isFile() ? fileEntry(key, facts) : undefined;
+  }
+
+  protected override async openObject(key: string, { start, end }: ByteRange): Promise<OpenedObject> {
+    const facts = await this.#lookAt(key);
+    if (!facts?.isFile()) throw StorageNotFoundError.object(key, this.urlOf(key));
+    const handle = await open(this.#placeOf(key), 'r');
+    const opened = await handle.stat(); // it may have been replaced since
+    const last = end === undefined ? {} : { end: end - 1 };
+    const body = handle.createReadStream({ start, ...last, highWaterMark: PIECE_BYTES });
+    return { body, sizeBytes: opened.size, etag: etagOf(opened) };
+  }
+
+  protected override putObject(key: string, { body }: StorageContent, call: StorageCall): Promise<void> {
+    return this.#place(key, call, (unfinished) => writeBody(unfinished, body, call));
+  }
+
+  /** Rights and the time of the last change come along. */
+  protected override async putFile(key: string, file: LocalFile, call: StorageCall): Promise<void> {
+    const stream = createReadStream(file.path, { highWaterMark: PIECE_BYTES });
+    const body = countedBytes(stream as AsyncIterable<Buffer>, call, file.sizeBytes);
+    const write = async (unfinished: string): Promise<void> => {
+      await writeBody(unfinished, body, call);
+      await chmod(unfinished, file.mode);
+      await utimes(unfinished, file.modifiedAt, file.modifiedAt);
+    };
+    await call.during(stream, () => this.#place(key, call, write));
+  }
+
+  protected override listObjects(folder: string, recursive: boolean): AsyncIterable<StorageEntry> {
+    return walkFolders(
+      { children: (key) => this.#children(key), entryOf: (key, child) => this.#entryOf(key, child.dirent) },
+      folder,
+      recursive,
+    );
+  }
+
+  protected override async removeObject(key: string): Promise<boolean> {
+    const place = await this.#checkedParent(key);
+    const facts = await lstat(place).catch(nothing);
+    if (facts === undefined || facts.isDirectory()) return false;
+    await rm(place, { force: true });
+    return true;
+  }
+
+  protected override async moveObject(from: string, to: string): Promise<void> {
+    const [source, target] = [await this.#checkedParent(from), await this.#checkedParent(to)];
+    await mkdir(dirname(target), { recursive: true });
+    await rename(source, target);
+  }
+
+  protected override async removeFolder(folder: string, call: StorageCall): Promise<number> {
+    const facts = await this.#lookAt(folder);
+    if (!facts?.isDirectory()) return 0;
+    let count = 0;
+    for await (const _file of this.listObjects(folder, true)) count++;
+    call.signal?.throwIfAborted();
+    await rm(this.#placeOf(folder), { recursive: true, force: true });
+    return count;
+  }
+
+  #placeOf(key: string): string {
+    return join(this.location, key); // a key has no part that leads upwards
+  }
+
+  async #place(key: string, call: StorageCall, write: (unfinished: string) => Promise<void>): Promise<void> {
+    const place = await this.#checkedParent(key);
+    await writeAtomically(place, write, async (unfinished, target) => {
+      call.signal?.throwIfAborted(); // the last moment at which nothing has happened
+      await rename(unfinished, target);
+    }).catch((thrown: unknown) => {
+      // Of a storage on a disk, the disk's own words are the reason.
+      throw thrown instanceof FileWriteError && thrown.cause !== undefined ? thrown.cause : thrown;
+    });
+  }
+
+  /** The facts of what a key leads to, if that lies in the folder. */
+  async #lookAt(key: string): Promise<Stats | undefined> {
+    const place = this.#placeOf(key);
+    const real = await realpath(place).catch(nothing);
+    if (real === undefined) return undefined;
+    await this.#assertInside(real, key);
+    return stat(real).catch(nothing);
+  }
+
+  /** Where a key lies, if the folders that are already there do not lead out. The file itself may be a link: it is replaced, not followed. */
+  async #checkedParent(key: string): Promise<string> {
+    const place = this.#placeOf(key);
+    for (let folder = dirname(place); folder.length >= this.location.length; folder = dirname(folder)) {
+      const real = await realpath(folder).catch(nothing);
+      if (real === undefined) continue;
+      await this.#assertInside(real, key);
+      break;
+    }
+    return place;
+  }
+
+  async #assertInside(real: string, key: string): Promise<void> {
+    if (!(await this.#isInside(real))) throw new StorageKeyError(key, 'a link on its way leads out of the root');
+  }
+
+  async #isInside(real: string): Promise<boolean> {
+    const root = await realpath(this.location);
+    return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+  }
+
+  async #children(folder: string): Promise<LocalChild[]> {
+    const facts = await this.#lookAt(folder);
+    if (!facts?.isDirectory()) return [];
+    const children = await readdir(this.#placeOf(folder), { withFileTypes: true });
+    return children
+      .filter(({ name }) => !isPlaceBeside(name))
+      .map((dirent) => ({ name: dirent.name, isFolder: dirent.isDirectory(), dirent }));
+  }
+
+  async #entryOf(key: string, dirent: Dirent): Promise<StorageEntry | undefined> {
+    const place = this.#placeOf(key);
+    if (dirent.isSymbolicLink()) {
+      const real = await realpath(place).catch(nothing);
+      if (real === undefined || !(await this.#isInside(real))) return undefined;
+      const target = await stat(real).catch(nothing);
+      return target?.isFile() ? fileEntry(key, target) : undefined;
+    }
+    const facts = await stat(place).catch(nothing);
+    if (facts?.isDirectory()) return { key, kind: 'folder', sizeBytes: 0, modifiedAt: facts.mtime };
+    return facts?.isFile() ? fileEntry(key, facts) : undefined;
+  }
+}
+
+interface LocalChild {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly dirent: Dirent;
+}
+
+async function writeBody(unfinished: string, body: AsyncIterable<Uint8Array>, call: StorageCall): Promise<void> {
+  await pipeline(body, createWriteStream(unfinished, { flags: 'wx', highWaterMark: PIECE_BYTES }), {
+    signal: call.signal,
+  });
+}
+
+function fileEntry(key: string, facts: Stats): StorageEntry {
+  return { key, kind: 'file', sizeBytes: facts.size, modifiedAt: facts.mtime, etag: etagOf(facts) };
+}
+
+function etagOf({ ino, size, mtimeMs }: Stats): string {
+  return `${ino.toString(36)}-${size.toString(36)}-${mtimeMs.toString(36)}`;
+}
+
+/** Nothing is there, or something on the way is no folder. Other errors are errors. */
+function nothing(thrown: NodeJS.ErrnoException): undefined {
+  if (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR') return undefined;
+  throw thrown;
+}
