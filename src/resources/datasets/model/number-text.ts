@@ -3,23 +3,29 @@ const MILLION = 1_000_000;
 const SAFE_DISTANCE = 1e-6;
 
 /**
+ * How many millionths a share has when it is rounded from its exact value with ties to even; -1 for numbers that are no share, and for
+ * the few that only exact arithmetic can round.
+ */
+export function millionthsOf(value: number): number {
+  if (value === 1) return MILLION;
+  if (!(value > 0 && value < 1)) return Object.is(value, 0) ? 0 : -1;
+  const scaled = value * MILLION;
+  const whole = Math.floor(scaled);
+  const rest = scaled - whole;
+  if (Math.abs(rest - 0.5) > SAFE_DISTANCE) return rest > 0.5 ? whole + 1 : whole;
+  // A tie is an odd multiple of 1/128: 2,000,000 is 128 times a power of five, which no double is divided by. Both products are exact then.
+  if (rest === 0.5 && Number.isInteger(value * 128)) return whole % 2 === 1 ? whole + 1 : whole;
+  return -1;
+}
+
+/**
  * A number with six decimals, rounded from its exact value with ties to even; a zero keeps its sign.
  * `toFixed` differs: it rounds ties up, which pictures whose size is a power of two meet often.
  */
 export function sixDecimals(value: number): string {
-  if (value >= 0 && value < 1 && !Object.is(value, -0)) {
-    const scaled = value * MILLION;
-    const whole = Math.floor(scaled);
-    const rest = scaled - whole;
-    // A tie is an odd multiple of 1/128: 2,000,000 is 128 times a power of five, which no double is divided by. Both products are exact then.
-    const isTie = rest === 0.5 && Number.isInteger(value * 128);
-    if (isTie || Math.abs(rest - 0.5) > SAFE_DISTANCE) {
-      const isUp = isTie ? whole % 2 === 1 : rest > 0.5;
-      const millionths = isUp ? whole + 1 : whole;
-      return millionths === MILLION ? '1.000000' : `0.${String(MILLION + millionths).slice(1)}`;
-    }
-  }
-  return exactSixDecimals(value);
+  const millionths = millionthsOf(value);
+  if (millionths === -1) return exactSixDecimals(value);
+  return millionths === MILLION ? '1.000000' : `0.${String(MILLION + millionths).slice(1)}`;
 }
 
 function exactSixDecimals(value: number): string {

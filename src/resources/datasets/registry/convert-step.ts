@@ -64,16 +64,24 @@ interface Counts {
 async function pump({ from, options }: ConvertStep, job: ReadJob, writer: DatasetWriter): Promise<Counts> {
   const counts: Counts = { images: 0, annotations: 0 };
   let turnAt = performance.now() + TURN_MS;
-  for await (const image of from.read(job)) {
+  const take = (image: AnnotatedImage): boolean => {
     const sound = withSoundShapes(image, job.problems);
     writer.add(sound);
     counts.images++;
     counts.annotations += sound.annotations.length;
-    if (performance.now() < turnAt) continue;
+    return performance.now() >= turnAt;
+  };
+  const giveWay = async (): Promise<void> => {
     await turn();
     options.signal?.throwIfAborted();
     options.onProgress?.(counts.images);
     turnAt = performance.now() + TURN_MS;
+  };
+  const stream = from.read(job);
+  if (Symbol.asyncIterator in stream) {
+    for await (const image of stream) if (take(image)) await giveWay();
+  } else {
+    for (const image of stream) if (take(image)) await giveWay();
   }
   options.onProgress?.(counts.images);
   return counts;

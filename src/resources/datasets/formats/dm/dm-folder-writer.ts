@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { ImageHandling } from '../../io/image-placer.js';
+import { writeNew } from '../../io/write-new.js';
 import { safeName } from '../../io/file-names.js';
 import type { AnnotatedImage } from '../../model/annotated-image.js';
 import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
@@ -29,9 +30,7 @@ export class DmFolderWriter implements DatasetWriter {
     if (!this.#folders.has(folder)) this.#open(folder);
     if (image.file !== null) this.job.images.place(image.file, `${folder}/original_files/${image.fileName}`);
     if (!image.isLabelled) return; // nobody has said what is on it, which no document says
-    writeFileSync(`${folder}/json/${image.stem}.json`, JSON.stringify(this.make(image, this.job), null, 2), {
-      flag: 'wx',
-    });
+    writeNew(`${folder}/json/${image.stem}.json`, JSON.stringify(this.make(image, this.job), null, 2));
   }
 
   finish(): undefined {

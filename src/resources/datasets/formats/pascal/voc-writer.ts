@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { ImageHandling } from '../../io/image-placer.js';
+import { writeNew } from '../../io/write-new.js';
 import { stemOf } from '../../io/file-names.js';
 import type { AnnotatedImage, Annotation, Box } from '../../model/annotated-image.js';
 import { boxAround } from '../../model/geometry.js';
@@ -31,7 +32,7 @@ export class VOCWriter implements DatasetWriter {
       appendFileSync(`${folder}/ImageSets/Main/${LIST_OF[image.split] ?? image.split}.txt`, `${stem}\n`);
     if (!image.isLabelled) return;
     const objects = image.annotations.flatMap((annotation) => this.#objectOf(annotation, image));
-    writeFileSync(`${folder}/Annotations/${stem}.xml`, documentOf(fileName, image, objects), { flag: 'wx' });
+    writeNew(`${folder}/Annotations/${stem}.xml`, documentOf(fileName, image, objects));
   }
 
   finish(): undefined {

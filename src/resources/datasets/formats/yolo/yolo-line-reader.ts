@@ -10,6 +10,7 @@ import {
 import { shortText } from '../../model/json-value.js';
 import { type ReadJob, YOLOTask } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { LabelLineScanner } from './label-line-scanner.js';
 import type { YOLOConfig } from './yolo-config.js';
 
 const BOX_NUMBERS = 4;
@@ -17,6 +18,7 @@ const BOX_NUMBERS = 4;
 /** Reads the lines of label files. */
 export class YOLOLineReader {
   readonly #task: YOLOTask | undefined;
+  readonly #scanner = new LabelLineScanner();
 
   constructor(
     private readonly job: ReadJob,
@@ -28,43 +30,55 @@ export class YOLOLineReader {
   parse(text: string, file: string, { size }: FoundImage): readonly Annotation[] {
     const annotations: Annotation[] = [];
     let line = 0;
-    for (const row of text.split('\n')) {
-      line++;
-      const trimmed = row.trim();
-      if (trimmed === '') continue;
-      const made = this.#annotationIn(trimmed.split(/\s+/), size);
-      if (typeof made === 'string') this.job.problems.add(ProblemCode.BadAnnotation, { file, line }, made);
-      else annotations.push(made);
+    for (let start = 0; start <= text.length; line++) {
+      const found = text.indexOf('\n', start);
+      const end = found === -1 ? text.length : found;
+      const made = this.#lineBetween(text, start, end, size);
+      if (typeof made === 'string') this.job.problems.add(ProblemCode.BadAnnotation, { file, line: line + 1 }, made);
+      else if (made) annotations.push(made);
+      start = end + 1;
     }
     return annotations;
   }
 
-  /** The annotation of a line, or what is wrong with it. */
-  #annotationIn([token = '', ...fields]: readonly string[], size: ImageSize): Annotation | string {
-    const id = Number(token);
-    const label = this.config.names[id];
-    if (!/^\d+(\.0+)?$/.test(token))
-      return `the number of a class must be a whole number from 0, not ${shortText(token)}`;
-    if (label === undefined) return `there is no class ${id}; the data set names ${this.config.names.length}`;
-    const numbers = fields.map(Number);
-    const bad = numbers.findIndex((number) => !Number.isFinite(number));
-    if (bad !== -1) return `${shortText(fields[bad])} is no number`;
-    return this.#shapeOf(label, numbers, size);
+  /** The annotation of a line, what is wrong with it, or undefined where it is blank. */
+  #lineBetween(text: string, start: number, end: number, size: ImageSize): Annotation | string | undefined {
+    const scanner = this.#scanner;
+    if (scanner.scan(text, start, end)) return this.#labelled(scanner.classId, scanner.numbers, scanner.count, size);
+    const row = text.slice(start, end).trim();
+    return row === '' ? undefined : this.#spelt(row.split(/\s+/), size);
   }
 
-  #shapeOf(label: string, numbers: readonly number[], size: ImageSize): Annotation | string {
-    const base = { id: '', label, attributes: NO_ATTRIBUTES };
-    switch (this.#kindOf(numbers.length)) {
+  /** The annotation of a line that is no plain one: numbers may be spelt in any way that JavaScript reads. */
+  #spelt([token = '', ...fields]: readonly string[], size: ImageSize): Annotation | string {
+    if (!/^\d+(\.0+)?$/.test(token))
+      return `the number of a class must be a whole number from 0, not ${shortText(token)}`;
+    const numbers = Float64Array.from(fields, Number);
+    const bad = numbers.findIndex((number) => !Number.isFinite(number));
+    if (bad !== -1) return `${shortText(fields[bad])} is no number`;
+    return this.#labelled(Number(token), numbers, numbers.length, size);
+  }
+
+  #labelled(id: number, numbers: Float64Array, count: number, size: ImageSize): Annotation | string {
+    const label = this.config.names[id];
+    if (label !== undefined) return this.#shapeOf(label, numbers, count, size);
+    return `there is no class ${id}; the data set names ${this.config.names.length}`;
+  }
+
+  #shapeOf(label: string, numbers: Float64Array, count: number, size: ImageSize): Annotation | string {
+    switch (this.#kindOf(count)) {
       case 'box':
-        return { kind: 'box', ...base, ...boxIn(numbers, size) };
+        return boxAnnotation(label, NO_ATTRIBUTES, boxIn(numbers, size));
       case 'scored box':
-        return scoredBox(base, numbers, size);
-      case 'polygon':
-        return { kind: 'polygon', ...base, parts: [{ outline: pairsIn(numbers, size), holes: [] }] };
+        return boxAnnotation(label, [{ name: 'score', value: numbers[BOX_NUMBERS] ?? 0 }], boxIn(numbers, size));
+      case 'polygon': {
+        const outline = pairsIn(numbers, count, size);
+        return { kind: 'polygon', id: '', label, attributes: NO_ATTRIBUTES, parts: [{ outline, holes: [] }] };
+      }
       case 'pose':
-        return this.#pose(base, numbers, size);
+        return this.#pose(label, numbers, count, size);
       case undefined:
-        return `a line of ${numbers.length} numbers is no ${this.#task ?? 'box, polygon or box with key points'}`;
+        return `a line of ${count} numbers is no ${this.#task ?? 'box, polygon or box with key points'}`;
     }
   }
 
@@ -79,33 +93,28 @@ export class YOLOLineReader {
     return isPose && this.#task === undefined ? 'pose' : undefined;
   }
 
-  #pose(
-    base: Pick<Annotation, 'id' | 'label' | 'attributes'>,
-    numbers: readonly number[],
-    size: ImageSize,
-  ): Annotation {
+  #pose(label: string, numbers: Float64Array, count: number, size: ImageSize): Annotation {
     const step = this.config.keypointNumbers;
     const points: Keypoint[] = [];
-    for (let at = BOX_NUMBERS; at < numbers.length; at += step) {
+    for (let at = BOX_NUMBERS; at < count; at += step) {
       const visibility = step === 3 ? Math.trunc(numbers[at + 2] ?? 2) : 2;
       points.push([(numbers[at] ?? 0) * size.width, (numbers[at + 1] ?? 0) * size.height, visibility]);
     }
-    return { kind: 'keypoints', ...base, points, box: boxIn(numbers, size) };
+    return { kind: 'keypoints', id: '', label, attributes: NO_ATTRIBUTES, points, box: boxIn(numbers, size) };
   }
 }
 
-function scoredBox(base: Pick<Annotation, 'id' | 'label'>, numbers: readonly number[], size: ImageSize): Annotation {
-  const attributes = [{ name: 'score', value: numbers[BOX_NUMBERS] ?? 0 }];
-  return { kind: 'box', ...base, attributes, ...boxIn(numbers, size) };
+function boxAnnotation(label: string, attributes: Annotation['attributes'], { x, y, width, height }: Box): Annotation {
+  return { kind: 'box', id: '', label, attributes, x, y, width, height };
 }
 
-function boxIn([cx = 0, cy = 0, w = 0, h = 0]: readonly number[], { width, height }: ImageSize): Box {
+function boxIn(numbers: Float64Array, { width, height }: ImageSize): Box {
+  const [cx, cy, w, h] = [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0, numbers[3] ?? 0];
   return { x: (cx - w / 2) * width, y: (cy - h / 2) * height, width: w * width, height: h * height };
 }
 
-function pairsIn(numbers: readonly number[], { width, height }: ImageSize): Point[] {
+function pairsIn(numbers: Float64Array, count: number, { width, height }: ImageSize): Point[] {
   const points: Point[] = [];
-  for (let at = 0; at < numbers.length; at += 2)
-    points.push([(numbers[at] ?? 0) * width, (numbers[at + 1] ?? 0) * height]);
+  for (let at = 0; at < count; at += 2) points.push([(numbers[at] ?? 0) * width, (numbers[at + 1] ?? 0) * height]);
   return points;
 }

@@ -9,19 +9,21 @@ import type {
   PolygonAnnotation,
 } from '../../model/annotated-image.js';
 import { boxAround, clippedBox, clippedOutline } from '../../model/geometry.js';
-import { sixDecimals } from '../../model/number-text.js';
 import { type WriteJob, YOLOTask } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { LabelText } from './label-text.js';
 
-/** Lines of one picture, by the task they teach. */
-export type LinesByTask = Readonly<Record<YOLOTask, string[]>>;
+/** Lines of one picture, by the task they teach. They hold until those of the next one are asked for. */
+export type LinesByTask = Readonly<Record<YOLOTask, LabelText>>;
 
+const TASKS = Object.values(YOLOTask);
 /** Shares of a picture that count as rounding: labels have six decimals. */
 const TOLERANCE = 1e-6;
 
 /** Makes the lines of pictures, and tells the logs what lines cannot say. */
 export class YOLOLineMaker {
   readonly #keypointCounts = new Set<number>();
+  readonly #lines: LinesByTask = { detect: new LabelText(), segment: new LabelText(), pose: new LabelText() };
 
   constructor(private readonly job: WriteJob) {}
 
@@ -31,7 +33,8 @@ export class YOLOLineMaker {
   }
 
   linesOf(image: AnnotatedImage): LinesByTask {
-    const lines: LinesByTask = { detect: [], segment: [], pose: [] };
+    const lines = this.#lines;
+    for (const task of TASKS) lines[task].clear();
     for (const annotation of image.annotations) this.#addTo(lines, annotation, image);
     return lines;
   }
@@ -66,7 +69,7 @@ export class YOLOLineMaker {
       );
     }
     const box = this.#boxInside(annotation, annotation, image);
-    if (box) lines.detect.push(`${id} ${boxText(box, image.size)}`);
+    if (box) addBox(lines.detect, id, box, image.size);
   }
 
   #addPolygon(lines: LinesByTask, id: number, annotation: PolygonAnnotation, image: AnnotatedImage): void {
@@ -78,14 +81,14 @@ export class YOLOLineMaker {
       const around = boxAround(annotation.parts.flatMap(({ outline }) => outline));
       const box = around && this.#boxInside(around, annotation, image);
       this.job.losses.add('polygon', 'written as the box around it', placeOf);
-      if (box) lines.detect.push(`${id} ${boxText(box, image.size)}`);
+      if (box) addBox(lines.detect, id, box, image.size);
       return;
     }
     if (annotation.parts.length > 1) this.job.losses.add('polygon.parts', 'each part is an object of its own', placeOf);
     for (const { outline, holes } of annotation.parts) {
       if (holes.length > 0) this.job.losses.add('polygon.holes', 'YOLO has no holes; they are filled', placeOf);
       const inside = this.#outlineInside(outline, annotation, image);
-      if (inside.length >= 3) lines.segment.push(`${id} ${pointsText(inside, image.size)}`);
+      if (inside.length >= 3) addPoints(lines.segment, id, inside, image.size);
     }
   }
 
@@ -100,7 +103,7 @@ export class YOLOLineMaker {
         placeOf,
       );
       const box = isBoxed ? this.#boxInside(around, annotation, image) : null;
-      if (box) lines.detect.push(`${id} ${boxText(box, image.size)}`);
+      if (box) addBox(lines.detect, id, box, image.size);
       return;
     }
     const box = this.#boxInside(around, annotation, image);
@@ -108,20 +111,22 @@ export class YOLOLineMaker {
     if (!annotation.box)
       this.job.losses.add('keypoints.box', 'there is none; the one around the points stands in', placeOf);
     this.#keypointCounts.add(annotation.points.length);
-    const points = annotation.points.map((point) => this.#keypointText(point, annotation, image)).join(' ');
-    lines.pose.push(`${id} ${boxText(box, image.size)} ${points}`);
+    addBox(lines.pose, id, box, image.size);
+    for (const point of annotation.points) this.#addKeypoint(lines.pose, point, annotation, image);
   }
 
-  #keypointText([x, y, visibility]: Keypoint, annotation: Annotation, image: AnnotatedImage): string {
+  #addKeypoint(line: LabelText, [x, y, visibility]: Keypoint, annotation: Annotation, image: AnnotatedImage): void {
     const { width, height } = image.size;
     const slack = TOLERANCE * Math.max(width, height);
-    if (x >= -slack && y >= -slack && x <= width + slack && y <= height + slack) {
-      return `${share(x, width)} ${share(y, height)} ${visibility}`;
+    const isInside = x >= -slack && y >= -slack && x <= width + slack && y <= height + slack;
+    if (!isInside) {
+      this.job.losses.add('keypoints.outside', 'a key point outside the picture is written as not labelled', () =>
+        placeIn(image, annotation),
+      );
     }
-    this.job.losses.add('keypoints.outside', 'a key point outside the picture is written as not labelled', () =>
-      placeIn(image, annotation),
-    );
-    return '0.000000 0.000000 0';
+    line.addShare(isInside ? share(x, width) : 0);
+    line.addShare(isInside ? share(y, height) : 0);
+    line.addWhole(isInside ? visibility : 0);
   }
 
   #boxInside(box: Box, annotation: Annotation, image: AnnotatedImage): Box | null {
@@ -165,21 +170,26 @@ function placeIn({ document }: AnnotatedImage, { id }: Pick<Annotation, 'id'>): 
   return id === '' ? document : `${document}#${id}`;
 }
 
-/** Centre and size as shares of the picture. */
-function boxText({ x, y, width, height }: Box, size: ImageSize): string {
-  return (
-    `${sixDecimals((x + width / 2) / size.width)} ${sixDecimals((y + height / 2) / size.height)} ` +
-    `${sixDecimals(width / size.width)} ${sixDecimals(height / size.height)}`
-  );
+/** A line of centre and size as shares of the picture. */
+function addBox(line: LabelText, id: number, { x, y, width, height }: Box, size: ImageSize): void {
+  line.startLine(id);
+  line.addShare((x + width / 2) / size.width);
+  line.addShare((y + height / 2) / size.height);
+  line.addShare(width / size.width);
+  line.addShare(height / size.height);
 }
 
-function pointsText(points: readonly Point[], { width, height }: ImageSize): string {
-  return points.map(([x, y]) => `${share(x, width)} ${share(y, height)}`).join(' ');
+function addPoints(line: LabelText, id: number, points: readonly Point[], { width, height }: ImageSize): void {
+  line.startLine(id);
+  for (const [x, y] of points) {
+    line.addShare(share(x, width));
+    line.addShare(share(y, height));
+  }
 }
 
 /** A share of the picture, with what rounding put beyond its edge taken back. */
-function share(value: number, whole: number): string {
-  return sixDecimals(Math.min(Math.max(value / whole, 0), 1));
+function share(value: number, whole: number): number {
+  return Math.min(Math.max(value / whole, 0), 1);
 }
 
 /** Points that are not labelled say nothing about where the object is. */

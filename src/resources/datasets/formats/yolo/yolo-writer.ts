@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import type { AnnotatedImage } from '../../model/annotated-image.js';
 import { type DatasetWriter, type WriteJob, YOLOTask } from '../../registry/format-definition.js';
 import { ImageHandling } from '../../io/image-placer.js';
+import { writeNew } from '../../io/write-new.js';
 import { fileNamesIn } from '../../io/file-names.js';
 import { datasetYaml } from './dataset-yaml.js';
 import { YOLOLineMaker } from './yolo-lines.js';
@@ -28,10 +29,10 @@ export class YOLOWriter implements DatasetWriter {
     this.#splits.add(image.split);
     let isBackground = true;
     for (const task of TASKS) {
-      if (lines[task].length === 0) continue;
+      if (lines[task].isEmpty) continue;
       this.#tasks.add(task);
       isBackground = false;
-      this.#put(task, image, lines[task].join('\n'));
+      this.#put(task, image, lines[task].toString());
     }
     if (!isBackground) return;
     const tasks = this.job.task ? [this.job.task] : TASKS;
@@ -56,7 +57,7 @@ export class YOLOWriter implements DatasetWriter {
   #put(task: YOLOTask, image: AnnotatedImage, text: string): void {
     const folder = this.#openFolder(task, image.split);
     if (image.file !== null) this.job.images.place(image.file, `${folder}/images/${image.fileName}`);
-    if (image.isLabelled) writeFileSync(`${folder}/labels/${image.stem}.txt`, text, { flag: 'wx' });
+    if (image.isLabelled) writeNew(`${folder}/labels/${image.stem}.txt`, text);
   }
 
   #openFolder(task: YOLOTask, split: string | null): string {
