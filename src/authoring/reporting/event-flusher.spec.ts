@@ -27,6 +27,16 @@ describe(EventFlusher, () => {
     expect(streams.map((stream) => stream.flushes)).toEqual(streams.map(() => 1));
   });
 
+  it.each([0, 999, 1_000, 1_767_225_600_007, 1_767_225_599_999.9, 1_767_225_661_050, -1, 253_402_300_799_999])(
+    'writes %d as the machine does, whatever came before it',
+    (epochMs) => {
+      const flusher = new EventFlusher();
+      for (const before of [epochMs - 1, epochMs, epochMs + 1, epochMs + 1_000]) flusher.isoTime(before);
+
+      expect(flusher.isoTime(epochMs)).toBe(new Date(Math.floor(epochMs)).toISOString());
+    },
+  );
+
   it('takes one of many off the list and keeps the others', () => {
     const flusher = new EventFlusher();
     const [first, second, third] = [new Waiting(flusher), new Waiting(flusher), new Waiting(flusher)];

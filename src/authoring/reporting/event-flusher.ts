@@ -29,6 +29,8 @@ export class EventFlusher {
   private isArmed = false;
   private isoTimeOfMs = Number.NaN;
   private isoTimeText = '';
+  private isoSecond = Number.NaN;
+  private isoSecondText = '';
 
   constructor({ intervalMs = 15, clock = systemClock }: EventFlusherOptions = {}) {
     this.intervalMs = Math.min(20, Math.max(1, intervalMs));
@@ -63,11 +65,17 @@ export class EventFlusher {
     for (const stream of [...this.waiting]) stream.flush();
   }
 
-  /** `epochMs` as ISO 8601 in UTC. All streams share the text of the last millisecond: making it costs more than an event. */
+  /** `epochMs` as ISO 8601 in UTC. All streams share the text of the last millisecond, and of the last second: making one costs more than an event. */
   isoTime(epochMs: number): string {
     if (epochMs !== this.isoTimeOfMs) {
+      const second = Math.floor(epochMs / 1_000);
+      if (second !== this.isoSecond) {
+        this.isoSecond = second;
+        this.isoSecondText = new Date(second * 1_000).toISOString().slice(0, -'000Z'.length);
+      }
       this.isoTimeOfMs = epochMs;
-      this.isoTimeText = new Date(epochMs).toISOString();
+      const milliseconds = Math.floor(epochMs - second * 1_000);
+      this.isoTimeText = `${this.isoSecondText}${String(milliseconds).padStart(3, '0')}Z`;
     }
     return this.isoTimeText;
   }

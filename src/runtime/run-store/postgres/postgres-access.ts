@@ -32,7 +32,7 @@ export interface RunWrite<T> {
   /** Whether what the work came to means that something was written. */
   readonly hasWritten: (outcome: T) => boolean;
   /** How it can be sent together with others, and what it has come to where it was. */
-  readonly grouped?: Pick<GroupedWrite, 'kind' | 'values' | 'statementFor'> & { readonly written: T };
+  readonly grouped?: { readonly make: () => Omit<GroupedWrite, 'runId'> | undefined; readonly written: T };
 }
 
 /** Does a write as one: in a transaction where it is more than one statement. */
@@ -44,7 +44,11 @@ export function writeRun<T>(parts: PostgresParts, write: RunWrite<T>): Promise<T
     if (!grouped) return connection.run(work);
     const alone = (isUnknown: boolean): Promise<T> =>
       connection.run((session, isInDoubt) => work(session, isInDoubt || isUnknown));
-    return parts.groups.send({ runId, ...grouped }, alone, grouped.written);
+    const writeOf = (): GroupedWrite | undefined => {
+      const made = grouped.make();
+      return made && { runId, ...made };
+    };
+    return parts.groups.send(writeOf, alone, grouped.written);
   }
   return connection.transaction(async (session, isInDoubt) => {
     // Before a value is found to be there already: whoever sweeps could otherwise remove it before the run refers to it.

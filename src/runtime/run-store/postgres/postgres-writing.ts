@@ -4,9 +4,10 @@ import { changeFor, type CommitOutcome, type NewJournalEntry, refusalOf, type Ru
 import { isFinal, type RunChange, type RunRecord } from '../run-record.js';
 import type { Cell, ColumnValues, LogRow } from '../row-writer.js';
 import type { RunRow } from '../run-rows.js';
-import { type PostgresParts, type RunWrite, writeRun, writerOf } from './postgres-access.js';
+import { type PostgresParts, writeRun, writerOf } from './postgres-access.js';
 import type { Session } from './postgres-session.js';
 import { GROUPED_COLUMNS } from './postgres-statements.js';
+import type { GroupedWrite } from './write-groups.js';
 
 /** What decides whether a run can be written. */
 type RunState = Pick<RunRow, 'status' | 'epoch' | 'undo' | 'ended_at'>;
@@ -31,7 +32,10 @@ export async function createRun(
     hasWritten: (isWritten: boolean) => isWritten,
     grouped: log
       ? undefined
-      : { kind: 'create', values: cells, statementFor: (count) => parts.statements.insertRuns(count), written: true },
+      : {
+          make: () => ({ kind: 'create', values: cells, statementFor: (count) => parts.statements.insertRuns(count) }),
+          written: true,
+        },
     work: async (session, isInDoubt) => {
       const insert = parts.statements.insertRun(log !== undefined);
       const { count } = await session.execute(insert, [...cells, ...(log ?? [])]);
@@ -100,7 +104,7 @@ export async function commitRun(
     writer,
     statements: 1 + furtherRows.length,
     hasWritten: (outcome: CommitOutcome) => outcome === 'committed',
-    grouped: log && groupedCommit(parts, [runId, epoch], open, log),
+    grouped: log && { make: () => groupedCommit(parts, [runId, epoch], open, log), written: 'committed' },
     work: async (session, isInDoubt) => {
       let state: RunState | undefined;
       for (let tries = 0; tries < MAX_COMMIT_TRIES; tries++) {
@@ -121,7 +125,7 @@ function groupedCommit(
   run: readonly unknown[],
   { columns, values }: ColumnValues,
   log: readonly Cell[],
-): RunWrite<CommitOutcome>['grouped'] {
+): Omit<GroupedWrite, 'runId'> | undefined {
   const cells = new Map(columns.map((column, index) => [column, values[index]]));
   const endsLease = cells.delete('lease_expires_at');
   const known = GROUPED_COLUMNS.map((column) => cells.get(column) ?? null);
@@ -130,7 +134,6 @@ function groupedCommit(
     kind: 'commit',
     values: [...run, ...known, endsLease, ...log],
     statementFor: (count) => statements.commits(count),
-    written: 'committed',
   };
 }
 

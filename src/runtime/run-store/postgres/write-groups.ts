@@ -43,11 +43,18 @@ export class WriteGroups {
   constructor(private readonly connection: PostgresConnection) {}
 
   /**
+   * @param writeOf - Makes the write as one of several, where it has to wait; undefined when it cannot go together with others.
    * @param alone - Sends the write by itself: when there is no company, and when the group did not write it, to learn why.
    * @param written - What a write that went with others has come to.
    */
-  async send<T>(write: GroupedWrite, alone: (isInDoubt: boolean) => Promise<T>, written: T): Promise<T> {
+  async send<T>(
+    writeOf: () => GroupedWrite | undefined,
+    alone: (isInDoubt: boolean) => Promise<T>,
+    written: T,
+  ): Promise<T> {
     if (this.#underWay.size < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
+    const write = writeOf();
+    if (!write) return alone(false);
     const fate = await new Promise<Fate>((resolve) => {
       this.#queue.push({ ...write, resolve });
       this.#relief ??= setTimeout(() => this.#relieve(), MAX_WAIT_MS);
