@@ -60,6 +60,7 @@ export {
   type InspectOptions,
   type SplitCounts,
 } from './resources/datasets/inspect/inspect-dataset.js';
+export { openDataset, type OpenDataset, type OpenDatasetOptions } from './resources/datasets/inspect/open-dataset.js';
 export {
   type DatasetPreview,
   previewDataset,

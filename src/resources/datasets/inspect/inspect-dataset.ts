@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { DatasetFormatError } from '../../../foundation/errors/dataset.errors.js';
 import type { AnnotatedImage, AnnotationKind } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
 import { shapeProblem } from '../model/geometry.js';
-import { DatasetFormatRegistry } from '../registry/dataset-format-registry.js';
+import type { DatasetFormatRegistry } from '../registry/dataset-format-registry.js';
 import { type Loss, LossLog } from '../report/loss-log.js';
 import { OnError, ProblemCode, type ProblemGroup, ProblemLog } from '../report/problem-log.js';
+import { readableFormat } from './open-dataset.js';
 
 const TURN_IMAGES = 64;
 
@@ -57,10 +57,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads a data set through and counts: pictures and annotations by class and part, and everything that is wrong with it. */
 export async function inspectDataset(path: string, options: InspectOptions = {}): Promise<DatasetInspection> {
-  const registry = options.registry ?? new DatasetFormatRegistry();
-  const format = options.from === undefined ? registry.recognise(path) : registry.get(options.from);
-  if (!format.read)
-    throw new DatasetFormatError(`Data sets of format '${format.name}' cannot be read.`, registry.names);
+  const format = readableFormat(path, options);
   const [classes, problems, losses] = [new ClassOrder(), new ProblemLog(OnError.Skip), new LossLog()];
   const tally = new Tally(classes, problems);
   let images = 0;

@@ -1,7 +1,6 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
-  DatasetFormatError,
   DatasetNotFoundError,
   DatasetPackageMissingError,
   DatasetTargetError,
@@ -9,8 +8,8 @@ import {
 import { reasonOf } from '../io/staged-target.js';
 import type { AnnotatedImage } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
-import { DatasetFormatRegistry } from '../registry/dataset-format-registry.js';
-import type { FormatDefinition } from '../registry/format-definition.js';
+import { readableFormat } from '../inspect/open-dataset.js';
+import type { DatasetFormatRegistry } from '../registry/dataset-format-registry.js';
 import { LossLog } from '../report/loss-log.js';
 import { OnError, ProblemLog } from '../report/problem-log.js';
 import { annotationSvg } from './annotation-svg.js';
@@ -37,10 +36,7 @@ export interface DatasetPreview {
 
 /** Draws the annotations of one picture onto it. It needs the package `sharp`. */
 export async function previewDataset(path: string, options: PreviewOptions): Promise<DatasetPreview> {
-  const registry = options.registry ?? new DatasetFormatRegistry();
-  const format = options.from === undefined ? registry.recognise(path) : registry.get(options.from);
-  if (!format.read)
-    throw new DatasetFormatError(`Data sets of format '${format.name}' cannot be read.`, registry.names);
+  const format = readableFormat(path, options);
   const classes = new ClassOrder();
   const image = await imageAt(format, resolve(path), classes, options.index ?? 0);
   if (image.file === null) throw new DatasetNotFoundError(path, `the picture of ${image.document} is not there`);
@@ -63,14 +59,14 @@ export async function previewDataset(path: string, options: PreviewOptions): Pro
 }
 
 async function imageAt(
-  format: FormatDefinition,
+  format: ReturnType<typeof readableFormat>,
   source: string,
   classes: ClassOrder,
   index: number,
 ): Promise<AnnotatedImage> {
   const job = { source, classes, problems: new ProblemLog(OnError.Skip), losses: new LossLog() };
   let count = 0;
-  for await (const image of format.read?.(job) ?? []) if (count++ === index) return image;
+  for await (const image of format.read(job)) if (count++ === index) return image;
   throw new DatasetNotFoundError(source, `there is no picture ${index}; it has ${count}, counted from 0`);
 }
 
