@@ -1,5 +1,6 @@
 import type { RunStore } from '../../src/runtime/run-store/run-store.interface.js';
 import { KillMatrix, type KillReport } from './kill-matrix.js';
+import { type SecondKill, SecondKills } from './second-kills.js';
 import { Victims, type VictimStore } from './victims.js';
 
 /** Where the processes keep their runs, and the store as the spec reads it. */
@@ -41,6 +42,28 @@ export function describeKills(name: string, openSite: (victims: Victims) => Kill
       expect(reports.filter(({ faults }) => faults.length > 0)).toEqual([]);
       const taken = reports.filter(({ run }) => (run?.epoch ?? 0) > 1);
       expect(taken.length).toBeGreaterThan(reports.length * 0.8);
+    });
+  });
+
+  describe(`Processes that are killed while they go on with the runs of others, on ${name}`, () => {
+    let victims: Victims;
+    let kills: readonly SecondKill[] = [];
+    beforeAll(async () => {
+      victims = new Victims({ leaseMs: LEASE_MS });
+      const { where, store } = openSite(victims);
+      kills = await new SecondKills(victims, where, store).run();
+      await store.close();
+    });
+    afterAll(() => victims.close());
+
+    it('die at each write of the takeover, forward and back', () => {
+      expect(kills.filter(({ signal }) => signal !== 'SIGKILL')).toEqual([]);
+      expect(kills.length).toBeGreaterThanOrEqual(3 * (4 + 4));
+    });
+
+    it('leave runs that a third process completes, or undoes, each effect once, events without a gap', () => {
+      expect(kills.filter(({ faults }) => faults.length > 0)).toEqual([]);
+      expect(new Set(kills.map(({ run }) => run?.epoch))).toEqual(new Set([2, 3]));
     });
   });
 

@@ -1,16 +1,11 @@
-import type { RunEvent } from '../../src/authoring/reporting/run-event.js';
-import { isTerminal } from '../../src/authoring/reporting/run-event.js';
 import type { RunRecord } from '../../src/runtime/run-store/run-record.js';
 import type { RunStore } from '../../src/runtime/run-store/run-store.interface.js';
+import { faultsOfRun } from './run-faults.js';
 import type { Victims, VictimStore, WorldRequest } from './victims.js';
 
-const MOMENTS = ['before', 'torn', 'after'] as const;
+export const MOMENTS = ['before', 'torn', 'after'] as const;
 /** Processes that execute runs at the same time. */
-const AT_ONCE = 3;
-/** Steps that ask something of the world, by their stage. */
-const STAGES: Readonly<Record<string, number>> = { reserve: 0, copy: 1, left: 2, right: 2, note: 3, pay: 4 };
-/** Is always skipped, and undone only where nobody knows whether it was. */
-const SKIPPED = 'note';
+export const AT_ONCE = 3;
 /** A busy machine may have a process lose its lease before it gets to the write at which it is to die. */
 const MAX_TRIES = 5;
 const PATIENT_LEASE_MS = 60_000;
@@ -101,67 +96,16 @@ export class KillMatrix {
       return crash === kill.crash && fails === kill.fails && number === kill.number;
     });
     if (!run) return { ...kill, faults: [] };
-    const own = requests.filter(({ key }) => key.startsWith(run.id));
-    const faults = [
-      ...faultsOfEnd(run, kill.fails),
-      ...faultsOfRequests(own, kill.fails),
-      ...faultsOfEvents(await allEvents(this.store, run.id)),
-    ];
-    return { ...kill, run, faults };
+    return { ...kill, run, faults: await faultsOfRun(this.store, run, requests, kill.fails) };
   }
 }
 
-function faultsOfEnd({ status, undo }: RunRecord, fails: boolean): string[] {
-  const expected = fails ? 'failed done' : 'completed undefined';
-  const found = `${status} ${undo}`;
-  return found === expected ? [] : [`ended as ${found}, not as ${expected}`];
-}
-
-function faultsOfRequests(requests: readonly WorldRequest[], fails: boolean): string[] {
-  const broken = requests.filter(({ word }) => word.startsWith('BROKEN')).map(({ word, step }) => `${step}: ${word}`);
-  const stepsWith = (wanted: string): string[] =>
-    requests.filter(({ word }) => word === wanted).map(({ step }) => step);
-  const done = stepsWith('done');
-  const undone = stepsWith('undone');
-  const all = Object.keys(STAGES).filter((step) => step !== SKIPPED);
-  if (!isSame(done, all)) broken.push(`did ${done.join()}`);
-  if (!fails && undone.length > 0) broken.push(`completed, and undid ${undone.join()}`);
-  if (
-    fails &&
-    !isSame(
-      undone.filter((step) => step !== SKIPPED),
-      all,
-    )
-  )
-    broken.push(`undid ${undone.join()}`);
-  const stages = undone.map((step) => STAGES[step] ?? -1);
-  if (stages.some((stage, index) => index > 0 && stage > (stages[index - 1] ?? 0)))
-    broken.push(`undid in the order ${undone.join()}`);
-  return broken;
-}
-
-function isSame(left: readonly string[], right: readonly string[]): boolean {
-  return [...left].sort().join() === [...right].sort().join();
-}
-
-function faultsOfEvents(events: readonly RunEvent[]): string[] {
-  const faults: string[] = [];
-  if (events.some(({ seq }, index) => seq !== index + 1)) faults.push(`events ${events.map(({ seq }) => seq).join()}`);
-  const ends = events.filter(({ type }) => isTerminal(type));
-  if (ends.length !== 1 || events.at(-1) !== ends[0]) faults.push(`${ends.length} last events`);
-  return faults;
-}
-
-async function allEvents(store: RunStore, id: string): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  for (;;) {
-    const more = await store.events(id, events.at(-1)?.seq);
-    if (more.length === 0) return events;
-    events.push(...more);
-  }
-}
-
-async function inParallel<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
+/** Works on some at a time; resolves to what each came to, in their order. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   const queue = [...items.entries()];
   const worker = async (): Promise<void> => {

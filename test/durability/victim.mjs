@@ -2,6 +2,7 @@
  * A process that executes runs until it is killed, for kill-matrix.ts, which bundles it: it must start in no time.
  *
  *   victim.mjs start <setting>   executes one run, and dies where SYNAPSE_TEST_CRASH says
+ *   victim.mjs resume <setting>  goes on with the run of a process that is gone, and dies where SYNAPSE_TEST_CRASH says
  *   victim.mjs block <setting>   executes one run, whose event loop is blocked in the middle of a step
  *   victim.mjs take <setting>    takes runs over until its stdin ends; says the id of each that is over
  */
@@ -17,14 +18,14 @@ import { PostgresRunStore } from '../../dist/runtime/run-store/postgres/postgres
 import { SqliteRunStore } from '../../dist/runtime/run-store/sqlite/sqlite-run-store.js';
 
 const [, , mode, text] = process.argv;
-/** { store, world, leaseMs, params }: the word of a store, and the folder that stands for the world outside. */
+/** { store, world, leaseMs, params, id }: the word of a store, and the folder that stands for the world outside. */
 const setting = JSON.parse(text);
 const isSqlite = !setting.store.startsWith('postgres');
 const base = isSqlite
   ? new SqliteRunStore({ path: setting.store, leaseMs: setting.leaseMs })
   : new PostgresRunStore({ url: setting.store, schema: setting.schema, leaseMs: setting.leaseMs });
 const tear = isSqlite ? tearSqliteWrite(setting.store) : tearSocketWrite();
-const store = mode === 'start' ? CrashingRunStore.fromEnvironment(base, { tear }) : base;
+const store = mode === 'start' || mode === 'resume' ? CrashingRunStore.fromEnvironment(base, { tear }) : base;
 const retry = { maxAttempts: 3, initialDelayMs: 5 };
 
 /** What is asked of the world, in the order in which it is asked, by all processes. */
@@ -117,7 +118,10 @@ if (mode === 'take') {
   say('ready');
   process.stdin.resume().once('end', () => process.exit(0));
 } else {
-  const handle = await runner.run({ action: 'transfer', params: setting.params });
+  const handle =
+    mode === 'resume'
+      ? await runner.resume(setting.id)
+      : await runner.run({ action: 'transfer', params: setting.params });
   const { status, error } = await handle.outcome();
   await sleep(1); // a crash that is on its way comes first
   say(`${status} ${error?.code ?? ''} writes ${store.writes}`);

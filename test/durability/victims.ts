@@ -93,9 +93,9 @@ export class Victims {
   }
 
   spawn(
-    mode: 'start' | 'take' | 'block',
+    mode: 'start' | 'resume' | 'take' | 'block',
     where: VictimStore,
-    { crash, ...more }: { crash?: string; params?: object; blockMs?: number; leaseMs?: number } = {},
+    { crash, ...more }: { crash?: string; params?: object; id?: string; blockMs?: number; leaseMs?: number } = {},
   ): Victim {
     const setting = { leaseMs: this.#leaseMs, ...where, ...more, world: this.world };
     const env: NodeJS.ProcessEnv = {
