@@ -18,11 +18,10 @@ export {
   type ClassOf,
 } from './authoring/decorators/action.decorator.js';
 export { Step } from './authoring/decorators/step.decorator.js';
-export {
-  DatasetAction,
-  type ConversionOrder,
-  type DownloadOrder,
-} from './authoring/families/dataset/dataset-action.js';
+export { type ConversionOrder } from './authoring/families/dataset/convert-step.js';
+export { DatasetAction } from './authoring/families/dataset/dataset-action.js';
+export { DatasetContext } from './authoring/families/dataset/dataset-context.js';
+export { type DownloadOrder, type PartWork } from './authoring/families/dataset/download/part-download.js';
 export { DatasetOperation, DatasetParams } from './authoring/families/dataset/dataset-params.js';
 export { DatasetResult } from './authoring/families/dataset/dataset-result.js';
 export {

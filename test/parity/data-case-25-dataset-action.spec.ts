@@ -89,7 +89,7 @@ describe('data case 25: the dataset action converts', () => {
   it('refuses a data set without parts that is said to have them, as recorded', async () => {
     const handle = await start(rows.find(({ params }) => params['is_categorized'])?.params ?? {});
 
-    await expect(handle.result()).rejects.toMatchObject({ details: { cause_code: 'SYN_DATASET_NOT_FOUND' } });
+    await expect(handle.result()).rejects.toMatchObject({ details: { step_cause_code: 'SYN_DATASET_NOT_FOUND' } });
     expect((await logs(handle)).map(({ log }) => log)).toEqual(['convert_start']);
   });
 

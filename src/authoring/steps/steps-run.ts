@@ -140,7 +140,10 @@ export class StepsRun implements StepsHost {
     const undone = await this.goBack({ step, error });
     if (isAborted)
       return typeof reason === 'object' && reason !== null ? reason : new StepCancelledError(step, messageOf(reason));
-    return new StepFailedError(step, error, undone, { cause, retryable: SynapseError.is(cause) && cause.retryable });
+    // An error of ours goes on saying what it said.
+    const inner = SynapseError.is(cause) ? cause : undefined;
+    const details = inner && { ...inner.details, step_cause_code: inner.code };
+    return new StepFailedError(step, error, undone, { cause, retryable: inner?.retryable, details });
   }
 
   /** Writes down that from now on steps are undone, and undoes them. */

@@ -81,6 +81,7 @@ export const ERROR_CODES = {
 
   SYN_EXECUTION_FAILED: row('ExecutionError', 'execution'),
   SYN_MODEL_UNUSABLE: row('ModelUnusableError', 'execution'),
+  SYN_DATA_UNIT_INVALID: row('DataUnitInvalidError', 'execution'),
   SYN_FILE_WRITE: row('FileWriteError', 'execution'),
   SYN_RESULT_INVALID: row('ResultInvalidError', 'execution'),
   SYN_RESULT_NOT_SERIALIZABLE: row('ResultNotSerializableError', 'execution'),
@@ -114,6 +115,7 @@ export const ERROR_CODES = {
   SYN_HTTP_NOT_FOUND: row('NotFoundError', 'remote'),
   SYN_HTTP_RATE_LIMIT: row('RateLimitError', 'remote', true),
   SYN_HTTP_SERVER: row('ServerError', 'remote', true),
+  SYN_DATASET_DOWNLOAD: row('DownloadFailedError', 'remote'),
   SYN_DOWNLOAD_LIMIT: row('DownloadLimitError', 'remote'),
   SYN_DOWNLOAD_INCOMPLETE: row('DownloadIncompleteError', 'remote', true),
   SYN_STORAGE_CONNECTION: row('StorageConnectionError', 'remote', true),

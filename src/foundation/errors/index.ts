@@ -53,7 +53,7 @@ export {
 } from './durability.errors.js';
 export { ERROR_CODES, type ErrorCodeInfo, type KnownErrorCode } from './error-codes.js';
 export { errorFromJson, errorToJson } from './error-json.js';
-export { ModelUnusableError } from './family.errors.js';
+export { DataUnitInvalidError, DownloadFailedError, ModelUnusableError } from './family.errors.js';
 export {
   ArchiveInvalidError,
   ArchiveLimitError,

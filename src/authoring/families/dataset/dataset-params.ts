@@ -1,8 +1,12 @@
-import { IsBoolean, IsEnum, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString } from 'class-validator';
+import { IsArray, IsBoolean, IsEnum, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString } from 'class-validator';
 import { UiField } from '../../../foundation/schema/ui-field.decorator.js';
 
 /** What a dataset action does. */
-export const DatasetOperation = { Download: 'download', Convert: 'convert' } as const;
+export const DatasetOperation = {
+  Download: 'download',
+  Convert: 'convert',
+  DownloadAndConvert: 'download_and_convert',
+} as const;
 export type DatasetOperation = (typeof DatasetOperation)[keyof typeof DatasetOperation];
 
 /** Formats of data sets; `dm` is the platform's own in the version that `dm_version` says. */
@@ -54,4 +58,22 @@ export class DatasetParams {
   @UiField({ help: 'Whether the data set has a folder for each of its parts' })
   @IsBoolean()
   is_categorized = false;
+
+  @UiField({
+    help: 'What happens with a data unit or file that fails; without it, a download reports it and goes on, and a conversion fails',
+  })
+  @IsOptional()
+  @IsIn(['skip', 'fail'])
+  on_error?: 'skip' | 'fail' | null = null;
+
+  @UiField({ help: 'What a conversion does with the pictures; without it, it links them' })
+  @IsOptional()
+  @IsIn(['link', 'copy', 'none'])
+  images?: 'link' | 'copy' | 'none' | null = null;
+
+  @UiField({ help: 'The only classes of the converted data set, in the order of their numbers', itemType: String })
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  classes?: string[] | null = null;
 }

@@ -26,6 +26,14 @@ export class DatasetResult {
   @Min(0)
   count: number | null = null;
 
+  @UiField({
+    help: 'How many data units are missing, since they could not be downloaded; absent where all came through',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  failed_count?: number;
+
   @UiField({ help: 'Folder that it was converted from' })
   @IsOptional()
   @IsString()
