@@ -34,3 +34,5 @@ export { type BackendTable, BackendTables } from '../../resources/clients/record
 export { ReceivedUploads } from '../../resources/clients/recording/received-uploads.js';
 export { type ReceivedFile, type RecordedRequest } from '../../resources/clients/recording/recorded-request.js';
 export { type ServerAnswer } from '../../resources/clients/recording/server-answer.js';
+export { describeStorageProvider } from './storage-contract/storage.contract.js';
+export { type StorageFeature, type StorageSubject } from './storage-contract/storage-subject.js';

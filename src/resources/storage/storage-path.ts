@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { StorageNotFoundError } from '../../foundation/errors/storage.errors.js';
+import { SynapseError } from '../../foundation/errors/synapse.error.js';
 import { nameOfKey, normalizeKey, parentOfKey } from './storage-key.js';
 import type { ListOptions, ReadOptions, StorageCallOptions, StorageEntry, WriteOptions } from './storage-options.js';
 import type { StorageBody } from './transfer/storage-content.js';
@@ -126,8 +126,13 @@ export class StoragePath {
     try {
       return (await this.stat(options)).kind;
     } catch (error) {
-      if (error instanceof StorageNotFoundError) return undefined;
+      if (isNotFound(error)) return undefined;
       throw error;
     }
   }
+}
+
+/** Whether an error says that nothing is there. */
+export function isNotFound(thrown: unknown): boolean {
+  return SynapseError.is(thrown) && thrown.code === 'SYN_STORAGE_NOT_FOUND';
 }

@@ -18,7 +18,7 @@ import type {
   UploadOptions,
   WriteOptions,
 } from './storage-options.js';
-import { StoragePath } from './storage-path.js';
+import { isNotFound, StoragePath } from './storage-path.js';
 import { StoragePrimitives } from './storage-primitives.js';
 import { checkedRange, ResumedRead, withFinish } from './transfer/resumed-read.js';
 import { localFileAt } from './transfer/local-file.js';
@@ -108,7 +108,7 @@ export abstract class StorageProvider extends StoragePrimitives {
     try {
       return (await this.#stat(wanted, options)) !== undefined;
     } catch (thrown) {
-      if (thrown instanceof StorageNotFoundError) return false; // not even the place that it would be in
+      if (isNotFound(thrown)) return false; // not even the place that it would be in
       throw thrown;
     }
   }
@@ -235,7 +235,7 @@ export abstract class StorageProvider extends StoragePrimitives {
     const url = this.urlOf(key);
     const call = new StorageCall(options, (thrown) => {
       const told = this.translate(thrown, { work: `upload of ${url}`, key });
-      const isTold = told !== undefined && !(told instanceof StorageNotFoundError);
+      const isTold = told !== undefined && !isNotFound(told);
       return isTold
         ? told
         : new StorageUploadError(messageOf(told ?? thrown), { ...facts, target: url }, { cause: thrown });

@@ -17,7 +17,8 @@ export interface ContractExpectation {
  */
 export interface TestFrame {
   readonly describe: (name: string, define: () => void) => unknown;
-  readonly it: (name: string, test: () => Promise<void>) => unknown;
+  /** @param limitMs - Guard against a hang, for cases that take long on a slow machine. */
+  readonly it: (name: string, test: () => Promise<void>, limitMs?: number) => unknown;
   readonly beforeEach: (prepare: () => unknown) => unknown;
   readonly afterEach: (cleanUp: () => unknown) => unknown;
   readonly expect: (actual: unknown) => ContractExpectation;

@@ -54,7 +54,7 @@ async function receive({ url, read, call }: ObjectDownload, part: PartialFile, p
     opened = await read.open({ start: 0 });
   }
   call.meter.expect(opened.sizeBytes);
-  call.meter.add(part.size);
+  if (part.size > 0) call.meter.add(part.size);
   const start = part.size;
   await onDisk(place, () => part.begin(start, opened.etag));
   for await (const bytes of read.bytes({ start })) await onDisk(place, () => part.append(bytes));
