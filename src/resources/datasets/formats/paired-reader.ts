@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { DatasetPart } from '../io/dataset-parts.js';
-import { fileNamesIn, isFile, isFolder, stemOf } from '../io/file-names.js';
+import { isFile, isFolder, listedNames, stemOf } from '../io/file-names.js';
 import { type FoundImage, ImageFolder } from '../io/image-folder.js';
+import { NameList } from '../io/name-list.js';
 import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
 import type { ReadJob } from '../registry/format-definition.js';
 import { ProblemCode } from '../report/problem-log.js';
@@ -27,8 +28,9 @@ export interface DocumentFormat {
 export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentFormat): Generator<AnnotatedImage> {
   const images = new ImageFolder(part.images, job.source, job.problems);
   const below = relative(job.source, part.documents);
-  const names = isFolder(part.documents) ? fileNamesIn(part.documents, [format.ending]) : [];
-  for (const name of names) {
+  const names = new NameList(isFolder(part.documents) ? listedNames(part.documents, [format.ending]) : []);
+  for (let place = 0; place < names.length; place++) {
+    const name = names.at(place);
     const document = below === '' ? name : `${below}/${name}`;
     const stem = stemOf(name);
     const found = images.find(stem, document);
@@ -44,11 +46,14 @@ function* unlabelled(
   { split, documents }: PairedPart,
   { images, ending }: { readonly images: ImageFolder; readonly ending: string },
 ): Generator<AnnotatedImage> {
+  let before = '';
   for (const name of images.left()) {
     const stem = stemOf(name);
     const document = relative(job.source, `${images.folder}/${name}`);
     const isLabelled = isFile(`${documents}/${stem}${ending}`);
-    if (isLabelled || images.nameOf(stem) !== name) {
+    const isSecond = isLabelled || stem === before;
+    before = stem;
+    if (isSecond) {
       const message = 'another picture has the same name but for its ending, so this one has no labels of its own';
       job.problems.add(ProblemCode.DuplicateStem, { file: document }, message);
     } else {

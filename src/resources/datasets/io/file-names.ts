@@ -1,4 +1,4 @@
-import { type Dirent, opendirSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, opendirSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { byCodePoint } from '../model/class-order.js';
 
@@ -14,44 +14,56 @@ export function isFile(path: string): boolean {
 
 /** Names of the folders in a folder, in order. */
 export function foldersIn(path: string): string[] {
-  const entries = readdirSync(path, { withFileTypes: true });
-  const isDirectory = (entry: Dirent): boolean =>
-    entry.isDirectory() || (entry.isSymbolicLink() && isFolder(`${path}/${entry.name}`));
-  return entries
-    .filter(isDirectory)
-    .map(({ name }) => name)
-    .sort(byCodePoint);
+  const names: string[] = [];
+  for (const entry of entriesOf(path)) {
+    if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(`${path}/${entry.name}`))) names.push(entry.name);
+  }
+  return names.sort(byCodePoint);
 }
 
 /**
- * Names of the files in a folder with one of the endings, in the order of their code points. Names are all that is kept of them.
+ * Names of the files in a folder with one of the endings, in the order of their code points.
  *
  * @param endings - In small letters, with their dot.
  */
 export function fileNamesIn(path: string, endings: readonly string[]): string[] {
-  return listedNames(path, endings).sort(byCodePoint);
+  return [...listedNames(path, endings)].sort(byCodePoint);
+}
+
+/** The first of {@link fileNamesIn}; undefined where there is none. */
+export function firstFileName(path: string, endings: readonly string[]): string | undefined {
+  let first: string | undefined;
+  for (const name of listedNames(path, endings)) if (first === undefined || byCodePoint(name, first) < 0) first = name;
+  return first;
 }
 
 /**
- * The same as {@link fileNamesIn}, in the order of the file system.
+ * The same as {@link fileNamesIn} one at a time, in the order of the file system.
  *
  * @param onLink - Told the names that are links.
  */
-export function listedNames(path: string, endings: readonly string[], onLink?: (name: string) => void): string[] {
-  const names: string[] = [];
+export function* listedNames(
+  path: string,
+  endings: readonly string[],
+  onLink?: (name: string) => void,
+): Generator<string> {
   const wanted = new Set(endings);
+  for (const entry of entriesOf(path)) {
+    const { name } = entry;
+    if (!hasEnding(name, wanted) || entry.isDirectory()) continue;
+    if (entry.isSymbolicLink()) onLink?.(name);
+    yield name;
+  }
+}
+
+/** Read in pieces: a folder may have a million entries. */
+function* entriesOf(path: string): Generator<Dirent> {
   const folder = opendirSync(path, { bufferSize: 1_024 });
   try {
-    for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
-      const { name } = entry;
-      if (!hasEnding(name, wanted) || entry.isDirectory()) continue;
-      if (entry.isSymbolicLink()) onLink?.(name);
-      names.push(name);
-    }
+    for (let entry = folder.readSync(); entry; entry = folder.readSync()) yield entry;
   } finally {
     folder.closeSync();
   }
-  return names;
 }
 
 function hasEnding(name: string, wanted: ReadonlySet<string>): boolean {

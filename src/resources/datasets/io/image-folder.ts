@@ -1,10 +1,10 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
-import { byCodePoint } from '../model/class-order.js';
 import type { ImageSize } from '../model/annotated-image.js';
 import { ProblemCode, type ProblemLog } from '../report/problem-log.js';
 import { isFolder, listedNames } from './file-names.js';
 import { ImageHeaderReader } from './image-header.js';
+import { NameList } from './name-list.js';
 
 /** Endings that are tried for a picture, in this order. */
 const IMAGE_ENDINGS: readonly string[] = [
@@ -20,11 +20,15 @@ export interface FoundImage {
   readonly size: ImageSize;
 }
 
+const RANKS: ReadonlyMap<string, number> = new Map(IMAGE_ENDINGS.map((ending, rank) => [ending, rank]));
+
 /** Pictures of one folder, looked up by name. */
 export class ImageFolder {
   readonly #headers = new ImageHeaderReader();
   readonly #root: string;
-  #names: Set<string> | undefined;
+  #names: NameList | undefined;
+  /** By place in the names: 1 where the picture belongs to a document. */
+  #taken = new Uint8Array(0);
   readonly #links = new Set<string>();
 
   /**
@@ -39,23 +43,35 @@ export class ImageFolder {
     this.#root = realpathSync(root);
   }
 
-  /** Name of the picture with this stem; undefined where there is none, or it was taken. */
-  nameOf(stem: string): string | undefined {
-    const names = (this.#names ??= this.#list());
-    for (const ending of IMAGE_ENDINGS) if (names.has(stem + ending)) return stem + ending;
-    return undefined;
+  /** Takes the picture with this stem for a document; its name, or undefined where there is none. */
+  take(stem: string): string | undefined {
+    const names = this.#list();
+    const [first, behind] = names.placesOf(`${stem}.`);
+    let [best, bestRank] = ['', Infinity];
+    let bestPlace = -1;
+    for (let place = first; place < behind; place++) {
+      const name = names.at(place);
+      const rank = RANKS.get(name.slice(stem.length)) ?? Infinity;
+      if (rank < bestRank) [best, bestRank, bestPlace] = [name, rank, place];
+    }
+    if (bestPlace === -1) return undefined;
+    this.#taken[bestPlace] = 1;
+    return best;
   }
 
-  /** Names of the pictures that nobody has taken by {@link find}, in order. */
-  left(): readonly string[] {
-    return [...(this.#names ??= this.#list())].sort(byCodePoint);
+  /** Names of the pictures that no document has taken, in order. */
+  *left(): Generator<string> {
+    const names = this.#list();
+    for (let place = 0; place < names.length; place++) if (this.#taken[place] === 0) yield names.at(place);
   }
 
   /** The folder is read once: asking it for one name after the other costs more than all else that is done with a picture. */
-  #list(): Set<string> {
-    return new Set(
-      isFolder(this.folder) ? listedNames(this.folder, IMAGE_ENDINGS, (link) => this.#links.add(link)) : [],
-    );
+  #list(): NameList {
+    if (this.#names) return this.#names;
+    const onLink = (link: string): void => void this.#links.add(link);
+    this.#names = new NameList(isFolder(this.folder) ? listedNames(this.folder, IMAGE_ENDINGS, onLink) : []);
+    this.#taken = new Uint8Array(this.#names.length);
+    return this.#names;
   }
 
   /**
@@ -64,11 +80,8 @@ export class ImageFolder {
    * @param document - Path of the document, below the data set.
    */
   find(stem: string, document: string): FoundImage | undefined {
-    const name = this.nameOf(stem);
-    if (name !== undefined) {
-      this.#names?.delete(name);
-      return this.read(name, document);
-    }
+    const name = this.take(stem);
+    if (name !== undefined) return this.read(name, document);
     this.problems.add(ProblemCode.NoImage, { file: document }, `there is no picture named '${stem}' in ${this.folder}`);
     return undefined;
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
 import { bySplit, type DatasetPart, splitName } from '../../io/dataset-parts.js';
-import { fileNamesIn, foldersIn, isFolder } from '../../io/file-names.js';
+import { firstFileName, foldersIn, isFolder } from '../../io/file-names.js';
 
 /** Folders of a DM data set: itself, or one for each part that has documents. */
 function dmParts(root: string): DatasetPart[] {
@@ -24,7 +24,7 @@ export function requiredDmParts(root: string): DatasetPart[] {
 /** The first document of a DM data set, to see which version it is. */
 export function firstDocument(root: string): string | undefined {
   for (const { folder } of dmParts(root)) {
-    const [name] = fileNamesIn(join(folder, 'json'), ['.json']);
+    const name = firstFileName(join(folder, 'json'), ['.json']);
     if (name !== undefined) return join(folder, 'json', name);
   }
   return undefined;

@@ -3,7 +3,7 @@ import type { AnnotatedImage } from '../../model/annotated-image.js';
 import { type DatasetWriter, type WriteJob, YOLOTask } from '../../registry/format-definition.js';
 import { ImageHandling } from '../../io/image-placer.js';
 import { writeNew } from '../../io/write-new.js';
-import { fileNamesIn } from '../../io/file-names.js';
+import { listedNames } from '../../io/file-names.js';
 import { datasetYaml } from './dataset-yaml.js';
 import { YOLOLineMaker } from './yolo-lines.js';
 
@@ -96,7 +96,7 @@ export class YOLOWriter implements DatasetWriter {
   #rewriteLabels(task: YOLOTask, renumbering: readonly number[] | undefined, keypoints: number): void {
     for (const split of this.#splits) {
       const folder = `${this.#openFolder(task, split)}/labels`;
-      for (const name of fileNamesIn(folder, ['.txt'])) {
+      for (const name of listedNames(folder, ['.txt'])) {
         const path = `${folder}/${name}`;
         const lines = readFileSync(path, 'utf8')
           .split('\n')
