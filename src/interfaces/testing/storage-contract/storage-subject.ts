@@ -6,8 +6,8 @@ import type { TransferProgress } from '../../../resources/storage/storage-option
 import type { StorageProvider } from '../../../resources/storage/storage-provider.interface.js';
 import type { TestFrame } from '../../../runtime/run-store/test-frame.js';
 
-/** What some protocols have no way to do. A storage that lacks it must refuse it with `SYN_STORAGE_UNSUPPORTED`. */
-export type StorageFeature = 'listing' | 'removal';
+/** What some protocols or servers do not do. A storage that cannot list or remove at all must refuse it with `SYN_STORAGE_UNSUPPORTED`. */
+export type StorageFeature = 'listing' | 'removal' | 'listing of hidden files';
 
 /** How the storage under test is made. */
 export interface StorageSubject {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { libraryPath, programPath, required } from './programs.js';
@@ -33,6 +34,13 @@ export class WebdavServer {
     return new WebdavServer(`http://127.0.0.1:${port}`, folder, server);
   }
 
+  /** URL of a new, empty folder, which WebDAV reaches, or only plain HTTP. */
+  makeRoot(kind: 'files' | 'plain'): string {
+    const name = randomBytes(6).toString('hex');
+    makeFolder(join(this.folder, 'files', name), plainAccount());
+    return `${this.base}/${kind}/${name}`;
+  }
+
   async stop(): Promise<void> {
     await this.process.stop();
     removeFolder(this.folder);
@@ -64,7 +72,6 @@ ${temporary.join('\n')}
     if ($http_x_key != "a secret") { return 403; }
     location /files/ {
       root ${folder};
-      create_full_put_path on;
       dav_methods PUT DELETE MKCOL COPY MOVE;
       dav_ext_methods PROPFIND OPTIONS;
       dav_access user:rw group:r all:r;

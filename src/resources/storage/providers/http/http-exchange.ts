@@ -51,15 +51,16 @@ export class HttpExchange {
     return status;
   }
 
-  /** GETs, where redirects lead as well; what is secret does not follow to another origin. */
+  /** GETs, where redirects lead as well; what is secret does not follow to another origin. One that adds but a slash is not followed. */
   async get(request: Omit<HttpRequest, 'method' | 'body'>): Promise<IncomingMessage> {
     let { url } = request;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const response = await this.#send({ ...request, method: 'GET', url }, request.url.origin);
-      const { location } = response.headers;
-      if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return response;
+      if (!isRedirect(response)) return response;
+      const next = nextUrl(response.headers.location ?? '', url);
+      if (next.href === `${url.href}/`) return response;
       response.resume();
-      url = nextUrl(location, url);
+      url = next;
     }
     throw new StorageFailedError(
       `reading of ${shownUrl(request.url)}`,
@@ -131,6 +132,11 @@ export class Silence {
   end(): void {
     clearTimeout(this.#timer);
   }
+}
+
+/** Whether the server says that what was asked for is elsewhere. */
+export function isRedirect({ statusCode, headers }: IncomingMessage): boolean {
+  return REDIRECTS.has(statusCode ?? 0) && headers.location !== undefined;
 }
 
 /** A URL as it may be shown: without user, password, query and fragment. */

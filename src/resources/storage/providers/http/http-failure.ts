@@ -43,8 +43,7 @@ function errorOfStatus(failure: HttpStatusFailure, work: string, key: string): E
   const { status, message, url, retryAfterMs: waitMs } = failure;
   if (status === 401 || status === 403) return new StoragePermissionError(work, message, failure);
   if (GONE.has(status)) return StorageNotFoundError.object(key, url, failure);
-  if (PASSING.has(status))
-    return new StorageConnectionError(work, message, { cause: failure, retryAfterMs: waitMs });
+  if (PASSING.has(status)) return new StorageConnectionError(work, message, { cause: failure, retryAfterMs: waitMs });
   if (NO_SUCH_METHOD.has(status)) return new StorageUnsupportedError(`The ${work} is`, 'HTTP', message);
   return undefined;
 }

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 
 /** What a request carries. */
 export interface HttpBody {
@@ -18,22 +17,30 @@ export interface Patience {
 
 /** Sends a body as fast as the server takes it. A server that answers before the end gets no more of it. */
 export async function sendBody(request: ClientRequest, body: HttpBody, patience: Patience): Promise<void> {
-  let isAnswered = false;
-  request.once('response', () => (isAnswered = true));
+  let answer: IncomingMessage | undefined;
+  let wake = (): void => undefined;
+  request.once('response', (response: IncomingMessage) => {
+    answer = response;
+    wake();
+  });
+  request.on('drain', () => wake()).once('close', () => wake());
+  const isOver = (): boolean => answer !== undefined || request.destroyed;
+
   patience.end();
   for await (const bytes of body.bytes) {
-    if (isAnswered || request.destroyed) return;
+    if (isOver()) break;
     if (request.write(bytes)) continue;
     patience.begin();
-    await Promise.race([once(request, 'drain'), once(request, 'response'), closed(request)]);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (isOver()) resolve();
+    });
     patience.end();
   }
-  if (request.destroyed) return;
-  if (!isAnswered) patience.begin();
-  request.end();
-}
-
-/** `once` alone would throw for an error, which the request's own listener tells. */
-function closed(request: ClientRequest): Promise<void> {
-  return new Promise((resolve) => request.once('close', resolve));
+  // What was not sent to its end cannot be followed by another request on the same connection.
+  if (answer !== undefined) answer.once('close', () => request.destroy());
+  else if (!request.destroyed) {
+    patience.begin();
+    request.end();
+  }
 }
