@@ -12,6 +12,8 @@ category: custom
 
 const ACTIONS = `import { Action, BaseAction, type RuntimeContext } from 'nest-synapse';
 import { IsInt } from 'class-validator';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export class AddParams {
   @IsInt() a = 0;
@@ -22,6 +24,7 @@ export class AddParams {
 export class AddAction extends BaseAction<AddParams, { sum: number }> {
   async execute(params: AddParams, ctx: RuntimeContext): Promise<{ sum: number }> {
     ctx.log('added', { a: params.a });
+    if (params.b === 7) writeFileSync(join(ctx.workDir, 'left.txt'), ctx.runId);
     return { sum: params.a + params.b };
   }
 }
@@ -170,6 +173,18 @@ describe('The commands that look into runs', () => {
     expect(runs()).toHaveLength(2);
     expect(sandbox.call(['run', 'prune', '--all', '--json']).stdout).toBe('{"runs":2,"blobs":0}\n');
     expect(runs()).toEqual([]);
+  });
+
+  it('remove the working folders of finished runs with them', () => {
+    sandbox.write({ 'tmp/keep.txt': '' });
+    const env = { TMPDIR: sandbox.path('tmp') };
+    const { stdout } = sandbox.call(['plugin', 'run', 'add', '--set', 'b=7', '--json'], { env });
+    const { id } = JSON.parse(stdout) as { id: string };
+    const folder = sandbox.path('tmp', `synapse-${process.getuid?.() ?? 'user'}`, 'work', id);
+    expect(readdirSync(folder)).toEqual(['left.txt']);
+
+    expect(sandbox.call(['run', 'prune', '--all'], { env }).code).toBe(0);
+    expect([existsSync(folder), existsSync(sandbox.path('tmp', 'keep.txt'))]).toEqual([false, true]);
   });
 
   it.each([

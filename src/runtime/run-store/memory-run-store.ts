@@ -190,7 +190,7 @@ export class MemoryRunStore extends RunStore {
       .slice(0, limit);
   }
 
-  prune({ olderThanMs, status, keep = 0, now = Date.now() }: PruneRequest = {}): PruneReport {
+  prune({ olderThanMs, status, keep = 0, now = Date.now(), onRemoved }: PruneRequest = {}): PruneReport {
     const finished = this.list({ limit: Infinity, status }).filter((run) => isFinal(run.status));
     const old = finished
       .slice(keep)
@@ -201,6 +201,7 @@ export class MemoryRunStore extends RunStore {
       return !parent || isFinal(statusOf(parent));
     });
     for (const { id } of removable) this.#remove(id);
+    if (removable.length > 0) onRemoved?.(removable.map(({ id }) => id));
     return { runs: removable.length, blobs: 0 };
   }
 

@@ -107,6 +107,18 @@ export function describePruning(frame: TestFrame, current: () => RunStore): void
       expect((await store.list()).map(({ created_at }) => created_at)).toEqual([259, 7, 6]);
     });
 
+    it('tells which runs are gone, once they are', async () => {
+      const gone: string[] = [];
+      const kept: boolean[] = [];
+      const onRemoved = (ids: readonly string[]): void => void gone.push(...ids);
+      const report = await store.prune({ keep: 1, onRemoved });
+      for (const id of gone) kept.push((await store.get(id)) !== undefined);
+
+      expect(gone).toHaveLength(report.runs);
+      expect(gone.length).toBeGreaterThan(0);
+      expect(kept).toEqual(gone.map(() => false));
+    });
+
     it('finds nothing to remove the second time', async () => {
       await store.prune();
 

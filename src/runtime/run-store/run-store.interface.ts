@@ -34,6 +34,8 @@ export interface PruneRequest {
   readonly keep?: number;
   /** Milliseconds since the epoch. @defaultValue the time of the call */
   readonly now?: number;
+  /** Is told which runs are gone, some at a time: for what of them lies elsewhere. */
+  readonly onRemoved?: (ids: readonly string[]) => void;
 }
 
 /** What was removed. */

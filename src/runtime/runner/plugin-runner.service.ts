@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
 import { activeContext } from '../../authoring/context/run-scope.js';
 import { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
@@ -14,7 +12,7 @@ import type { ExecutorChoice, ExecutorRegistry } from '../executors/executor-reg
 import type { ActiveRun } from '../invocation/active-run.js';
 import { currentOwner, type RunOwner } from '../run-store/run-owner.js';
 import type { RunRecord } from '../run-store/run-record.js';
-import type { MaybePromise, RunStore } from '../run-store/run-store.interface.js';
+import type { MaybePromise, PruneReport, PruneRequest, RunStore } from '../run-store/run-store.interface.js';
 import type { ForkRequest, RecoveryRequest, ResumeRequest } from './recovery-request.js';
 import { RunDriver } from './run-driver.js';
 import { RunFactory } from './run-factory.js';
@@ -22,6 +20,7 @@ import { RunHandle } from './run-handle.js';
 import { RunRecovery } from './run-recovery.js';
 import type { RunRequest } from './run-request.js';
 import { RunTakeover, type TakeoverOptions } from './run-takeover.js';
+import { defaultWorkRoot, removeWorkFolders } from './work-folders.js';
 
 /** What a {@link PluginRunner} works with. */
 export interface PluginRunnerInit {
@@ -53,6 +52,7 @@ export class PluginRunner {
   readonly #recovery: RunRecovery;
   readonly #takeovers: RunTakeover[] = [];
   readonly #clock: RunClock;
+  readonly #workRoot: string;
   #isStopping = false;
 
   constructor(init: PluginRunnerInit) {
@@ -61,6 +61,7 @@ export class PluginRunner {
     this.#executors = executors;
     this.#store = store;
     this.#clock = clock;
+    this.#workRoot = init.workRoot ?? defaultWorkRoot();
     this.#factory = new RunFactory({
       store,
       clock,
@@ -68,7 +69,7 @@ export class PluginRunner {
       env: init.env ?? PluginEnvironment.fromEnviron(),
       ports: init.ports ?? {},
       integrations: init.integrations ?? new IntegrationRegistry(),
-      workRoot: init.workRoot ?? defaultWorkRoot(),
+      workRoot: this.#workRoot,
     });
     this.#driver = new RunDriver({ store, clock, listeners });
     const parts = { factory: this.#factory, driver: this.#driver };
@@ -206,6 +207,24 @@ export class PluginRunner {
     return this.#recovery.get(id);
   }
 
+  /**
+   * Removes finished runs from the store, and what they have left in their working folders on this machine.
+   *
+   * @throws what {@link RunStore.prune} throws.
+   */
+  async prune(request: PruneRequest = {}): Promise<PruneReport> {
+    const removed: string[] = [];
+    const onRemoved = (ids: readonly string[]): void => {
+      removed.push(...ids);
+      request.onRemoved?.(ids);
+    };
+    try {
+      return await this.#store.prune({ ...request, onRemoved });
+    } finally {
+      await removeWorkFolders(this.#workRoot, removed);
+    }
+  }
+
   #begin<R>(request: RunRequest, run: ActiveRun, choice: ExecutorChoice): RunHandle<R> {
     if (request.listener) run.stream.subscribe(request.listener);
     return new RunHandle<R>(run, this.#store, this.#driver.start(run, choice, request.signal));
@@ -214,11 +233,6 @@ export class PluginRunner {
   #refuseWhenStopping(what: string): void {
     if (this.#isStopping && !activeContext()) throw new ShuttingDownError(what);
   }
-}
-
-/** A folder of the user's own: on a shared machine, the first user's would be closed to the others. */
-function defaultWorkRoot(): string {
-  return join(tmpdir(), `synapse-${process.getuid?.() ?? 'user'}`, 'work');
 }
 
 /** Requests come from HTTP bodies as well, where the types of TypeScript do not reach. */

@@ -1,5 +1,8 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { IsInt, IsOptional } from 'class-validator';
+import { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import { Action } from '../../authoring/decorators/action.decorator.js';
 import { currentOwner } from '../run-store/run-owner.js';
 import { codeOf, StoreSandbox } from '../run-store/sqlite/sqlite.fixture.js';
@@ -26,6 +29,12 @@ class Work {
     return (circle.self = circle);
   }
 
+  @Action({ name: 'write' })
+  write(_params: CountParams, ctx: RuntimeContext): string {
+    writeFileSync(join(ctx.workDir, 'model.bin'), 'weights');
+    return ctx.workDir;
+  }
+
   @Action({ name: 'large' })
   large(): string {
     return 'x'.repeat(200_000);
@@ -42,11 +51,28 @@ describe('A run whose store is a SQLite file', () => {
   let host: HostedRunner;
   beforeEach(async () => {
     sandbox = new StoreSandbox();
-    host = await hostedRunner({ providers: [Work], options: { store: sandbox.open() } });
+    const options = { store: sandbox.open(), workRoot: join(sandbox.folder, 'work') };
+    host = await hostedRunner({ providers: [Work], options });
   });
   afterEach(async () => {
     await host.app.close();
     sandbox.remove();
+  });
+
+  it('leaves its working folder until it is pruned', async () => {
+    const [kept, gone] = await Promise.all(
+      ['kept', 'gone'].map(async () => (await host.runner.run<string>({ action: 'write' })).result()),
+    );
+    const newest = (await host.runner.prune({ keep: 2 })).runs;
+    expect([newest, existsSync(join(kept ?? '', 'model.bin')), existsSync(join(gone ?? '', 'model.bin'))]).toEqual([
+      0,
+      true,
+      true,
+    ]);
+
+    expect(await host.runner.prune()).toEqual({ runs: 2, blobs: 0 });
+    expect([kept, gone].map((folder) => existsSync(folder ?? ''))).toEqual([false, false]);
+    expect(existsSync(join(sandbox.folder, 'work'))).toBe(true);
   });
 
   it('is found there by another process with its params, result, owner and every event', async () => {

@@ -2,6 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { RunStatus } from '../../../foundation/config/enums.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { isFinal } from '../../../runtime/run-store/run-record.js';
+import { defaultWorkRoot, removeWorkFolders } from '../../../runtime/runner/work-folders.js';
 import { CliOutput } from '../cli-output.js';
 import { parseCount, parseDuration } from '../parse-time.js';
 import { parseStatus, RUN_STATUSES, StoreCommand, type StoreOptions } from './store-command.js';
@@ -15,7 +16,7 @@ interface PruneOptions extends StoreOptions {
 
 const FINAL_STATUSES = RUN_STATUSES.filter(isFinal);
 
-@SubCommand({ name: 'prune', description: 'Remove finished runs with their events and large values' })
+@SubCommand({ name: 'prune', description: 'Remove finished runs with their events, large values and working folders' })
 export class RunPruneCommand extends StoreCommand {
   constructor(protected readonly output: CliOutput) {
     super();
@@ -32,7 +33,10 @@ export class RunPruneCommand extends StoreCommand {
             : 'Say which finished runs to remove: --older-than, --status, --keep, or --all.',
         );
       }
-      const report = await store.prune({ olderThanMs, status, keep });
+      const removed: string[] = [];
+      const onRemoved = (ids: readonly string[]): void => void removed.push(...ids);
+      const report = await store.prune({ olderThanMs, status, keep, onRemoved });
+      await removeWorkFolders(defaultWorkRoot(), removed);
       if (options.json) this.output.result(report);
       else this.output.text(`Removed ${report.runs} runs and ${report.blobs} files of large values.\n`);
     });

@@ -19,8 +19,9 @@ export async function pruneRuns(
   let runs = 0;
   while (!isVain) {
     const removed = await connection.transaction((session) => removeSome(parts, session, query));
-    runs += removed;
-    if (removed < PRUNED_AT_ONCE) break;
+    runs += removed.length;
+    if (removed.length > 0) request.onRemoved?.(removed);
+    if (removed.length < PRUNED_AT_ONCE) break;
   }
   const blobs = await connection.transaction(async (session) => {
     await session.execute(statements.lockBlobs('exclusive'));
@@ -29,11 +30,15 @@ export async function pruneRuns(
   return { runs, blobs };
 }
 
-async function removeSome({ statements }: PostgresParts, session: Session, query: CompiledQuery): Promise<number> {
+async function removeSome(
+  { statements }: PostgresParts,
+  session: Session,
+  query: CompiledQuery,
+): Promise<readonly string[]> {
   const { rows } = await session.execute<{ id: string }>({ text: query.sql }, query.parameters);
-  if (rows.length === 0) return 0;
-  const found = await session.execute<{ key: number }>(statements.lockRuns(), [rows.map(({ id }) => id)]);
+  if (rows.length === 0) return [];
+  const found = await session.execute<{ key: number; id: string }>(statements.lockRuns(), [rows.map(({ id }) => id)]);
   const keys = found.rows.map(({ key }) => key);
   for (const deletion of statements.deletions()) await session.execute(deletion, [keys]);
-  return keys.length;
+  return found.rows.map(({ id }) => id);
 }

@@ -226,7 +226,7 @@ export class PostgresStatements {
 
   /** Values: ids. Nobody adds to these runs until they are gone. */
   lockRuns(): Statement {
-    return { text: `SELECT key FROM ${this.#runs} WHERE id = ANY ($1) ORDER BY id FOR UPDATE` };
+    return { text: `SELECT key, id FROM ${this.#runs} WHERE id = ANY ($1) ORDER BY id FOR UPDATE` };
   }
 
   /** Values: keys. */

@@ -197,8 +197,9 @@ export class SqliteRunStore extends RunStore {
     let runs = 0;
     for (;;) {
       const removed = await this.#connection.transaction(() => this.#removeSome(query));
-      runs += removed;
-      if (removed < PRUNED_AT_ONCE) break;
+      runs += removed.length;
+      if (removed.length > 0) request.onRemoved?.(removed);
+      if (removed.length < PRUNED_AT_ONCE) break;
       await nextTurn(); // others want to write in between, in this process too
     }
     // Under the lock: nobody can be about to refer to a file that is being removed.
@@ -232,10 +233,11 @@ export class SqliteRunStore extends RunStore {
       .run(status, attempt, epoch, host, pid, processStartedAt, lease_expires_at, started_at, undo ?? null, id);
   }
 
-  #removeSome(query: CompiledQuery): number {
-    const keys = this.#all<{ readonly id: string }>(query).map(({ id }) => this.#state(id)?.key ?? 0);
-    for (const key of keys) for (const deletion of sql.DELETIONS) this.#connection.statement(deletion).run(key);
-    return keys.length;
+  #removeSome(query: CompiledQuery): readonly string[] {
+    const ids = this.#all<{ readonly id: string }>(query).map(({ id }) => id);
+    for (const key of ids.map((id) => this.#state(id)?.key ?? 0))
+      for (const deletion of sql.DELETIONS) this.#connection.statement(deletion).run(key);
+    return ids;
   }
 
   #all<T>({ sql: text, parameters }: CompiledQuery): readonly T[] {
