@@ -12,6 +12,9 @@ export interface ArchiveFilterOptions {
   readonly gitignore?: string | readonly string[];
 }
 
+/** Paths after which what is known of them is forgotten: memory must not grow with the number of files. */
+const FORGET_AFTER = 10_000;
+
 /**
  * Says which files of a folder belong into an archive.
  *
@@ -40,16 +43,16 @@ export class ArchiveFilter {
     ...['dist', 'env', 'htmlcov', 'node_modules', 'venv'],
   ]);
 
-  readonly #excluded: Ignore;
-  readonly #included: Ignore | undefined;
+  readonly #excluded: Patterns;
+  readonly #included: Patterns | undefined;
   /** A .gitignore is apart: its exceptions must not bring back what `exclude` leaves out. */
-  readonly #gitignored: Ignore;
+  readonly #gitignored: Patterns;
 
   constructor({ include = [], exclude = [], usesDefaults = true, gitignore = [] }: ArchiveFilterOptions = {}) {
     const defaults = usesDefaults ? ArchiveFilter.DEFAULT_EXCLUDES : [];
-    this.#excluded = rules([...defaults, ...exclude].flatMap(crossing));
-    this.#included = include.length > 0 ? rules(include.flatMap(crossing)) : undefined;
-    this.#gitignored = rules(gitignore);
+    this.#excluded = new Patterns([...defaults, ...exclude].flatMap(crossing));
+    this.#included = include.length > 0 ? new Patterns(include.flatMap(crossing)) : undefined;
+    this.#gitignored = new Patterns(gitignore);
   }
 
   /** A filter of lists of patterns. */
@@ -73,8 +76,20 @@ export class ArchiveFilter {
   }
 }
 
-function rules(patterns: string | readonly string[]): Ignore {
-  return ignore({ ignoreCase: false }).add(patterns);
+/** Patterns that remember few of the paths that were asked for; the package remembers them all. */
+class Patterns {
+  #rules: Ignore;
+  #asked = 0;
+
+  constructor(patterns: string | readonly string[]) {
+    this.#rules = ignore({ ignoreCase: false }).add(patterns);
+  }
+
+  ignores(path: string): boolean {
+    this.#asked += 1;
+    if (this.#asked % FORGET_AFTER === 0) this.#rules = ignore({ ignoreCase: false }).add(this.#rules);
+    return this.#rules.ignores(path);
+  }
 }
 
 /** The pattern, and the same with every `*` between slashes as any number of folders. */
