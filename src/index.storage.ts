@@ -2,6 +2,7 @@
 export { LocalStorageConfig } from './resources/storage/providers/local/local-storage-config.js';
 export { LocalStorage } from './resources/storage/providers/local/local-storage.js';
 export { S3StorageConfig } from './resources/storage/providers/s3/s3-storage-config.js';
+export { S3Storage } from './resources/storage/providers/s3/s3-storage.js';
 export { GCSStorageConfig } from './resources/storage/providers/gcs/gcs-storage-config.js';
 export { SFTPStorageConfig } from './resources/storage/providers/sftp/sftp-storage-config.js';
 export { HTTPStorageConfig, HTTPUploadMode } from './resources/storage/providers/http/http-storage-config.js';

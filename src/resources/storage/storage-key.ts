@@ -55,3 +55,12 @@ function rankOf(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
+
+/** Whether a key that a storage names is one that it can be asked for. */
+export function isPlainKey(key: string): boolean {
+  try {
+    return key !== '' && normalizeKey(key) === key;
+  } catch {
+    return false;
+  }
+}

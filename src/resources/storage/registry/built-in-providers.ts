@@ -1,5 +1,6 @@
 import { HTTPStorageConfig } from '../providers/http/http-storage-config.js';
 import { LocalStorageConfig } from '../providers/local/local-storage-config.js';
+import { S3StorageConfig } from '../providers/s3/s3-storage-config.js';
 import type { StorageProviderDefinition } from './provider-definition.js';
 
 const local: StorageProviderDefinition = {
@@ -12,10 +13,18 @@ const http: StorageProviderDefinition = {
   load: async () => (await import('../providers/http/http-storage.js')).HTTPStorage,
 };
 
+const s3: StorageProviderDefinition = {
+  configuration: S3StorageConfig,
+  load: async () => (await import('../providers/s3/s3-storage.js')).S3Storage,
+};
+
 /** Every name of the providers that are there from the start, in the original's order. */
 export const BUILT_IN_PROVIDERS: Readonly<Record<string, StorageProviderDefinition>> = {
   local,
   file_system: local,
+  s3,
+  amazon_s3: s3,
+  minio: s3,
   http,
   https: http,
 };

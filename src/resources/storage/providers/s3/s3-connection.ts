@@ -1,0 +1,61 @@
+import type { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { StoragePackageMissingError } from '../../../../foundation/errors/storage.errors.js';
+import type { StorageCall } from '../../transfer/storage-call.js';
+import type { S3StorageConfig } from './s3-storage-config.js';
+
+/** The two packages of AWS that S3 needs, loaded when it is used. */
+export type S3Packages = typeof import('@aws-sdk/client-s3') & Pick<typeof import('@aws-sdk/lib-storage'), 'Upload'>;
+
+/** A client with the packages that it was made of. */
+export interface S3Connection {
+  readonly sdk: S3Packages;
+  readonly client: S3Client;
+}
+
+const CONNECTION_TIMEOUT_MS = 10_000;
+/** Longest silence of the service, in milliseconds. */
+const SOCKET_TIMEOUT_MS = 60_000;
+
+/** @throws {@link StoragePackageMissingError} */
+export async function connectToS3(config: S3StorageConfig): Promise<S3Connection> {
+  const sdk = await loadPackages();
+  const { access_key: accessKeyId, secret_key: secretAccessKey } = config;
+  const hasKeys = accessKeyId !== '' || secretAccessKey !== '';
+  const client = new sdk.S3Client({
+    region: config.region_name === '' ? 'us-east-1' : config.region_name,
+    // Services other than AWS rarely have a host name for each bucket.
+    ...(config.endpoint_url
+      ? { endpoint: config.endpoint_url, forcePathStyle: true }
+      : { followRegionRedirects: true }),
+    ...(hasKeys && { credentials: { accessKeyId, secretAccessKey } }),
+    maxAttempts: 1, // the call's own turns decide on that
+    responseChecksumValidation: 'WHEN_REQUIRED', // parts of objects have none; length and etag are looked at
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS },
+  });
+  return { sdk, client };
+}
+
+/**
+ * A client for what makes several requests by itself: each is tried again, and ends with the call. What ends a multipart upload, one way or the other, is not
+ * cut off, so that what the call says of it holds.
+ */
+export function clientOfCall({ sdk, client }: S3Connection, call: StorageCall): S3Client {
+  // Of which command it is, only the answer's type depends.
+  const send = (command: object): Promise<unknown> => {
+    const isEnd = command instanceof sdk.CompleteMultipartUploadCommand;
+    const isUndo = command instanceof sdk.AbortMultipartUploadCommand;
+    const ask = (signal: AbortSignal | undefined): Promise<unknown> =>
+      client.send(command as HeadBucketCommand, { abortSignal: signal });
+    return isUndo ? ask(undefined) : call.retry(() => ask(isEnd ? undefined : call.signal));
+  };
+  return Object.assign(Object.create(client) as S3Client, { send });
+}
+
+async function loadPackages(): Promise<S3Packages> {
+  try {
+    const [client, { Upload }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/lib-storage')]);
+    return { ...client, Upload };
+  } catch (error) {
+    throw new StoragePackageMissingError('S3', ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'], error);
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { isProcessGone } from '../../../files/places/process-gone.js';
+import { getTempPath } from '../../../files/places/temp-space.js';
+
+/** What must be known of an upload to go on with it. */
+export interface UploadFacts {
+  readonly upload_id: string;
+  readonly part_bytes: number;
+  readonly size_bytes: number;
+  readonly modified_ms: number;
+}
+
+/** Processes of another host cannot be asked for. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/**
+ * What this machine knows of an upload that is under way: a small file of its own. That of a process that died, or of an upload that was to be kept, is taken
+ * over by renaming it, which succeeds for one only.
+ */
+export class UploadRecord {
+  readonly #folder: string;
+  readonly #key: string;
+  readonly #name: string;
+
+  /** @param identity - What is uploaded, and where to. */
+  constructor(identity: readonly string[]) {
+    this.#folder = getTempPath('uploads');
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#key = createHash('sha256').update(identity.join('\0')).digest('hex').slice(0, 32);
+    this.#name = `${this.#key}.${HOST}.${process.pid}.${randomBytes(3).toString('hex')}.json`;
+  }
+
+  /** Takes over what an earlier upload of the same has left. */
+  adopt(): UploadFacts | undefined {
+    for (const name of readdirSync(this.#folder)) {
+      if (!this.#isFree(name)) continue;
+      try {
+        renameSync(join(this.#folder, name), this.#path);
+        return JSON.parse(readFileSync(this.#path, 'utf8')) as UploadFacts;
+      } catch {
+        continue; // somebody else was first, or it is of no use
+      }
+    }
+    return undefined;
+  }
+
+  write(facts: UploadFacts): void {
+    writeFileSync(this.#path, JSON.stringify(facts), { mode: 0o600 });
+  }
+
+  /** Leaves it to the next upload of the same. */
+  giveFree(): void {
+    renameSync(this.#path, join(this.#folder, `${this.#key}.free.json`));
+  }
+
+  discard(): void {
+    rmSync(this.#path, { force: true });
+  }
+
+  get #path(): string {
+    return join(this.#folder, this.#name);
+  }
+
+  #isFree(name: string): boolean {
+    const [, key, host, pid] = /^([0-9a-f]{32})\.(\w+)(?:\.(\d+)\.\w+)?\.json$/.exec(name) ?? [];
+    if (key !== this.#key) return false;
+    return host === 'free' || (host === HOST && isProcessGone(Number(pid)));
+  }
+}
