@@ -4,6 +4,7 @@ import {
   PostgresRunStore,
   type PostgresRunStoreOptions,
 } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
+import { isRequired } from '../../is-required.js';
 import { postgresPrograms, PostgresServer, type PostgresServerOptions } from './postgres-server.js';
 
 const givenUrl = process.env['SYNAPSE_TEST_POSTGRES_URL'];
@@ -11,14 +12,9 @@ const givenUrl = process.env['SYNAPSE_TEST_POSTGRES_URL'];
 /** What a spec needs of the machine: any database, or a server that it may stop and reconfigure. */
 export type PostgresNeed = 'a database' | 'a server of its own';
 
-/** CI installs Postgres; where that went wrong the specs must fail, not vanish. */
-const isRequired = [process.env['CI'], process.env['SYNAPSE_TEST_POSTGRES_REQUIRED']].some(
-  (word = '') => !['', '0', 'false'].includes(word),
-);
-
 function canRun(need: PostgresNeed): boolean {
   const isGiven = need === 'a database' && givenUrl !== undefined;
-  return isGiven || postgresPrograms() !== undefined || isRequired;
+  return isGiven || postgresPrograms() !== undefined || isRequired('SYNAPSE_TEST_POSTGRES_REQUIRED');
 }
 
 /** `describe` for a spec that needs Postgres: skipped, and said so, on a machine without. */

@@ -1,3 +1,4 @@
+import { isRequired } from '../../is-required.js';
 import { gcsEmulatorPath } from './servers/programs.js';
 import { motoProgram } from './servers/moto-server.js';
 import { hasSftpServer } from './servers/sftp-server.js';
@@ -16,15 +17,10 @@ const servers = {
   nginx: { isHere: hasWebdavServer, cure: 'Install nginx and libnginx-mod-http-dav-ext (Debian).' },
 } as const;
 
-/** CI installs the servers; where that went wrong the specs must fail, not vanish. */
-const isRequired = [process.env['CI'], process.env['SYNAPSE_TEST_STORAGE_REQUIRED']].some(
-  (word = '') => !['', '0', 'false'].includes(word),
-);
-
 /** `describe` for a spec that needs a server: skipped, and said so, on a machine without. */
 export function describeWithServer(name: string, server: keyof typeof servers, define: () => void): void {
   const { isHere, cure } = servers[server];
-  if (isHere() || isRequired) return describe(name, define);
+  if (isHere() || isRequired('SYNAPSE_TEST_STORAGE_REQUIRED')) return describe(name, define);
   process.stderr.write(`Skipped: ${name}, for there is no ${server} here. ${cure}\n`);
   describe.skip(name, define);
 }
