@@ -33,11 +33,23 @@ export {
   DeploymentProgressCategories,
   type RayActorOptions,
 } from './authoring/families/deployment/deployment-context.js';
+export { DeployStep, type DeploymentWork } from './authoring/families/deployment/deploy-step.js';
+export { type ApplicationRegistration, RegisterStep } from './authoring/families/deployment/register-step.js';
+export { BaseExportAction, type ExportStepsResult } from './authoring/families/export/base-export-action.js';
+export { BaseExportParams, ExportFormat, ExportTarget } from './authoring/families/export/base-export-params.js';
+export { type FilteredResults } from './authoring/families/export/filtered-results.js';
+export { type ResultHandling, WriteResultsStep } from './authoring/families/export/write-results-step.js';
+export { type BatchInference, InferStep } from './authoring/families/inference/infer-step.js';
+export { LoadModelStep, type ModelLoader } from './authoring/families/inference/load-model-step.js';
 export {
-  BaseExportAction,
-  type ExportStepsResult,
-  type FilteredResults,
-} from './authoring/families/export/base-export-action.js';
+  type ModelIdOptions,
+  createServeMultiplexedModelId,
+  readServeMultiplexedModelId,
+  type ServedModelId,
+} from './authoring/families/serve/model-id.js';
+export { ServedModels, type ServedModelsOptions } from './authoring/families/serve/served-models.js';
+export { CheckpointStep } from './authoring/families/train/checkpoint-step.js';
+export { type ModelUploader, ModelUploadStep } from './authoring/families/train/model-upload-step.js';
 export { ExportContext, ExportProgressCategories } from './authoring/families/export/export-context.js';
 export {
   BaseInferenceAction,

@@ -77,6 +77,7 @@ export const ERROR_CODES = {
   SYN_ARCHIVE_LIMIT: row('ArchiveLimitError', 'validation'),
   SYN_CHECKSUM_MISMATCH: row('ChecksumMismatchError', 'validation'),
   SYN_DOWNLOAD_REFUSED: row('DownloadRefusedError', 'validation'),
+  SYN_MODEL_ID_INVALID: row('ModelIdInvalidError', 'validation'),
   SYN_STORAGE_KEY: row('StorageKeyError', 'validation'),
 
   SYN_EXECUTION_FAILED: row('ExecutionError', 'execution'),
@@ -85,6 +86,8 @@ export const ERROR_CODES = {
   SYN_FILE_WRITE: row('FileWriteError', 'execution'),
   SYN_RESULT_INVALID: row('ResultInvalidError', 'execution'),
   SYN_RESULT_NOT_SERIALIZABLE: row('ResultNotSerializableError', 'execution'),
+  SYN_INFERENCE_RESULT: row('InferenceResultError', 'execution'),
+  SYN_STEP_CONTEXT: row('StepContextError', 'execution'),
   SYN_STEP_FAILED: row('StepFailedError', 'execution'),
   SYN_STEP_TIMEOUT: row('StepTimeoutError', 'execution', true),
   SYN_UNDO_FAILED: row('UndoFailedError', 'execution', true),

@@ -35,3 +35,39 @@ export class DownloadFailedError extends PluginError {
     });
   }
 }
+
+/** A step finds nothing where the steps before it were to leave something. */
+export class StepContextError extends PluginError {
+  readonly code = 'SYN_STEP_CONTEXT';
+  readonly kind = 'execution';
+
+  /** @param expected - What the field is to hold. */
+  constructor(step: string, field: string, expected: string) {
+    super(`Step '${step}' needs context.${field}: ${expected}. Have a step before it set the field.`, {
+      details: { step, field },
+    });
+  }
+}
+
+/** A model was asked so many things and gave another number of answers: which belongs to which cannot be told. */
+export class InferenceResultError extends PluginError {
+  readonly code = 'SYN_INFERENCE_RESULT';
+  readonly kind = 'execution';
+
+  constructor(inputs: number, answers: number) {
+    super(`infer() was given ${inputs} inputs and returned ${answers} answers. Return one for each, in their order.`, {
+      details: { inputs, answers },
+    });
+  }
+}
+
+/** The id of a served model that a request came with is not one that was given out, or no longer good. */
+export class ModelIdInvalidError extends PluginError {
+  readonly code = 'SYN_MODEL_ID_INVALID';
+  readonly kind = 'validation';
+
+  /** @param reason - Why not, as a clause. Never the id: it holds a token. */
+  constructor(reason: string) {
+    super(`The id of the served model is refused: ${reason}. Ask for a new one.`, { details: { reason } });
+  }
+}

@@ -53,7 +53,14 @@ export {
 } from './durability.errors.js';
 export { ERROR_CODES, type ErrorCodeInfo, type KnownErrorCode } from './error-codes.js';
 export { errorFromJson, errorToJson } from './error-json.js';
-export { DataUnitInvalidError, DownloadFailedError, ModelUnusableError } from './family.errors.js';
+export {
+  DataUnitInvalidError,
+  DownloadFailedError,
+  InferenceResultError,
+  ModelIdInvalidError,
+  ModelUnusableError,
+  StepContextError,
+} from './family.errors.js';
 export {
   ArchiveInvalidError,
   ArchiveLimitError,

@@ -77,8 +77,7 @@ class HeirAction extends TrainAction {}
 /** Overrides nothing; each run calls the helper that its params name. */
 @Action({ name: 'plain_train', params: TrainParams })
 class PlainTrainAction extends BaseTrainAction<TrainParams, unknown> {
-  override execute({ dataset_id, checkpoint }: TrainParams): Promise<unknown> {
-    if (dataset_id === 0) return this.createModel('/weights.bin', { name: 'mine' });
+  override execute({ checkpoint }: TrainParams): Promise<unknown> {
     return checkpoint ? this.getCheckpoint() : this.getDataset();
   }
 }
@@ -259,9 +258,6 @@ describe('The families of actions', () => {
   });
 
   it.each([
-    ['createModel', 'plain_train', { dataset_id: 0 }],
-    ['unpackModel', 'plain_train', { checkpoint: 5 }],
-    ['unpackModel', 'ask_nobody', { model_id: 5 }],
     ['infer', 'ask_nobody', {}],
     ['getFilteredResults', 'plain_export', {}],
   ])('say what to override where %s is called and nothing is set up', async (method, action, params) => {

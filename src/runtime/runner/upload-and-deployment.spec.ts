@@ -210,12 +210,15 @@ describe('Uploads and deployments', () => {
     await servers.stop('digits');
   });
 
-  it.each([
-    ['deploy', 'Override deploy('],
-    ['register', 'Override registerServeApplication('],
-  ])('a deployment without its own %s says what to override', async (missing, cure) => {
-    const handle = await host.runner.run({ action: 'bare_serve', params: { missing } });
+  it('a deployment without its own deploy says what to override', async () => {
+    const handle = await host.runner.run({ action: 'bare_serve', params: { missing: 'deploy' } });
 
-    await expect(handle.result()).rejects.toThrow(cure);
+    await expect(handle.result()).rejects.toThrow('Override deploy(');
+  });
+
+  it('a deployment of no known release is not registered', async () => {
+    const handle = await host.runner.run({ action: 'bare_serve', params: { missing: 'register' } });
+
+    await expect(handle.result()).resolves.not.toHaveProperty('serve_application');
   });
 });

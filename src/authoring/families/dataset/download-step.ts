@@ -3,7 +3,7 @@ import { ParamsInvalidError } from '../../../foundation/errors/plugin.errors.js'
 import { DownloadFailedError } from '../../../foundation/errors/family.errors.js';
 import type { DataCollection, DataUnit } from '../../../resources/clients/backend/platform-records.js';
 import type { PagedResults } from '../../../resources/clients/paged-results.js';
-import { Downloader } from '../../../resources/files/downloads/downloader.js';
+import type { Downloader } from '../../../resources/files/downloads/downloader.js';
 import { BaseStep } from '../../steps/base-step.js';
 import { StepResult } from '../../steps/step-result.js';
 import { ClaimedFolder } from '../work/claimed-folder.js';
@@ -81,6 +81,7 @@ export class DownloadStep extends BaseStep<DatasetContext> {
     const counts: number[] = [];
     for (const { units } of parts) counts.push(await units.count());
     const total = counts.reduce((sum, count) => sum + count, 0);
+    const { Downloader } = await import('../../../resources/files/downloads/downloader.js');
     const downloader = new Downloader({
       privateAddresses: reachableHosts(context.runtimeCtx),
       maxPerHost: PARALLEL_UNITS,

@@ -1,9 +1,13 @@
 import { NotConfiguredError } from '../../../foundation/errors/config.errors.js';
+import { isRecord } from '../../../foundation/schema/json-safe.js';
+import { apiPath } from '../../../resources/clients/http/api-path.js';
 import { BaseAction } from '../../actions/base-action.js';
 import type { RuntimeContext } from '../../context/runtime-context.js';
 import type { OrchestratorSummary } from '../../steps/step-orchestrator.js';
 import { familyContext } from '../family-context.js';
+import { DeployStep } from './deploy-step.js';
 import { DeploymentContext, DeploymentProgressCategories, type RayActorOptions } from './deployment-context.js';
+import { registerApplication, RegisterStep } from './register-step.js';
 
 const DEFAULT_APP_NAME = 'synapse-serve-app';
 const DEFAULT_ROUTE_PREFIX = '/default';
@@ -21,6 +25,8 @@ interface ServingParams {
   readonly num_cpus?: number | null;
   readonly num_gpus?: number | null;
   readonly memory?: number | null;
+  readonly num_replicas?: number | null;
+  readonly plugin_release?: number | null;
 }
 
 /**
@@ -85,12 +91,43 @@ export abstract class BaseDeploymentAction<P = unknown, R = DeploymentStepsResul
   }
 
   /**
-   * Tells the platform about the application; resolves to its id there. For steps and subclasses that call it; nothing else does.
+   * Tells the platform about the application; resolves to its id there, undefined where nobody knows of which release it is. An application of
+   * the same name is changed in place.
    *
-   * @throws {@link NotConfiguredError} unless it is overridden.
+   * The release is the param `plugin_release`, else `SYNAPSE_PLUGIN_RELEASE_ID` of the run's environment, else that of the platform's job.
    */
-  protected registerServeApplication({ serveAppName }: DeploymentContext<P>): Promise<number | undefined> {
-    const cure = `Override registerServeApplication(context) in this action, and tell the platform about '${serveAppName}' there.`;
-    return Promise.reject(new NotConfiguredError('Registering served applications', cure));
+  protected async registerServeApplication(context: DeploymentContext<P>): Promise<number | undefined> {
+    const release = await this.getPluginRelease();
+    if (release === undefined) return undefined;
+    const { num_replicas } = this.params as ServingParams;
+    const { params } = this.ctx as { readonly params: Readonly<Record<string, unknown>> };
+    return registerApplication(context, {
+      name: context.serveAppName,
+      plugin_release: release,
+      action: this.ctx.action,
+      params: { ...params },
+      num_replicas: num_replicas ?? 1,
+    });
+  }
+
+  /** Id of the release that this run belongs to, as the params, the environment or the platform's job say. */
+  protected async getPluginRelease(): Promise<number | undefined> {
+    const { ctx } = this;
+    const { plugin_release } = this.params as ServingParams;
+    const told = plugin_release ?? ctx.env.getInt('SYNAPSE_PLUGIN_RELEASE_ID');
+    if (told !== null || ctx.jobId === undefined) return told ?? undefined;
+    const job = await ctx.client.get<Readonly<Record<string, unknown>>>(apiPath`jobs/${ctx.jobId}/`);
+    const release = isRecord(job['plugin_release']) ? job['plugin_release']['id'] : job['plugin_release'];
+    return typeof release === 'number' ? release : undefined;
+  }
+
+  /** A step that starts the application by {@link BaseDeploymentAction.deploy}; its undo calls `stop`. */
+  protected deployStep(stop?: (context: DeploymentContext<P>) => Promise<void>): DeployStep<P> {
+    return new DeployStep<P>((context) => this.deploy(context), stop);
+  }
+
+  /** A step that tells the platform about the application, and whose undo has it forget it, or know again what it knew. */
+  protected registerStep(): RegisterStep<P> {
+    return new RegisterStep<P>((context) => this.registerServeApplication(context));
   }
 }

@@ -4,19 +4,19 @@ import { BaseAction } from '../../actions/base-action.js';
 import type { RuntimeContext } from '../../context/runtime-context.js';
 import type { OrchestratorSummary } from '../../steps/step-orchestrator.js';
 import { familyContext } from '../family-context.js';
+import { type BaseExportParams, ExportTarget } from './base-export-params.js';
 import { ExportContext, ExportProgressCategories } from './export-context.js';
+import type { FilteredResults } from './filtered-results.js';
+import { platformResults } from './platform-results.js';
+import { WriteResultsStep } from './write-results-step.js';
 
 /** Result of an export that consists of steps. */
 export interface ExportStepsResult extends OrchestratorSummary {
   readonly exported_count: number;
+  /** Absent when none was left out. */
+  readonly failed_count?: number;
   /** Absent when the steps named none. */
   readonly output_path?: string;
-}
-
-/** What is to be exported, and how much of it there is. */
-export interface FilteredResults {
-  readonly results: AsyncIterable<unknown> | Iterable<unknown>;
-  readonly totalCount: number;
 }
 
 /**
@@ -35,12 +35,13 @@ export abstract class BaseExportAction<P = unknown, R = ExportStepsResult> exten
   }
 
   override resultOfSteps(
-    { exportedCount, outputPath }: ExportContext<P>,
+    { exportedCount, failedCount, outputPath }: ExportContext<P>,
     summary: OrchestratorSummary,
   ): R | Promise<R> {
     const result: ExportStepsResult = {
       ...summary,
       exported_count: exportedCount,
+      ...(failedCount > 0 && { failed_count: failedCount }),
       ...(outputPath !== undefined && { output_path: outputPath }),
     };
     return result as R;
@@ -52,12 +53,34 @@ export abstract class BaseExportAction<P = unknown, R = ExportStepsResult> exten
   }
 
   /**
-   * What the export is of. Only the action knows where that lies: assignments, ground truth, tasks, files.
+   * What the export is of: by the param `target`, the platform's assignments, tasks or ground truth that have the values of `filters`.
    *
-   * @throws {@link NotConfiguredError} unless it is overridden.
+   * @throws {@link NotConfiguredError} for params without a known target, unless it is overridden; what the client throws.
    */
-  protected getFilteredResults(filters: Readonly<Record<string, unknown>>): Promise<FilteredResults> {
-    const cure = `Override getFilteredResults(filters) in this action; it was asked for ${JSON.stringify(filters)}.`;
-    return Promise.reject(new NotConfiguredError('What to export', cure));
+  protected async getFilteredResults(filters: Readonly<Record<string, unknown>>): Promise<FilteredResults> {
+    const { target } = this.params as { readonly target?: unknown };
+    if (!isTarget(target)) {
+      const cure = `Override getFilteredResults(filters) in this action, or extend BaseExportParams; it was asked for ${JSON.stringify(filters)}.`;
+      throw new NotConfiguredError('What to export', cure);
+    }
+    const results = platformResults(this.client, target, { filters, signal: this.ctx.signal });
+    return { results, totalCount: await results.count() };
   }
+
+  /** Makes of one result what is written; undefined leaves it out. What it throws is told by the param `on_error`. */
+  protected convertResult(item: unknown): unknown {
+    return item;
+  }
+
+  /** A step that writes what {@link BaseExportAction.getFilteredResults} finds to a file, for params that extend `BaseExportParams`. */
+  protected writeResultsStep(): WriteResultsStep<P & BaseExportParams> {
+    return new WriteResultsStep<P & BaseExportParams>({
+      find: (filters) => this.getFilteredResults(filters),
+      convert: (item) => this.convertResult(item),
+    });
+  }
+}
+
+function isTarget(target: unknown): target is ExportTarget {
+  return Object.values<unknown>(ExportTarget).includes(target);
 }

@@ -15,6 +15,8 @@ export class ExportContext<P = unknown> extends StepContext<P> {
   totalCount = 0;
   /** How many were exported; the result has it. */
   exportedCount = 0;
+  /** How many were left out, since they could not be converted; the result has it when there are some. */
+  failedCount = 0;
   /** Where they lie; the result has it. */
   outputPath?: string;
 

@@ -7,7 +7,10 @@ import type { RuntimeContext } from '../../context/runtime-context.js';
 import type { OrchestratorSummary } from '../../steps/step-orchestrator.js';
 import { familyContext } from '../family-context.js';
 import { fillFolder } from '../models/fill-folder.js';
-import { cannotUnpack, fetchModel, fileOf } from '../models/platform-model.js';
+import { fetchModel, fileOf } from '../models/platform-model.js';
+import { unpackModelFile } from '../models/unpack-model.js';
+import { InferStep } from './infer-step.js';
+import { LoadModelStep } from './load-model-step.js';
 import { InferenceContext, InferenceProgressCategories } from './inference-context.js';
 
 /** Result of an inference that consists of steps. */
@@ -66,7 +69,7 @@ export abstract class BaseInferenceAction<P = unknown, R = InferenceStepsResult>
    * The folder of a model's files. A folder that exists is taken as it is, so that a resumed run does not fetch them again.
    *
    * @param folder - Where they are put. @defaultValue a folder of the run
-   * @throws ModelUnusableError when the model has no file; {@link NotConfiguredError} unless `unpackModel` is overridden.
+   * @throws ModelUnusableError when the model has no file; what the download and the archive throw.
    */
   protected async downloadModel(id: number, folder?: string): Promise<string> {
     return this.#download(await this.getModel(id), folder);
@@ -88,13 +91,19 @@ export abstract class BaseInferenceAction<P = unknown, R = InferenceStepsResult>
     return Promise.reject(new NotConfiguredError('Asking the model', cure));
   }
 
-  /**
-   * Puts the files of `model.file` into `folder`, which is empty.
-   *
-   * @throws {@link NotConfiguredError} unless it is overridden.
-   */
+  /** Puts the files of `model.file` into `folder`, which is empty: those of its archive, or the file of weights that it is. */
   protected unpackModel(model: PlatformModel, folder: string): Promise<void> {
-    return Promise.reject(cannotUnpack(model, folder));
+    return unpackModelFile(this.ctx, model, folder);
+  }
+
+  /** A step that fetches the model of `context.modelId`, once, and leaves it in `context.model` and its folder in `context.modelPath`. */
+  protected loadModelStep(): LoadModelStep<P> {
+    return new LoadModelStep<P>((id) => this.loadModel(id));
+  }
+
+  /** A step that hands `context.requests` to {@link BaseInferenceAction.infer}, `context.batchSize` at a time. */
+  protected inferStep(): InferStep<P> {
+    return new InferStep<P>((model, inputs) => this.infer(model, inputs));
   }
 
   async #download(model: PlatformModel, folder?: string): Promise<string> {

@@ -1,4 +1,3 @@
-import { NotConfiguredError } from '../../../foundation/errors/config.errors.js';
 import { ModelUnusableError } from '../../../foundation/errors/family.errors.js';
 import type { BackendClient } from '../../../resources/clients/backend/backend-client.interface.js';
 import type { PlatformModel } from '../../../resources/clients/backend/platform-records.js';
@@ -12,12 +11,4 @@ export function fetchModel(client: BackendClient, id: number): Promise<PlatformM
 export function fileOf({ id, name, file }: PlatformModel): string {
   if (typeof file === 'string' && file !== '') return file;
   throw new ModelUnusableError(id, name ?? null);
-}
-
-/** What `unpackModel` of an action throws unless it is overridden. */
-export function cannotUnpack({ file }: PlatformModel, folder: string): NotConfiguredError {
-  return new NotConfiguredError(
-    'Unpacking models',
-    `Override unpackModel(model, folder) in this action, and put the files of '${String(file)}' into '${folder}' there.`,
-  );
 }

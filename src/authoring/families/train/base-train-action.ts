@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { NotConfiguredError } from '../../../foundation/errors/config.errors.js';
 import { ParamsInvalidError } from '../../../foundation/errors/plugin.errors.js';
 import type { BackendClient } from '../../../resources/clients/backend/backend-client.interface.js';
 import type { PlatformModel } from '../../../resources/clients/backend/platform-records.js';
@@ -8,7 +7,11 @@ import type { CheckpointReference, RuntimeContext } from '../../context/runtime-
 import type { OrchestratorSummary } from '../../steps/step-orchestrator.js';
 import { familyContext } from '../family-context.js';
 import { fillFolder } from '../models/fill-folder.js';
-import { cannotUnpack, fetchModel, fileOf } from '../models/platform-model.js';
+import { fetchModel, fileOf } from '../models/platform-model.js';
+import { unpackModelFile } from '../models/unpack-model.js';
+import { uploadModel } from '../models/upload-model.js';
+import { CheckpointStep } from './checkpoint-step.js';
+import { ModelUploadStep } from './model-upload-step.js';
 import { TrainContext, TrainProgressCategories } from './train-context.js';
 
 /** Result of a training that consists of steps. */
@@ -60,7 +63,7 @@ export abstract class BaseTrainAction<P = unknown, R = TrainStepsResult> extends
         { path: 'dataset_id', code: 'missing', message: 'must name a data collection by its id' },
       ]);
     }
-    return this.client.get(`data_collections/${id}/`, { expand: 'file_specifications' });
+    return this.client.getDataCollection(id);
   }
 
   /** A model as the platform describes it. */
@@ -69,23 +72,37 @@ export abstract class BaseTrainAction<P = unknown, R = TrainStepsResult> extends
   }
 
   /**
-   * Keeps a trained model on the platform. Its file goes another way than JSON, so this is yours to override.
+   * Keeps a trained model on the platform.
    *
-   * @param path - The file of the weights.
-   * @param fields - What else the platform is told, e.g. `name`.
-   * @throws {@link NotConfiguredError} unless it is overridden.
+   * @param path - The file of the weights; a folder goes as a zip.
+   * @param fields - What else the platform is told, e.g. `name`, `plugin` and `version`. @defaultValue the file's name
+   * @throws FileNotFoundError; what the client throws.
    */
   protected createModel(path: string, fields: Readonly<Record<string, unknown>> = {}): Promise<PlatformModel> {
-    const what = JSON.stringify({ file: path, ...fields });
-    const cure = `Override createModel(path, fields) in this action, and upload ${what} there.`;
-    return Promise.reject(new NotConfiguredError('Uploading models', cure));
+    return uploadModel(this.ctx, path, fields);
+  }
+
+  /** A step that leaves in `context.checkpoint` what {@link BaseTrainAction.getCheckpoint} finds. */
+  protected checkpointStep(): CheckpointStep<P> {
+    return new CheckpointStep<P>(() => this.getCheckpoint());
+  }
+
+  /**
+   * A step that uploads what `context.modelPath` names, and whose undo removes it from the platform again.
+   *
+   * @param fieldsOf - What else the platform is told. @defaultValue the file's name
+   */
+  protected modelUploadStep(
+    fieldsOf: (context: TrainContext<P>) => Readonly<Record<string, unknown>> = () => ({}),
+  ): ModelUploadStep<P> {
+    return new ModelUploadStep<P>((path, context) => this.createModel(path, fieldsOf(context)));
   }
 
   /**
    * The model that training starts from: the one the caller handed over, else the one that the param `checkpoint` names, its files
    * unpacked in the run's folder; undefined when there is neither. A resumed run finds the files unpacked.
    *
-   * @throws ModelUnusableError when the model has no file; {@link NotConfiguredError} unless `unpackModel` is overridden.
+   * @throws ModelUnusableError when the model has no file; what the download and the archive throw.
    */
   protected async getCheckpoint(): Promise<CheckpointReference | ModelCheckpoint | undefined> {
     const { ctx } = this;
@@ -99,12 +116,8 @@ export abstract class BaseTrainAction<P = unknown, R = TrainStepsResult> extends
     return { category: model.category ?? 'base', path, id: model.id, name: model.name ?? null };
   }
 
-  /**
-   * Puts the files of `model.file` into `folder`, which is empty.
-   *
-   * @throws {@link NotConfiguredError} unless it is overridden.
-   */
+  /** Puts the files of `model.file` into `folder`, which is empty: those of its archive, or the file of weights that it is. */
   protected unpackModel(model: PlatformModel, folder: string): Promise<void> {
-    return Promise.reject(cannotUnpack(model, folder));
+    return unpackModelFile(this.ctx, model, folder);
   }
 }

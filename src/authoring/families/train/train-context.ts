@@ -1,4 +1,5 @@
 import type { BackendClient } from '../../../resources/clients/backend/backend-client.interface.js';
+import type { CheckpointReference } from '../../context/runtime-context.js';
 import { StepContext } from '../../steps/step-context.js';
 
 /** Names under which a training reports its progress. */
@@ -11,6 +12,8 @@ export type TrainProgressCategories = (typeof TrainProgressCategories)[keyof typ
 
 /** What the steps of a training share. Subclass it for fields of your own. */
 export class TrainContext<P = unknown> extends StepContext<P> {
+  /** What training starts from, where it does. */
+  checkpoint?: CheckpointReference;
   /** What is learned from. */
   dataset?: unknown;
   /** Path of the weights. */
