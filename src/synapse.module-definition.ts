@@ -3,6 +3,7 @@ import type { Pipeline } from './authoring/pipelines/pipeline.interface.js';
 import type { RunListener } from './authoring/reporting/run-listener.js';
 import type { PluginEnvironment } from './foundation/environment/plugin-environment.js';
 import type { BackendClientOptions } from './resources/clients/backend/http-backend-client.js';
+import type { StorageConfigInput } from './resources/storage/registry/storage-config.js';
 import type { RunClock } from './runtime/durability/run-clock.js';
 import type { RunStore } from './runtime/run-store/run-store.interface.js';
 
@@ -17,6 +18,12 @@ export interface SynapseModuleOptions {
    * Postgres database, a SQLite file, or `memory`. @defaultValue a store in memory with the newest 1,000 finished runs
    */
   readonly store?: RunStore | string;
+  /**
+   * The storage that actions see as `ctx.storage`, where no module provides a `StorageProvider`. Other kinds than the built-in ones are registered in the
+   * injected `StorageRegistry`, by the constructor of any provider.
+   * @defaultValue `SYNAPSE_STORAGE_PROVIDER` and `SYNAPSE_STORAGE_CONFIGURATION` (JSON) of `env`, else none
+   */
+  readonly storage?: StorageConfigInput;
   /** Hear every event of every run, once it is stored. @defaultValue none */
   readonly listeners?: readonly RunListener[];
   /** Environment of runs. @defaultValue the process's, read once */

@@ -10,6 +10,7 @@ import { AgentClient } from './resources/clients/agent/agent-client.interface.js
 import { BackendClient } from './resources/clients/backend/backend-client.interface.js';
 import { createBackendClient } from './resources/clients/backend/create-backend-client.js';
 import { HttpBackendClient } from './resources/clients/backend/http-backend-client.js';
+import { StorageRegistry } from './resources/storage/registry/storage-registry.js';
 import { StorageProvider } from './resources/storage/storage-provider.interface.js';
 import { ActionExplorer } from './runtime/discovery/action-explorer.js';
 import { ActionRegistry } from './runtime/discovery/action-registry.js';
@@ -28,6 +29,7 @@ import { SynapseEnd, SynapseRecovery, SynapseStart } from './synapse.lifecycle.j
 import { ConfigurableSynapseModule, type SYNAPSE_OPTIONS_TYPE } from './synapse.module-definition.js';
 import { SynapseSettings } from './synapse.settings.js';
 import { SynapseShutdownModule } from './synapse.shutdown.js';
+import { SynapseStorage } from './synapse.storage.js';
 
 /** What actions of a feature or a plugin may inject besides their own providers and global ones. */
 export interface SynapseFeatureOptions {
@@ -57,6 +59,8 @@ export interface SynapsePackageOptions extends SynapseFeatureOptions {
     ResultValidator,
     ActionInvoker,
     IntegrationRegistry,
+    StorageRegistry,
+    SynapseStorage,
     SynapseStart,
     SynapseRecovery,
     SynapseEnd,
@@ -72,7 +76,15 @@ export interface SynapsePackageOptions extends SynapseFeatureOptions {
     {
       provide: PluginRunner,
       // Injected rather than asked for in the factory: what ModuleRef gives at this time may not be constructed yet.
-      inject: [ActionRegistry, ExecutorRegistry, IntegrationRegistry, RunStore, SynapseSettings, ModuleRef],
+      inject: [
+        ActionRegistry,
+        ExecutorRegistry,
+        IntegrationRegistry,
+        RunStore,
+        SynapseSettings,
+        SynapseStorage,
+        ModuleRef,
+      ],
       useFactory: (...parts: RunnerParts) => createRunner(parts),
     },
     {
@@ -82,7 +94,15 @@ export interface SynapsePackageOptions extends SynapseFeatureOptions {
         new PipelineRunner({ runner, registry, store }),
     },
   ],
-  exports: [ActionRegistry, IntegrationRegistry, PipelineRunner, PluginRunner, RunStore, RuntimeContext],
+  exports: [
+    ActionRegistry,
+    IntegrationRegistry,
+    PipelineRunner,
+    PluginRunner,
+    RunStore,
+    RuntimeContext,
+    StorageRegistry,
+  ],
 })
 export class SynapseModule extends ConfigurableSynapseModule {
   /** Settings for the whole application. Without any, runs are kept in memory. */
@@ -135,21 +155,24 @@ function withImports(plugin: DynamicModule, { imports = [] }: SynapseFeatureOpti
   return { ...plugin, imports: [...(plugin.imports ?? []), ...imports] };
 }
 
-type RunnerParts = [ActionRegistry, ExecutorRegistry, IntegrationRegistry, RunStore, SynapseSettings, ModuleRef];
+type RunnerParts = [
+  ActionRegistry,
+  ExecutorRegistry,
+  IntegrationRegistry,
+  RunStore,
+  SynapseSettings,
+  SynapseStorage,
+  ModuleRef,
+];
 
-function createRunner([registry, executors, integrations, store, settings, moduleRef]: RunnerParts): PluginRunner {
-  return new PluginRunner({
-    ...settings,
-    registry,
-    executors,
-    integrations,
-    store,
-    ports: portsOf(moduleRef, settings),
-  });
+function createRunner(parts: RunnerParts): PluginRunner {
+  const [registry, executors, integrations, store, settings, configured, moduleRef] = parts;
+  const ports = portsOf(moduleRef, settings, configured);
+  return new PluginRunner({ ...settings, registry, executors, integrations, store, ports });
 }
 
 /** The clients that the host provides anywhere in its graph, asked for on first use; for the backend, else one of the host's settings. */
-function portsOf(moduleRef: ModuleRef, settings: SynapseSettings): PlatformPorts {
+function portsOf(moduleRef: ModuleRef, settings: SynapseSettings, configured: SynapseStorage): PlatformPorts {
   let backend: BackendClient | undefined;
   const find = <T>(token: abstract new (...args: never[]) => T): T | undefined => {
     try {
@@ -164,7 +187,7 @@ function portsOf(moduleRef: ModuleRef, settings: SynapseSettings): PlatformPorts
   return {
     client: () => find(BackendClient) ?? (backend ??= configuredBackend(settings)),
     agentClient: () => find(AgentClient),
-    storage: () => find(StorageProvider),
+    storage: () => find(StorageProvider) ?? configured.storage,
   };
 }
 

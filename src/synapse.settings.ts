@@ -4,6 +4,8 @@ import type { RunListener } from './authoring/reporting/run-listener.js';
 import { UsageError } from './foundation/errors/run.errors.js';
 import { PluginEnvironment } from './foundation/environment/plugin-environment.js';
 import type { BackendClientOptions } from './resources/clients/backend/http-backend-client.js';
+import type { StorageConfigInput } from './resources/storage/registry/storage-config.js';
+import { storageConfigOfEnvironment } from './resources/storage/registry/storage-environment.js';
 import type { RunClock } from './runtime/durability/run-clock.js';
 import type { RunStore } from './runtime/run-store/run-store.interface.js';
 import { IN_MEMORY, runStoreOf } from './runtime/run-store/run-store-of.js';
@@ -17,6 +19,7 @@ export class SynapseSettings {
   readonly store: RunStore;
   /** Whether the store ends with the application: one that was handed in belongs to whoever made it. */
   readonly ownsStore: boolean;
+  readonly storage: StorageConfigInput | undefined;
   readonly listeners: readonly RunListener[];
   readonly env: PluginEnvironment;
   readonly backend: BackendClientOptions | false | undefined;
@@ -36,6 +39,7 @@ export class SynapseSettings {
     this.store = typeof store === 'string' ? runStoreOf(store) : store;
     this.listeners = options.listeners ?? [];
     this.env = environmentOf(options.env);
+    this.storage = options.storage ?? storageConfigOfEnvironment(this.env);
     this.backend = options.backend;
     this.cancelGraceMs = milliseconds('cancelGraceMs', options.cancelGraceMs, 1_000);
     this.onShutdown = options.onShutdown ?? 'cancel';

@@ -16,7 +16,10 @@ const CURES: Readonly<Record<keyof PlatformPorts, readonly [thing: string, cure:
     'Provide BackendClient in a module of the application, or set SYNAPSE_HOST and SYNAPSE_ACCESS_TOKEN.',
   ],
   agentClient: ['The agent client', 'Provide AgentClient in a module of the application.'],
-  storage: ['Storage', 'Provide StorageProvider in a module of the application.'],
+  storage: [
+    'Storage',
+    'Provide StorageProvider in a module of the application, set `storage` of SynapseModule, or SYNAPSE_STORAGE_PROVIDER and SYNAPSE_STORAGE_CONFIGURATION.',
+  ],
 };
 
 /** What the context hands out for a port. */

@@ -16,10 +16,13 @@ const SECRET_WORDS = new Set([
   'authorization',
   'apikey',
 ]);
+/** Holds secrets among other things. */
+const STORAGE_CONFIGURATION = 'SYNAPSE_STORAGE_CONFIGURATION';
 const SECRET_KEYS_BY_FIRST_WORD = new Set(['api', 'access', 'private', 'secret', 'signing', 'encryption']);
 
 /** Whether a value under this name is a secret by its name: `SYNAPSE_ACCESS_TOKEN`, `apiKey`, `db.password`. */
 export function isSecretKey(key: string): boolean {
+  if (key === STORAGE_CONFIGURATION) return true;
   const words = key
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()

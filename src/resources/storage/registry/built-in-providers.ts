@@ -1,11 +1,17 @@
 import { HTTPStorageConfig } from '../providers/http/http-storage-config.js';
 import { LocalStorageConfig } from '../providers/local/local-storage-config.js';
 import { S3StorageConfig } from '../providers/s3/s3-storage-config.js';
+import { SFTPStorageConfig } from '../providers/sftp/sftp-storage-config.js';
 import type { StorageProviderDefinition } from './provider-definition.js';
 
 const local: StorageProviderDefinition = {
   configuration: LocalStorageConfig,
   load: async () => (await import('../providers/local/local-storage.js')).LocalStorage,
+};
+
+const sftp: StorageProviderDefinition = {
+  configuration: SFTPStorageConfig,
+  load: async () => (await import('../providers/sftp/sftp-storage.js')).SFTPStorage,
 };
 
 const http: StorageProviderDefinition = {
@@ -25,6 +31,7 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, StorageProviderDefiniti
   s3,
   amazon_s3: s3,
   minio: s3,
+  sftp,
   http,
   https: http,
 };
