@@ -1,7 +1,9 @@
 import {
   IsInt,
   IsNotEmpty,
+  IsNumber,
   IsOptional,
+  IsPositive,
   IsString,
   Max,
   Min,
@@ -36,7 +38,7 @@ export class SFTPStorageConfig {
   @IsString()
   password?: string | null = null;
 
-  @UiField({ description: "Path of the user's private key", secret: true })
+  @UiField({ description: "Path of the user's private key, or its text", secret: true })
   @IsOptional()
   @IsString()
   private_key?: string | null = null;
@@ -55,4 +57,20 @@ export class SFTPStorageConfig {
   @UiField({ description: 'Folder of the server that the files lie in' })
   @IsString()
   root_path = '/';
+
+  @UiField({ description: "The host's key: its fingerprint (SHA256:…) or itself; empty for any host" })
+  @IsOptional()
+  @IsString()
+  host_key?: string | null = null;
+
+  @UiField({ description: 'Longest silence of the server, in seconds' })
+  @IsNumber()
+  @IsPositive()
+  timeout = 30;
+
+  @UiField({ description: 'Most connections at a time, 1 to 64' })
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  max_connections = 4;
 }

@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  StorageConnectionError,
+  StorageFailedError,
+  StorageNotFoundError,
+  StoragePermissionError,
+  StorageUnsupportedError,
+} from '../../../../foundation/errors/storage.errors.js';
+import { messageOf } from '../../../../foundation/errors/synapse.error.js';
+import type { StorageEntry } from '../../storage-options.js';
+import type { FailedWork } from '../../storage-primitives.js';
+import { StorageProvider } from '../../storage-provider.interface.js';
+import { abortableBytes } from '../../transfer/abortable-bytes.js';
+import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
+import type { StorageCall } from '../../transfer/storage-call.js';
+import type { StorageContent } from '../../transfer/storage-content.js';
+import { type FolderTree, walkFolders } from '../../walk-folders.js';
+import { entryOf, etagOf, type RemoteChild, SftpFolders } from './sftp-folders.js';
+import { SftpPool } from './sftp-pool.js';
+import type { SftpSession } from './sftp-session.js';
+import type { SFTPStorageConfig } from './sftp-storage-config.js';
+import { readPieces, writePieces } from './sftp-streams.js';
+
+const DEFAULT_PORT = 22;
+/** How long a failed upload waits for its remains to be removed. */
+const CLEAR_LIMIT_MS = 2_000;
+
+/**
+ * Storage in a folder of an SFTP server. Files are written beside their place and renamed in one step. A link that leads out of the folder is not followed, and
+ * not listed. Of two versions of a file with the same size and the same second, SFTP says nothing.
+ */
+export class SFTPStorage extends StorageProvider {
+  protected override readonly idleTimeoutMs: number;
+  readonly #pool: SftpPool;
+  readonly #origin: string;
+  readonly #root: string;
+
+  constructor(config: SFTPStorageConfig) {
+    super();
+    const { host, port, root_path: root, timeout } = config;
+    this.idleTimeoutMs = timeout * 1000;
+    this.#pool = new SftpPool(config);
+    const name = host.includes(':') ? `[${host}]` : host;
+    this.#origin = `sftp://${name}${port === DEFAULT_PORT ? '' : `:${port}`}`;
+    this.#root = root === '' ? '.' : root.replace(/\/+$/, '');
+  }
+
+  override close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  /** As in the original, nothing in it is percent-encoded. */
+  protected override urlOf(key: string): string {
+    const root = this.#root === '.' ? '' : this.#root;
+    const slash = root === '' || root.startsWith('/') ? '' : '/';
+    return `${this.#origin}${slash}${root}${key === '' ? '' : `/${key}`}`;
+  }
+
+  protected override translate(thrown: unknown, { work, key }: FailedWork): Error | undefined {
+    const { code } = thrown as { code?: unknown };
+    if (code === 2) return StorageNotFoundError.object(key, this.urlOf(key), thrown);
+    if (code === 3) return new StoragePermissionError(work, messageOf(thrown), thrown);
+    if (code === 6 || code === 7) return new StorageConnectionError(work, messageOf(thrown), { cause: thrown });
+    if (code === 8) return new StorageUnsupportedError(`The ${work} is`, 'SFTP', messageOf(thrown));
+    if (code === 4)
+      return new StorageFailedError(work, new Error('the server says no more than that', { cause: thrown }));
+    return undefined;
+  }
+
+  protected override statObject(key: string, { signal }: StorageCall): Promise<StorageEntry | undefined> {
+    return this.#do(signal, async (folders) => {
+      const facts = await folders.stat(key);
+      if (facts === undefined && key === '') throw StorageNotFoundError.place(this.urlOf(''));
+      return facts && entryOf(key, facts);
+    });
+  }
+
+  protected override async openObject(key: string, range: ByteRange, { signal }: StorageCall): Promise<OpenedObject> {
+    signal?.throwIfAborted();
+    const session = await this.#pool.take();
+    try {
+      return await abortable(signal, () => this.#open(session, key, range));
+    } catch (thrown) {
+      this.#pool.release(session);
+      throw thrown;
+    }
+  }
+
+  protected override async putObject(key: string, { body }: StorageContent, { signal }: StorageCall): Promise<void> {
+    signal?.throwIfAborted();
+    await this.#pool.use(async (session) => {
+      const folders = new SftpFolders(session, this.#root);
+      const path = await abortable(signal, () => folders.checkedPath(key));
+      const unfinished = `${posix.dirname(path)}/.${randomBytes(8).toString('hex')}.partial`;
+      const bytes = abortableBytes(body, signal);
+      try {
+        await abortable(signal, () => writeNew(session, folders, { path: unfinished, bytes }));
+        signal?.throwIfAborted(); // the last moment at which nothing has happened
+        await folders.rename(unfinished, path);
+      } catch (thrown) {
+        await this.#clearAway(unfinished);
+        throw thrown;
+      }
+    });
+  }
+
+  protected override async *listObjects(
+    folder: string,
+    recursive: boolean,
+    call: StorageCall,
+  ): AsyncGenerator<StorageEntry> {
+    const again = <T>(work: (folders: SftpFolders) => Promise<T>): Promise<T> =>
+      call.retry(() => this.#do(call.signal, work));
+    const tree: FolderTree<RemoteChild> = {
+      children: (key) => again((folders) => folders.children(key)),
+      entryOf: (key, child) => again((folders) => folders.entryOf(key, child)),
+    };
+    yield* walkFolders(tree, folder, recursive);
+  }
+
+  protected override removeObject(key: string, { signal }: StorageCall): Promise<boolean> {
+    return this.#do(signal, async (folders) => {
+      const facts = await folders.lstat(key);
+      if (facts === undefined || facts.isDirectory()) return false;
+      await folders.unlink(folders.pathOf(key));
+      return true;
+    });
+  }
+
+  protected override async moveObject(from: string, to: string, { signal }: StorageCall): Promise<void> {
+    await this.#do(signal, async (folders) => {
+      const [source, target] = [await folders.checkedPath(from), await folders.checkedPath(to)];
+      await folders.make(posix.dirname(target));
+      await folders.rename(source, target);
+    });
+  }
+
+  protected override async removeFolder(folder: string, call: StorageCall): Promise<number> {
+    let count = 0;
+    for await (const _file of this.listObjects(folder, true, call)) count++;
+    await this.#do(call.signal, async (folders) => {
+      const facts = await folders.lstat(folder);
+      if (facts?.isDirectory() === true) await folders.removeAll(folder, call.signal);
+    });
+    return count;
+  }
+
+  #do<T>(signal: AbortSignal | undefined, work: (folders: SftpFolders) => Promise<T>): Promise<T> {
+    return abortable(signal, () => this.#pool.use((session) => work(new SftpFolders(session, this.#root))));
+  }
+
+  async #open(session: SftpSession, key: string, { start, end = Infinity }: ByteRange): Promise<OpenedObject> {
+    const folders = new SftpFolders(session, this.#root);
+    const facts = await folders.stat(key);
+    if (facts?.isFile() !== true) throw StorageNotFoundError.object(key, this.urlOf(key));
+    const handle = await session.ask<Buffer>((wire, answer) => wire.open(folders.pathOf(key), 'r', answer));
+    const onClose = (): void => {
+      closeHandle(session, handle)
+        .catch(() => undefined) // nothing was written
+        .finally(() => this.#pool.release(session));
+    };
+    try {
+      // It may have been replaced since.
+      const { size, mtime } = await session.ask<{ size: number; mtime: number }>((wire, answer) =>
+        wire.fstat(handle, answer),
+      );
+      const body = readPieces(session, handle, { start, end: Math.min(end, size), onClose });
+      return { body, sizeBytes: size, etag: etagOf({ ...facts, size, mtime }) };
+    } catch (thrown) {
+      await closeHandle(session, handle).catch(() => undefined);
+      throw thrown;
+    }
+  }
+
+  /** On whatever connection there is: that which wrote may be gone. What cannot be cleared away must not hide why it failed, nor delay it for long. */
+  async #clearAway(path: string): Promise<void> {
+    const cleared = this.#pool
+      .use((session) => new SftpFolders(session, this.#root).unlink(path))
+      .catch(() => undefined);
+    await Promise.race([cleared, sleep(CLEAR_LIMIT_MS, undefined, { ref: false })]);
+  }
+}
+
+/** Writes a file that is not there yet, in a folder that may not be there yet. */
+async function writeNew(
+  session: SftpSession,
+  folders: SftpFolders,
+  { path, bytes }: { readonly path: string; readonly bytes: AsyncIterable<Uint8Array> },
+): Promise<void> {
+  const open = (): Promise<Buffer> => session.ask<Buffer>((wire, answer) => wire.open(path, 'wx', answer));
+  const handle = await open().catch(async (thrown: unknown) => {
+    if ((thrown as { code?: unknown }).code !== 2) throw thrown;
+    await folders.make(posix.dirname(path));
+    return open();
+  });
+  try {
+    await writePieces(session, handle, bytes);
+  } catch (thrown) {
+    await closeHandle(session, handle).catch(() => undefined);
+    throw thrown;
+  }
+  await closeHandle(session, handle);
+}
+
+function closeHandle(session: SftpSession, handle: Buffer): Promise<void> {
+  return session.ask<void>((wire, answer) => wire.close(handle, (error) => answer(error, undefined)));
+}
+
+/** Fails with the signal's reason as soon as it aborts; a request that is on its way then is answered to nobody. */
+async function abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  if (signal === undefined) return work();
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  promise.catch(() => undefined);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work(), promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
