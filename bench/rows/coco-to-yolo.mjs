@@ -58,7 +58,7 @@ export default [
     teardown,
     ours: async ({ folder }) => {
       const startedAt = performance.now();
-      await new DatasetFormatRegistry().convert(`${folder}/coco`, `${folder}/out`);
+      await new DatasetFormatRegistry().convert(`${folder}/coco`, `${folder}/out`, { to: 'yolo' });
       const elapsedMs = performance.now() - startedAt;
       rmSync(`${folder}/out`, { recursive: true });
       return elapsedMs;
@@ -74,7 +74,7 @@ export default [
     setup,
     teardown,
     measure: ({ folder }) => {
-      const printed = execFileSync(process.execPath, [script, `${folder}/coco`, `${folder}/out`], { encoding: 'utf8' });
+      const printed = execFileSync(process.execPath, [script, `${folder}/coco`, `${folder}/out`, 'yolo'], { encoding: 'utf8' });
       return Number(printed) / 1_024;
     },
   },

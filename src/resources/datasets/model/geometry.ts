@@ -71,7 +71,9 @@ function polygonProblem(parts: readonly { outline: readonly Point[] }[]): string
 function pointsProblem(points: readonly (readonly number[])[], least: number): string | undefined {
   if (points.length < least) return `it has ${points.length} points, and needs at least ${least}`;
   for (const point of points) {
-    for (const value of point) if (!Number.isFinite(value)) return 'a number of its points is not finite';
+    // Key points have a third number; a sum is finite only if all are.
+    if (!Number.isFinite((point[0] ?? NaN) + (point[1] ?? NaN) + (point[2] ?? 0)))
+      return 'a number of its points is not finite';
   }
   return undefined;
 }

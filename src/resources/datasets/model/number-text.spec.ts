@@ -33,6 +33,8 @@ describe('sixDecimals', () => {
         .tuple(fc.integer({ min: 0, max: 4_096 }), fc.constantFrom(128, 256, 1_024, 4_096, 640, 480))
         .map(([a, b]) => a / b),
       fc.integer({ min: 0, max: 1_000_000 }).map((n) => (n + 0.5) / 1_000_000),
+      fc.integer({ min: 0, max: 102_400 }).map((n) => n / 100 / 1_024), // nearly ties
+      fc.integer({ min: 0, max: 60 }).map((n) => 2 ** -n),
     );
     fc.assert(
       fc.property(shares, (value) => sixDecimals(value) === exact(value)),

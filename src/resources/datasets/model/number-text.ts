@@ -2,10 +2,7 @@ const MILLION = 1_000_000;
 /** Further from a tie than any error of the multiplication below. */
 const SAFE_DISTANCE = 1e-6;
 
-/**
- * How many millionths a share has when it is rounded from its exact value with ties to even; -1 for numbers that are no share, and for
- * the few that only exact arithmetic can round.
- */
+/** How many millionths a share has when it is rounded from its exact value with ties to even; -1 for numbers that are no share. */
 export function millionthsOf(value: number): number {
   if (value === 1) return MILLION;
   if (!(value > 0 && value < 1)) return Object.is(value, 0) ? 0 : -1;
@@ -13,9 +10,16 @@ export function millionthsOf(value: number): number {
   const whole = Math.floor(scaled);
   const rest = scaled - whole;
   if (Math.abs(rest - 0.5) > SAFE_DISTANCE) return rest > 0.5 ? whole + 1 : whole;
-  // A tie is an odd multiple of 1/128: 2,000,000 is 128 times a power of five, which no double is divided by. Both products are exact then.
-  if (rest === 0.5 && Number.isInteger(value * 128)) return whole % 2 === 1 ? whole + 1 : whole;
-  return -1;
+  const distance = scaled - (whole + 0.5) + errorOfProduct(value, scaled);
+  const isUp = distance === 0 ? whole % 2 === 1 : distance > 0;
+  return isUp ? whole + 1 : whole;
+}
+
+/** What the product of a share and a million lost when it was rounded. Either half of the share times a million is exact. */
+function errorOfProduct(value: number, product: number): number {
+  const shifted = value * 134_217_729; // 2^27 + 1 parts the 53 bits
+  const high = shifted - (shifted - value);
+  return high * MILLION - product + (value - high) * MILLION;
 }
 
 /**

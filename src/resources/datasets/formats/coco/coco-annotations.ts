@@ -29,13 +29,22 @@ export class COCOAnnotations {
 
   of(item: unknown, file: string): readonly Annotation[] {
     if (!isRecord(item)) return this.#bad(file, '', `an annotation must be an object, not ${shortText(item)}`);
+    for (const key of Object.keys(item)) {
+      if (!KNOWN.has(key))
+        this.job.losses.add(
+          `annotation.${key}`,
+          'this field of COCO is not read',
+          () => `${file}#${String(item['id'])}`,
+        );
+    }
+    return this.ofKnown(item, file);
+  }
+
+  /** The same for an object that has no fields but those that are read. */
+  ofKnown(item: JsonRecord, file: string): readonly Annotation[] {
     const id = String(item['id'] ?? '');
     const label = this.labels.get(item['category_id']);
     if (label === undefined) return this.#bad(file, id, `there is no category ${shortText(item['category_id'])}`);
-    for (const key of Object.keys(item)) {
-      if (!KNOWN.has(key))
-        this.job.losses.add(`annotation.${key}`, 'this field of COCO is not read', () => `${file}#${id}`);
-    }
     const shapes = this.#shapesOf(item, { id, label, attributes: attributesOf(item) }, file);
     return typeof shapes === 'string' ? this.#bad(file, id, shapes) : shapes;
   }
@@ -80,9 +89,9 @@ function outlinesOf(value: unknown): readonly Point[][] | 'mask' | undefined {
   const outlines: Point[][] = [];
   for (const list of value as readonly unknown[]) {
     if (!isNumbers(list) || list.length % 2 !== 0) return undefined;
-    outlines.push(
-      Array.from({ length: list.length / 2 }, (_, at) => [list[2 * at] ?? 0, list[2 * at + 1] ?? 0] as const),
-    );
+    const outline: Point[] = [];
+    for (let at = 0; at < list.length; at += 2) outline.push([list[at] ?? 0, list[at + 1] ?? 0]);
+    outlines.push(outline);
   }
   return outlines;
 }

@@ -8,9 +8,11 @@ import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { AnnotationIndex } from './annotation-index.js';
+import { AnnotationPieces } from './annotation-pieces.js';
 import { COCOAnnotations } from './coco-annotations.js';
 import { type COCOFile, cocoFiles } from './coco-layout.js';
-import { jsonElements, JsonShapeError, PieceReader } from './json-elements.js';
+import { type JsonElement, JsonShapeError, scanJsonElements } from './json-elements.js';
+import { PlainAnnotationParser } from './plain-annotation.js';
 
 /** A picture as its COCO file has it. */
 interface ListedImage {
@@ -34,34 +36,34 @@ class COCOFileReader {
   readonly #stems = new Set<string>();
   readonly #index = new AnnotationIndex();
   readonly #folders = new Map<string, ImageFolder>();
-  /** Annotations that stand before the pictures in the file. */
-  readonly #early: { readonly image: unknown; readonly start: number; readonly length: number }[] = [];
+  readonly #plain = new PlainAnnotationParser();
+  readonly #annotations: COCOAnnotations;
+  #isAnnotationFirst = false;
+  /** The folder that the last picture was found in: the next one is most likely there. */
+  #lastFolder: string | undefined;
 
   constructor(
     private readonly job: ReadJob,
     private readonly file: COCOFile,
   ) {
     this.#document = relative(job.source, file.path) || basename(file.path);
+    this.#annotations = new COCOAnnotations(job, this.#labels);
   }
 
   *images(): Generator<AnnotatedImage> {
     this.#survey();
-    const pieces = new PieceReader(this.file.path);
-    const annotations = new COCOAnnotations(this.job, this.#labels);
+    const pieces = new AnnotationPieces(this.file.path, this.#index);
     try {
       for (const [number, image] of this.#images.entries()) {
         const found = this.#locate(image);
         if (!found) continue;
-        const items: Annotation[] = [];
-        for (const { start, length } of this.#index.placesOf(number))
-          items.push(...annotations.of(JSON.parse(pieces.read(start, length)), this.#document));
         yield {
           ...found,
           split: this.file.split,
           ...this.#uniqueName(image.name),
           document: this.#document,
           isLabelled: true,
-          annotations: items,
+          annotations: this.#annotationsOf(number, pieces),
         };
       }
     } finally {
@@ -69,38 +71,74 @@ class COCOFileReader {
     }
   }
 
-  #survey(): void {
-    try {
-      for (const { key, start, length, text } of jsonElements(this.file.path)) {
-        if (key === 'annotations') this.#addPlace(imageIdIn(text), start, length);
-        else if (key === 'images') this.#addImage(JSON.parse(text));
-        else if (key === 'categories') this.#addCategory(JSON.parse(text));
-      }
-    } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof JsonShapeError)) throw error;
-      throw new DatasetInvalidError({ file: this.#document }, `it is not JSON: ${error.message}`, error);
+  #annotationsOf(image: number, pieces: AnnotationPieces): readonly Annotation[] {
+    const [first, behind] = this.#index.placesOf(image);
+    const annotations: Annotation[] = [];
+    for (let place = first; place < behind; place++) {
+      const { bytes, from } = pieces.read(place);
+      const to = from + this.#index.lengthOf(this.#index.numberAt(place));
+      const plain = this.#plain.parse(bytes, from, to);
+      const made = plain
+        ? this.#annotations.ofKnown(plain, this.#document)
+        : this.#annotations.of(this.#parsed(bytes.toString('utf8', from, to)), this.#document);
+      for (const annotation of made) annotations.push(annotation);
     }
-    this.#settle();
+    return annotations;
+  }
+
+  #survey(): void {
+    const isFirst = this.#isPictureFirst();
+    this.#scan((element) => {
+      if (element.key === 'images') this.#addImage(this.#parsed(textOf(element)));
+      else if (element.key === 'categories') this.#addCategory(this.#parsed(textOf(element)));
+      else if (element.key === 'annotations' && isFirst()) this.#addPlace(element);
+    });
+    // Annotations that stand before the pictures are gone through again: what they belong to was not known.
+    if (this.#isAnnotationFirst) this.#scan((element) => element.key === 'annotations' && this.#addPlace(element));
     this.#index.sort(this.#images.length);
     this.job.classes.declare([...this.#labels.values()]);
   }
 
-  #addPlace(image: unknown, start: number, length: number): void {
-    const number = this.#ids.get(image);
-    if (number === undefined) this.#early.push({ image, start, length });
-    else this.#index.add(number, start, length);
+  #isPictureFirst(): () => boolean {
+    return () => {
+      this.#isAnnotationFirst ||= this.#images.length === 0;
+      return !this.#isAnnotationFirst;
+    };
   }
 
-  /** Finds the pictures of annotations that came before them. */
-  #settle(): void {
-    for (const { image, start, length } of this.#early.splice(0)) {
-      const number = this.#ids.get(image);
-      if (number !== undefined) this.#index.add(number, start, length);
-      else {
-        const message = `an annotation names the image ${shortText(image)}, which is not in the file`;
-        this.job.problems.add(ProblemCode.BadAnnotation, { file: this.#document }, message);
-      }
+  #scan(visit: (element: JsonElement) => void): void {
+    try {
+      scanJsonElements(this.file.path, 'image_id', visit);
+    } catch (error) {
+      if (!(error instanceof JsonShapeError)) throw error;
+      throw this.#notJson(error);
     }
+  }
+
+  #parsed(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw this.#notJson(error as SyntaxError);
+    }
+  }
+
+  #notJson(error: Error): DatasetInvalidError {
+    return new DatasetInvalidError({ file: this.#document }, `it is not JSON: ${error.message}`, error);
+  }
+
+  #addPlace(element: JsonElement): void {
+    const { from, to, start } = element;
+    const image = imageIdIn(element) ?? this.#imageIdOf(textOf(element));
+    const number = this.#ids.get(image);
+    if (number !== undefined) return this.#index.add(number, start, to - from);
+    const message = `an annotation names the image ${shortText(image)}, which is not in the file`;
+    this.job.problems.add(ProblemCode.BadAnnotation, { file: this.#document }, message);
+  }
+
+  #imageIdOf(text: string): unknown {
+    const item = this.#parsed(text);
+    return isRecord(item) ? item['image_id'] : undefined;
   }
 
   #addImage(item: unknown): void {
@@ -161,11 +199,13 @@ class COCOFileReader {
   /** The picture's file; a data set without any folder of pictures has annotations only. */
   #locate({ name, size }: ListedImage): Pick<AnnotatedImage, 'file' | 'size'> | undefined {
     const plain = name.split(/[/\\]/).join(sep);
-    const folder = this.file.imageFolders.find((candidate) => isFile(join(candidate, plain)));
+    const folders = this.#lastFolder === undefined ? [] : [this.#lastFolder];
+    const folder = [...folders, ...this.file.imageFolders].find((candidate) => isFile(join(candidate, plain)));
     if (folder === undefined) {
       this.job.problems.add(ProblemCode.NoImage, { file: this.#document }, `there is no picture '${name}' beside it`);
       return undefined;
     }
+    this.#lastFolder = folder;
     const found = this.#folderAt(folder).read(plain, this.#document);
     return found && this.#isAsListed(found, size) ? { file: found.file, size: found.size } : undefined;
   }
@@ -199,10 +239,20 @@ class COCOFileReader {
   }
 }
 
-/** The picture that an annotation belongs to. Only where the key stands more than once, the text is parsed for it. */
-function imageIdIn(text: string): unknown {
-  const [, number] = /"image_id"\s*:\s*(\d+)\s*[,}]/.exec(text) ?? [];
-  if (number !== undefined && text.indexOf('"image_id"') === text.lastIndexOf('"image_id"')) return Number(number);
-  const item: unknown = JSON.parse(text);
-  return isRecord(item) ? item['image_id'] : undefined;
+function textOf({ bytes, from, to }: JsonElement): string {
+  return bytes.toString('utf8', from, to);
+}
+
+/** The picture that an annotation belongs to; undefined where its number is spelt in an unusual way. */
+function imageIdIn({ bytes, markedAt, to }: JsonElement): number | undefined {
+  let at = markedAt;
+  let value = 0;
+  if (at === -1) return undefined;
+  for (; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  const isEnd = bytes[at] === 0x2c || bytes[at] === 0x7d;
+  return isEnd && at > markedAt && Number.isSafeInteger(value) ? value : undefined;
 }

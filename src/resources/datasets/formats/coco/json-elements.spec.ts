@@ -2,16 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { jsonElements, JsonShapeError } from './json-elements.js';
+import { JsonShapeError, scanJsonElements } from './json-elements.js';
 
-describe('jsonElements', () => {
+describe('scanJsonElements', () => {
   const folder = mkdtempSync(join(tmpdir(), 'synapse-json-'));
   const file = join(folder, 'one.json');
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const elementsOf = (text: string) => {
     writeFileSync(file, text);
-    return [...jsonElements(file)];
+    const found: { key: string; start: number; text: string; marked: string | undefined }[] = [];
+    scanJsonElements(file, 'image_id', ({ key, bytes, from, to, start, markedAt }) => {
+      const marked = markedAt === -1 ? undefined : bytes.toString('utf8', markedAt, markedAt + 2);
+      found.push({ key, start, text: bytes.toString('utf8', from, to), marked });
+    });
+    return found;
   };
 
   it('cuts the lists of an object into their elements, and says where each begins', () => {
@@ -43,10 +48,22 @@ describe('jsonElements', () => {
     );
   });
 
-  it('puts elements together that lie on both sides of the border between two chunks', () => {
-    const long = 'é"\\'.repeat(700_000);
+  it.each([
+    ['{"image_id":42,"id":1}', '42'],
+    ['{"id":1,"image_id" :\n 42}', '42'],
+    ['{"image_id":1,"image_id":42}', '42'],
+    ['{"inner":{"image_id":13},"image_id":42}', '42'],
+    ['{"inner":{"image_id":13},"name":"image_id"}', undefined],
+    ['{"image_ix":13}', undefined],
+    ['"image_id"', undefined],
+  ])('finds the value of the marked key in %s', (element, marked) => {
+    expect(elementsOf(`{"annotations":[${element}]}`)[0]?.marked).toBe(marked);
+  });
 
-    const found = elementsOf(JSON.stringify({ a: [{ long }, { short: 1 }], b: [long] }));
+  it('puts elements together that are larger than its window', () => {
+    const long = 'é"\\'.repeat(2_700_000);
+
+    const found = elementsOf(`\ufeff${JSON.stringify({ a: [{ long }, { short: 1 }], b: [long] })}`);
 
     expect(found.map(({ text }) => JSON.parse(text) as unknown)).toEqual([{ long }, { short: 1 }, long]);
   });
@@ -54,7 +71,10 @@ describe('jsonElements', () => {
   it.each([
     ['that ends in the middle of a list', '{"a":[{"b":1}'],
     ['that ends in the middle of a text', '{"a":["b'],
+    ['that ends after a key', '{"a"'],
+    ['with brackets that do not match', '{"a":[1}]'],
     ['that is a list', '[1]'],
+    ['that is empty', ''],
   ])('refuses a file %s', (_case, text) => {
     expect(() => elementsOf(text)).toThrow(JsonShapeError);
   });

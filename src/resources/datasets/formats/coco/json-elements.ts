@@ -1,181 +1,219 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-const CHUNK_BYTES = 1_048_576;
+const WINDOW_BYTES = 4_194_304;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-/** Blanks, a byte order mark, commas and colons. */
-const BETWEEN = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0x2c, 0x3a]);
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const NOTHING = -1;
+
+/** By byte: 1 for a quote, 2 for what opens a list or object, 3 for what closes one, 0 for all else. */
+const KINDS = new Uint8Array(256);
+KINDS[QUOTE] = 1;
+KINDS[OPEN_LIST] = KINDS[OPEN_OBJECT] = 2;
+KINDS[CLOSE_LIST] = KINDS[CLOSE_OBJECT] = 3;
 
 /** A part of a JSON file: an element of a list that is the value of a key of its outermost object, or such a value that is no list. */
 export interface JsonElement {
   readonly key: string;
-  /** Where its text begins, in bytes from the start of the file. */
+  /** Bytes with the element among them, from `from` to before `to`. They are others as soon as the next element is looked at. */
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  /** Where the element begins in the file. */
   readonly start: number;
-  /** How many bytes its text has. */
-  readonly length: number;
-  readonly text: string;
+  /** Where the value of the marked key begins among the bytes; -1 where the element is no object with that key. */
+  readonly markedAt: number;
 }
 
 /** The file is not JSON of the form that is read. */
 export class JsonShapeError extends Error {}
 
 /**
- * Cuts a JSON file into the elements of the lists in its outermost object, without having more of it in memory than one chunk and one
- * element. It looks only for quotes and brackets; whether an element is JSON says whoever parses it.
+ * Cuts a JSON file into the elements of the lists in its outermost object, in a window that holds one of them. It looks only for quotes and
+ * brackets; whether an element is JSON says whoever parses it.
+ *
+ * @param markedKey - A key of elements whose place the visitor is told, of letters and `_`.
+ * @param visit - Called with one object that is filled anew each time.
  */
-export function* jsonElements(file: string): Generator<JsonElement> {
-  const descriptor = openSync(file, 'r');
+export function scanJsonElements(file: string, markedKey: string, visit: (element: JsonElement) => void): void {
+  const scanner = new JsonFileScanner(file, markedKey);
   try {
-    const cutter = new ElementCutter();
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let length = readSync(descriptor, chunk); length > 0; length = readSync(descriptor, chunk)) {
-      yield* cutter.cut(chunk, length);
-    }
-    cutter.end();
+    scanner.scan(visit);
   } finally {
-    closeSync(descriptor);
+    scanner.close();
   }
 }
 
-const WINDOW_BYTES = 262_144;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Reads pieces of a file; those that lie near the one before cost no read of their own. */
-export class PieceReader {
+class JsonFileScanner {
   readonly #descriptor: number;
-  #window: Buffer = Buffer.allocUnsafe(WINDOW_BYTES);
-  #windowStart = 0;
-  #windowLength = 0;
+  readonly #markedKey: Buffer;
+  #bytes: Buffer = Buffer.allocUnsafe(WINDOW_BYTES);
+  #length = 0;
+  /** Where the window begins in the file. */
+  #base = 0;
+  #at = 0;
+  #isAtEnd = false;
+  #markedAt = NOTHING;
 
-  constructor(file: string) {
+  constructor(file: string, markedKey: string) {
     this.#descriptor = openSync(file, 'r');
-  }
-
-  /** Text of so many bytes from this place. */
-  read(start: number, length: number): string {
-    const at = start - this.#windowStart;
-    if (at >= 0 && at + length <= this.#windowLength) return this.#window.toString('utf8', at, at + length);
-    if (length > this.#window.length) this.#window = Buffer.allocUnsafe(length);
-    const wanted = Math.max(length, this.#sizeFor(start));
-    this.#windowLength = readSync(this.#descriptor, this.#window, 0, wanted, start);
-    this.#windowStart = start;
-    return this.#window.toString('utf8', 0, length);
+    this.#markedKey = Buffer.from(`"${markedKey}"`);
   }
 
   close(): void {
     closeSync(this.#descriptor);
   }
 
-  /** A piece that lies just behind the window is likely to be followed by others; one far away is not. */
-  #sizeFor(start: number): number {
-    const distance = start - this.#windowStart - this.#windowLength;
-    return Math.abs(distance) < WINDOW_BYTES ? WINDOW_BYTES : 4_096;
+  scan(visit: (element: JsonElement) => void): void {
+    this.#skipByteOrderMark();
+    if (this.#next() !== OPEN_OBJECT) throw new JsonShapeError('it is not a JSON object');
+    this.#at++;
+    const element: Mutable<JsonElement> = { key: '', bytes: this.#bytes, from: 0, to: 0, start: 0, markedAt: NOTHING };
+    for (let byte = this.#next(); byte !== CLOSE_OBJECT; byte = this.#next()) {
+      if (byte === COMMA) this.#at++;
+      else this.#entry(element, visit);
+    }
+  }
+
+  /** A key and its value: the elements of a list, or one. */
+  #entry(element: Mutable<JsonElement>, visit: (element: JsonElement) => void): void {
+    if (this.#next() !== QUOTE) throw new JsonShapeError('a key must stand in quotes');
+    const keyEnd = this.#elementEnd();
+    element.key = String(JSON.parse(this.#bytes.toString('utf8', this.#at, keyEnd)));
+    this.#at = keyEnd;
+    if (this.#next() !== COLON) throw new JsonShapeError(`there is no value for the key '${element.key}'`);
+    this.#at++;
+    if (this.#next() !== OPEN_LIST) return this.#hand(element, visit);
+    this.#at++;
+    for (let byte = this.#next(); byte !== CLOSE_LIST; byte = this.#next()) {
+      if (byte === COMMA) this.#at++;
+      else this.#hand(element, visit);
+    }
+    this.#at++;
+  }
+
+  #hand(element: Mutable<JsonElement>, visit: (element: JsonElement) => void): void {
+    const to = this.#elementEnd();
+    element.bytes = this.#bytes;
+    element.from = this.#at;
+    element.to = to;
+    element.start = this.#base + this.#at;
+    element.markedAt = this.#markedAt;
+    visit(element);
+    this.#at = to;
+  }
+
+  /** The byte after blanks. */
+  #next(): number {
+    for (;;) {
+      for (; this.#at < this.#length; this.#at++) {
+        const byte = this.#bytes[this.#at] ?? 0;
+        if (!isBlank(byte)) return byte;
+      }
+      this.#refill();
+    }
+  }
+
+  /** Where the element ends that begins here; the window then holds all of it. */
+  #elementEnd(): number {
+    for (;;) {
+      const end = this.#skip(this.#at);
+      if (end !== NOTHING) return end;
+      this.#refill();
+    }
+  }
+
+  /** Reads on, and keeps what is there from the place on. */
+  #refill(): void {
+    if (this.#isAtEnd) throw new JsonShapeError('the file ends in the middle');
+    const isFull = this.#at === 0 && this.#length === this.#bytes.length;
+    const bytes = isFull ? Buffer.allocUnsafe(this.#bytes.length * 2) : this.#bytes;
+    this.#bytes.copy(bytes, 0, this.#at, this.#length);
+    this.#bytes = bytes;
+    this.#base += this.#at;
+    this.#length -= this.#at;
+    this.#at = 0;
+    const count = readSync(this.#descriptor, bytes, this.#length, bytes.length - this.#length, null);
+    this.#length += count;
+    this.#isAtEnd = count === 0;
+  }
+
+  #skipByteOrderMark(): void {
+    this.#refill();
+    if (this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb && this.#bytes[2] === 0xbf) this.#at = 3;
+  }
+
+  /** The end of the value that begins at a place, or nothing where the window ends before it. */
+  #skip(from: number): number {
+    this.#markedAt = NOTHING;
+    const kind = KINDS[this.#bytes[from] ?? 0];
+    if (kind === 1) return this.#skipText(from);
+    return kind === 2 ? this.#skipBrackets(from) : this.#skipScalar(from);
+  }
+
+  #skipBrackets(from: number): number {
+    const bytes = this.#bytes;
+    const length = this.#length;
+    let depth = 0;
+    for (let at = from; at < length; at++) {
+      let kind = KINDS[bytes[at] as number];
+      while (kind === 0) kind = KINDS[bytes[++at] as number]; // beyond the bytes there is no kind
+      if (at >= length) return NOTHING;
+      if (kind === 2) depth++;
+      else if (kind === 3) {
+        if (--depth === 0) return at + 1;
+      } else {
+        const end = this.#skipText(at);
+        if (end === NOTHING) return NOTHING;
+        if (depth === 1) this.#mark(at, end);
+        at = end - 1;
+      }
+    }
+    return NOTHING;
+  }
+
+  /** Remembers where the value begins if this text is the marked key. The last of several counts, as for those who parse. */
+  #mark(from: number, to: number): void {
+    const key = this.#markedKey;
+    if (to - from !== key.length) return;
+    for (let index = 1; index < key.length; index++) if (this.#bytes[from + index] !== key[index]) return;
+    let at = to;
+    while (isBlank(this.#bytes[at] ?? 0)) at++;
+    if (this.#bytes[at] !== COLON) return;
+    at++;
+    while (isBlank(this.#bytes[at] ?? 0)) at++;
+    this.#markedAt = at;
+  }
+
+  #skipText(from: number): number {
+    const bytes = this.#bytes;
+    for (let at = from + 1; at < this.#length; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) return at + 1;
+      if (byte === BACKSLASH) at++;
+    }
+    return NOTHING;
+  }
+
+  #skipScalar(from: number): number {
+    for (let at = from; at < this.#length; at++) {
+      const byte = this.#bytes[at] ?? 0;
+      if (byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT || isBlank(byte)) {
+        if (at === from) throw new JsonShapeError('there is a bracket or comma where a value should be');
+        return at;
+      }
+    }
+    return NOTHING;
   }
 }
 
-class ElementCutter {
-  #depth = 0;
-  #isInText = false;
-  #isEscaped = false;
-  #key = '';
-  #isKey = true;
-  #isList = false;
-  /** Where the element at hand begins in the file; -1 between elements. */
-  #start = -1;
-  #offset = 0;
-  #earlier: Buffer[] = [];
-
-  /** The elements that end in this chunk. */
-  *cut(chunk: Buffer, length: number): Generator<JsonElement> {
-    let from = this.#start === -1 ? -1 : 0;
-    for (let at = 0; at < length; at++) {
-      const byte = chunk[at] ?? 0;
-      if (this.#isInText) {
-        at = this.#skipText(chunk, at, length);
-        continue;
-      }
-      const isEnd = this.#isEnd(byte);
-      if (isEnd && this.#start !== -1) {
-        const element = this.#take(chunk.subarray(from === -1 ? 0 : from, at));
-        if (element) yield element;
-        from = -1;
-      }
-      if (!this.#step(byte)) continue;
-      from = at;
-      this.#start = this.#offset + at;
-    }
-    if (this.#start !== -1) this.#earlier.push(Buffer.from(chunk.subarray(Math.max(from, 0), length)));
-    this.#offset += length;
-  }
-
-  end(): void {
-    if (this.#depth !== 0 || this.#isInText) throw new JsonShapeError('the file ends in the middle');
-  }
-
-  /** Goes on to the end of a text or of the chunk; to the byte before the one to look at next. */
-  #skipText(chunk: Buffer, at: number, length: number): number {
-    if (this.#isEscaped) {
-      this.#isEscaped = false;
-      return at;
-    }
-    for (let index = at; index < length; index++) {
-      const byte = chunk[index];
-      if (byte === BACKSLASH) {
-        this.#isEscaped = true;
-        return index;
-      }
-      if (byte === QUOTE) {
-        this.#isInText = false;
-        return index;
-      }
-    }
-    return length;
-  }
-
-  /** Whether the byte ends an element or key: a comma, colon or bracket at its level. */
-  #isEnd(byte: number): boolean {
-    const level = this.#isList ? 2 : 1;
-    if (this.#depth !== level) return false;
-    return byte === COMMA || byte === 0x3a || byte === 0x5d || byte === 0x7d;
-  }
-
-  /** Follows the brackets; whether an element begins with this byte. */
-  #step(byte: number): boolean {
-    const isFirst = this.#depth === (this.#isList ? 2 : 1) && this.#start === -1;
-    if (byte === 0x7b || byte === 0x5b) return this.#open(byte, isFirst);
-    if (byte === 0x7d || byte === 0x5d) return this.#close();
-    if (byte === QUOTE) this.#isInText = true;
-    else if (byte === COMMA && this.#depth === 1) this.#isKey = true;
-    return isFirst && !BETWEEN.has(byte);
-  }
-
-  #close(): false {
-    this.#depth--;
-    if (this.#depth !== 1) return false;
-    this.#isList = false;
-    if (this.#start === -1) this.#isKey = true;
-    return false;
-  }
-
-  #open(byte: number, isFirst: boolean): boolean {
-    if (this.#depth === 0 && byte !== 0x7b) throw new JsonShapeError('it is not a JSON object');
-    this.#depth++;
-    if (this.#depth === 2 && isFirst && byte === 0x5b && !this.#isKey) {
-      this.#isList = true;
-      return false;
-    }
-    return isFirst;
-  }
-
-  /** The element that ends here; a key is kept for the elements after it. */
-  #take(rest: Buffer): JsonElement | undefined {
-    const bytes = this.#earlier.length === 0 ? rest : Buffer.concat([...this.#earlier, rest]);
-    const element = { key: this.#key, start: this.#start, length: bytes.length, text: bytes.toString('utf8') };
-    this.#earlier = [];
-    this.#start = -1;
-    if (!this.#isKey) return element;
-    this.#key = String(JSON.parse(element.text));
-    this.#isKey = false;
-    return undefined;
-  }
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -147,8 +147,7 @@ export class YOLOLineMaker {
   #outlineInside(outline: readonly Point[], annotation: Annotation, image: AnnotatedImage): readonly Point[] {
     const slack = TOLERANCE * Math.max(image.size.width, image.size.height);
     const { width, height } = image.size;
-    if (outline.every(([x, y]) => x >= -slack && y >= -slack && x <= width + slack && y <= height + slack))
-      return outline;
+    if (isWithin(outline, slack, width, height)) return outline;
     const clipped = clippedOutline(outline, image.size);
     this.#reportOutside(clipped.length >= 3, annotation, image);
     return clipped;
@@ -181,10 +180,18 @@ function addBox(line: LabelText, id: number, { x, y, width, height }: Box, size:
 
 function addPoints(line: LabelText, id: number, points: readonly Point[], { width, height }: ImageSize): void {
   line.startLine(id);
-  for (const [x, y] of points) {
-    line.addShare(share(x, width));
-    line.addShare(share(y, height));
+  for (const point of points) {
+    line.addShare(share(point[0], width));
+    line.addShare(share(point[1], height));
   }
+}
+
+/** By index, not by destructuring: outlines have most of the numbers of a data set. */
+function isWithin(outline: readonly Point[], slack: number, width: number, height: number): boolean {
+  for (const point of outline) {
+    if (point[0] < -slack || point[1] < -slack || point[0] > width + slack || point[1] > height + slack) return false;
+  }
+  return true;
 }
 
 /** A share of the picture, with what rounding put beyond its edge taken back. */
