@@ -65,6 +65,7 @@ export class ResumedRead {
       try {
         current ??= await this.#reopen(first, { start: position, end, etag: first.etag });
         for await (const bytes of this.#bodyOf(current)) {
+          if (bytes.length === 0) continue;
           position += bytes.length;
           if (position > endsAt) throw this.#wrong(`it has more bytes than the ${endsAt} that were promised`);
           this.#call.meter.add(bytes.length);
