@@ -30,15 +30,15 @@ describe(walkFiles, () => {
   });
 
   it('reads a large folder piece by piece: what is gone by then is not in it', async () => {
-    for (let number = 0; number < 4_000; number++) put(`${number}`);
+    for (let number = 0; number < 2_500; number++) put(`${number}`);
     let found = 0;
     for await (const _file of walkFiles(folder)) {
       found += 1;
-      if (found === 1) for (let number = 0; number < 4_000; number++) rmSync(join(folder, `${number}`));
+      if (found === 1) for (let number = 0; number < 2_500; number++) rmSync(join(folder, `${number}`));
     }
 
-    expect(found).toBeLessThan(3_000);
-  });
+    expect(found).toBeLessThan(2_000);
+  }, 60_000); // thousands of files take long on a busy disk
 
   it('ends when it is told to', async () => {
     const abort = new AbortController();

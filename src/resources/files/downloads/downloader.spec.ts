@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Downloader, downloadFile, type DownloaderOptions, type DownloadOptions } from './downloader.js';
+import { downloadFile, type DownloaderOptions, type DownloadOptions } from './downloader.js';
 import { FileServer, serveBytes } from './file-server.fixture.js';
 
 const bytes = randomBytes(1_000_000);
@@ -179,12 +179,41 @@ describe('downloading', () => {
     expect(files()).toEqual([]);
   });
 
+  it('knows a file by another key, where the URL is another one each time', async () => {
+    server.handler = serveBytes(bytes);
+    const paths = await Promise.all(
+      ['1', '2'].map((signature) => fetchFile(`/a.png?signature=${signature}`, { cacheKey: `${server.base}/a.png` })),
+    );
+    await fetchFile('/a.png?signature=3', { cacheKey: `${server.base}/a.png` });
+
+    expect(new Set(paths).size).toBe(1);
+    expect(server.paths).not.toContain('/a.png?signature=3');
+  });
+
+  it('gives up a server that never begins to answer', async () => {
+    server.handler = () => undefined;
+    const work = fetchFile('/a', { idleTimeoutMs: 50, maxAttempts: 1 });
+
+    await expect(work).rejects.toMatchObject({ code: 'SYN_CLIENT_TIMEOUT', retryable: true });
+    expect(files()).toEqual([]);
+  });
+
   it('B-36: gives up a server that says nothing, and has no limit for one that goes on', async () => {
     server.handler = (_request, response) => void response.writeHead(200, { 'content-length': 100 }).write('some');
     const work = fetchFile('/a', { idleTimeoutMs: 50, maxAttempts: 2 });
 
     await expect(work).rejects.toMatchObject({ code: 'SYN_CLIENT_TIMEOUT' });
     expect(server.requests).toHaveLength(2);
+  });
+
+  it('B-41: has on the disk what came before the server fell silent', async () => {
+    server.handler = (_request, response) =>
+      void response.writeHead(200, { etag: '"v1"', 'content-length': 60_000_000 }).write('12345');
+    const work = fetchFile('/a', { idleTimeoutMs: 50, maxAttempts: 1, keepsPartial: true });
+
+    await expect(work).rejects.toMatchObject({ code: 'SYN_CLIENT_TIMEOUT' });
+    const [part = ''] = files().filter((name) => name.endsWith('.part'));
+    expect(readFileSync(join(folder, part), 'utf8')).toBe('12345');
   });
 
   it.each([[429], [503]])('asks again after %i, when the server says so', async (status) => {
@@ -223,52 +252,5 @@ describe('downloading', () => {
     await expect(fetchFile('/a', { onProgress, signal: abort.signal })).rejects.toThrow('enough');
     expect(steps).toEqual([[1000, bytes.length]]);
     expect(files()).toEqual([]);
-  });
-});
-
-describe('Downloader', () => {
-  it('fetches a URL once for all who ask at the same time', async () => {
-    server.handler = serveBytes(bytes);
-    const downloader = new Downloader(QUICK);
-    const paths = await Promise.all([1, 2, 3].map(() => downloader.download(`${server.base}/same.png`, folder)));
-    downloader.close();
-
-    expect(new Set(paths).size).toBe(1);
-    expect(server.requests).toHaveLength(1);
-  });
-
-  it('B-36: fetches so many at once from one host, and no more', async () => {
-    let open = 0;
-    let most = 0;
-    server.handler = (_request, response) => {
-      most = Math.max(most, ++open);
-      setImmediate(() => {
-        open -= 1;
-        response.end('x');
-      });
-    };
-    const downloader = new Downloader({ ...QUICK, maxPerHost: 3 });
-    await Promise.all(Array.from({ length: 30 }, (_, index) => downloader.download(`${server.base}/${index}`, folder)));
-    downloader.close();
-
-    expect(most).toBeLessThanOrEqual(3);
-    expect(files()).toHaveLength(30);
-  });
-
-  it('lets go of one that waits for its turn', async () => {
-    const release = Promise.withResolvers<void>();
-    server.handler = (_request, response) => void release.promise.then(() => response.end('x'));
-    const downloader = new Downloader({ ...QUICK, maxPerHost: 1 });
-    const first = downloader.download(`${server.base}/1`, folder);
-    const abort = new AbortController();
-    const second = downloader.download(`${server.base}/2`, folder, { signal: abort.signal });
-    abort.abort(new Error('enough'));
-
-    await expect(second).rejects.toThrow('enough');
-    release.resolve();
-    await first;
-    await downloader.download(`${server.base}/3`, folder);
-    downloader.close();
-    expect(server.paths).toEqual(['/1', '/3']);
   });
 });

@@ -40,6 +40,8 @@ export interface DownloaderOptions {
 export interface DownloadOptions {
   /** The file's name without its suffix, which is the URL's. A named file is fetched anew each time. @defaultValue the MD5 of the whole URL */
   readonly name?: string;
+  /** What the file is known by, where the URL does not do: e.g. without a signature that is another one each time. @defaultValue the whole URL */
+  readonly cacheKey?: string;
   /** Takes the file that an earlier download of the same URL left. @defaultValue true */
   readonly useCached?: boolean;
   /** Headers for the URL's own origin; they do not follow a redirect to another one. @defaultValue none */
@@ -87,7 +89,7 @@ export class Downloader {
     if (options.digest) checkAlgorithm(options.digest.algorithm);
     const root = resolve(folder);
     if (!isThere(root, 'folder')) throw new FileNotFoundError('folder to download to', root);
-    const target = joinInside(root, fileNameOf(parsed, options.name));
+    const target = joinInside(root, fileNameOf(parsed, options));
     const isCacheable = (options.name ?? '') === '' && options.useCached !== false;
     for (let other = this.#underWay.get(target); other; other = this.#underWay.get(target)) {
       await waitFor(other, options.signal);
@@ -109,7 +111,7 @@ export class Downloader {
   }
 
   async #fetch(url: URL, target: string, options: DownloadOptions): Promise<void> {
-    const part = new PartialFile(target, keyOf(url));
+    const part = new PartialFile(target, options.cacheKey ?? keyOf(url));
     part.adopt();
     try {
       await this.#tryUntilWhole(part, url, target, options);
@@ -184,11 +186,11 @@ function keyOf(url: URL): string {
   return key.href;
 }
 
-function fileNameOf(url: URL, name = ''): string {
+function fileNameOf(url: URL, { name = '', cacheKey = keyOf(url) }: DownloadOptions): string {
   if (/[/\\\0]/.test(name) || name === '.' || name === '..')
     throw new PathEscapeError(name, 'the folder to download to');
   const suffix = extname(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
-  const stem = name === '' ? createHash('md5').update(keyOf(url)).digest('hex') : name;
+  const stem = name === '' ? createHash('md5').update(cacheKey).digest('hex') : name;
   return stem + (/^\.[\w-]{1,32}$/.test(suffix) ? suffix : '');
 }
 
