@@ -24,6 +24,20 @@ export function step(name: string, parts: StepParts = {}): StepLike {
   return { name, execute: () => StepResult.ok({}, { rollbackData: { id: name } }), ...parts };
 }
 
+/** Notes in `undone` which steps were undone, in order. */
+export function undoable(undone: string[], name: string, parts: StepParts = {}): ReturnType<typeof step> {
+  return step(name, { rollback: () => void undone.push(name), ...parts });
+}
+
+/** Parts of a step that fails. */
+export const failing = { execute: () => StepResult.fail('bad') };
+/** Parts of a step that throws. */
+export const throwing = {
+  execute: () => {
+    throw new Error('boom');
+  },
+};
+
 /** A step that waits until it is told to end or to go on. */
 export class HeldStep extends BaseStep {
   readonly started = Promise.withResolvers<StepContext>();
