@@ -1,5 +1,6 @@
 import type { RunEvent, RunEventType, TerminalEventType } from './run-event.js';
-import { RunEventStream, type RunEventStreamOptions } from './run-event-stream.js';
+import { RunEventStream } from './run-event-stream.js';
+import type { RunEventStreamOptions } from './stream-options.js';
 
 /** The event that ends a run; without a type, the stream just ends. */
 export interface StreamEnd {

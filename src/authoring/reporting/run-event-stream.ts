@@ -6,31 +6,9 @@ import { ListenerQueue } from './listener-queue.js';
 import type { RunEvent, RunEventType, TerminalEventType } from './run-event.js';
 import type { RunListener } from './run-listener.js';
 import { type EventSink, SinkWriter } from './sink-writer.js';
-import { SpillingQueue, type SpillingQueueOptions } from './spilling-queue.js';
+import { SpillingQueue } from './spilling-queue.js';
+import type { RunEventStreamOptions, StreamLimits } from './stream-options.js';
 import { saveUnsent } from './unsent-file.js';
-
-/** Limits of a {@link RunEventStream}. */
-export interface StreamLimits extends SpillingQueueOptions {
-  /** Rough size of waiting logs at which they are stored before the timer fires, in bytes. @defaultValue 1_048_576 */
-  readonly maxRecentBytes?: number;
-  /** Pause before the first retry of a failing store, in milliseconds; doubles up to 5,000. @defaultValue 20 */
-  readonly retryDelayMs?: number;
-  /** How long `close` waits for a store that fails or hangs, in milliseconds. @defaultValue 10_000 */
-  readonly closeTimeoutMs?: number;
-}
-
-/** What a {@link RunEventStream} is made of. */
-export interface RunEventStreamOptions {
-  readonly runId: string;
-  /** From 1; a resumed run counts on. */
-  readonly attempt: number;
-  readonly sink: EventSink;
-  /** Shared by all streams of a runner; brings the clock. */
-  readonly flusher: EventFlusher;
-  /** Number of the first event; a later attempt goes on after the last stored one. @defaultValue 1 */
-  readonly firstSeq?: number;
-  readonly limits?: StreamLimits;
-}
 
 /** An event before it has its number. */
 type OpenEvent = { -readonly [K in keyof RunEvent]: RunEvent[K] };

@@ -1,5 +1,6 @@
-import { RunEventStream, type RunEventStreamOptions } from '../../authoring/reporting/run-event-stream.js';
+import { RunEventStream } from '../../authoring/reporting/run-event-stream.js';
 import type { RunEventType, TerminalEventType } from '../../authoring/reporting/run-event.js';
+import type { RunEventStreamOptions } from '../../authoring/reporting/stream-options.js';
 import { errorFromJson, errorToJson } from '../../foundation/errors/error-json.js';
 import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
