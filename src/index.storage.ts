@@ -4,8 +4,11 @@ export { LocalStorage } from './resources/storage/providers/local/local-storage.
 export { S3StorageConfig } from './resources/storage/providers/s3/s3-storage-config.js';
 export { S3Storage } from './resources/storage/providers/s3/s3-storage.js';
 export { GCSStorageConfig } from './resources/storage/providers/gcs/gcs-storage-config.js';
+export { GCSStorage } from './resources/storage/providers/gcs/gcs-storage.js';
 export { SFTPStorageConfig } from './resources/storage/providers/sftp/sftp-storage-config.js';
+export { SFTPStorage } from './resources/storage/providers/sftp/sftp-storage.js';
 export { HTTPStorageConfig, HTTPUploadMode } from './resources/storage/providers/http/http-storage-config.js';
+export { HTTPStorage } from './resources/storage/providers/http/http-storage.js';
 export { type StorageProviderDefinition } from './resources/storage/registry/provider-definition.js';
 export {
   getPathFileCount,

@@ -1,3 +1,4 @@
+import { GCSStorageConfig } from '../providers/gcs/gcs-storage-config.js';
 import { HTTPStorageConfig } from '../providers/http/http-storage-config.js';
 import { LocalStorageConfig } from '../providers/local/local-storage-config.js';
 import { S3StorageConfig } from '../providers/s3/s3-storage-config.js';
@@ -7,6 +8,11 @@ import type { StorageProviderDefinition } from './provider-definition.js';
 const local: StorageProviderDefinition = {
   configuration: LocalStorageConfig,
   load: async () => (await import('../providers/local/local-storage.js')).LocalStorage,
+};
+
+const gcs: StorageProviderDefinition = {
+  configuration: GCSStorageConfig,
+  load: async () => (await import('../providers/gcs/gcs-storage.js')).GCSStorage,
 };
 
 const sftp: StorageProviderDefinition = {
@@ -31,6 +37,9 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, StorageProviderDefiniti
   s3,
   amazon_s3: s3,
   minio: s3,
+  gcs,
+  gs: gcs,
+  gcp: gcs,
   sftp,
   http,
   https: http,

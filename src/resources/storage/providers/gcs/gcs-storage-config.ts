@@ -1,4 +1,4 @@
-import { IsNotEmpty, IsOptional, IsString, ValidateBy } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, IsUrl, ValidateBy } from 'class-validator';
 import { UiField } from '../../../../foundation/schema/ui-field.decorator.js';
 
 function isCredentials(value: unknown): boolean {
@@ -24,4 +24,9 @@ export class GCSStorageConfig {
   @IsOptional()
   @IsString()
   project?: string | null = null;
+
+  @UiField({ description: 'Base URL of a service other than Google, e.g. an emulator' })
+  @IsOptional()
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  endpoint_url?: string | null = null;
 }

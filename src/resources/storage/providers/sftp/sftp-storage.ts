@@ -12,6 +12,7 @@ import { messageOf } from '../../../../foundation/errors/synapse.error.js';
 import type { StorageEntry } from '../../storage-options.js';
 import type { FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
+import { abortable } from '../../transfer/abortable.js';
 import { abortableBytes } from '../../transfer/abortable-bytes.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
@@ -206,19 +207,4 @@ async function writeNew(
 
 function closeHandle(session: SftpSession, handle: Buffer): Promise<void> {
   return session.ask<void>((wire, answer) => wire.close(handle, (error) => answer(error, undefined)));
-}
-
-/** Fails with the signal's reason as soon as it aborts; a request that is on its way then is answered to nobody. */
-async function abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  if (signal === undefined) return work();
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason as Error);
-  promise.catch(() => undefined);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
