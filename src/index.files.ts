@@ -1,3 +1,4 @@
+export { readExcel, type ReadExcelOptions } from './resources/files/records/excel-file.js';
 // The part of the public surface that is about files.
 export { ArchiveFilter, type ArchiveFilterOptions } from './resources/files/archives/archive-filter.js';
 export {

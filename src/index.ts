@@ -67,7 +67,11 @@ export {
 export { BaseTrainParams } from './authoring/families/train/base-train-params.js';
 export { TrainContext, TrainProgressCategories } from './authoring/families/train/train-context.js';
 export { BaseUploadAction, type UploadStepsResult } from './authoring/families/upload/base-upload-action.js';
+export { UploadAction, type UploadRunResult } from './authoring/families/upload/upload-action.js';
 export { UploadContext, UploadProgressCategories } from './authoring/families/upload/upload-context.js';
+export { UploadParams, UploadPlace } from './authoring/families/upload/upload-params.js';
+export { type PlannedFile, type PlannedUnit } from './authoring/families/upload/workflow/upload-plan.js';
+export { UploadRunContext } from './authoring/families/upload/workflow/upload-run-context.js';
 export { autolog, type AutologFrameworks, disableAutolog, listIntegrations } from './authoring/integrations/autolog.js';
 export { AutologContext, getAutologContext } from './authoring/integrations/autolog-context.js';
 export { type AutologTarget } from './authoring/integrations/autolog-target.interface.js';

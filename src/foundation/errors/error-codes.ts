@@ -78,6 +78,7 @@ export const ERROR_CODES = {
   SYN_CHECKSUM_MISMATCH: row('ChecksumMismatchError', 'validation'),
   SYN_DOWNLOAD_REFUSED: row('DownloadRefusedError', 'validation'),
   SYN_MODEL_ID_INVALID: row('ModelIdInvalidError', 'validation'),
+  SYN_UPLOAD_INVALID: row('UploadInvalidError', 'validation'),
   SYN_STORAGE_KEY: row('StorageKeyError', 'validation'),
 
   SYN_EXECUTION_FAILED: row('ExecutionError', 'execution'),
@@ -118,6 +119,7 @@ export const ERROR_CODES = {
   SYN_HTTP_NOT_FOUND: row('NotFoundError', 'remote'),
   SYN_HTTP_RATE_LIMIT: row('RateLimitError', 'remote', true),
   SYN_HTTP_SERVER: row('ServerError', 'remote', true),
+  SYN_UPLOAD_REGISTRATION: row('RegistrationError', 'remote'),
   SYN_DATASET_DOWNLOAD: row('DownloadFailedError', 'remote'),
   SYN_DOWNLOAD_LIMIT: row('DownloadLimitError', 'remote'),
   SYN_DOWNLOAD_INCOMPLETE: row('DownloadIncompleteError', 'remote', true),

@@ -71,3 +71,27 @@ export class ModelIdInvalidError extends PluginError {
     super(`The id of the served model is refused: ${reason}. Ask for a new one.`, { details: { reason } });
   }
 }
+
+/** Units that were to be uploaded are not complete, or their files are not what the collection asks for. */
+export class UploadInvalidError extends PluginError {
+  readonly code = 'SYN_UPLOAD_INVALID';
+  readonly kind = 'validation';
+
+  /** @param first - The first of them, each as a sentence that begins with the unit. */
+  constructor(count: number, first: readonly string[]) {
+    super(
+      `${count} units cannot be uploaded. ${first.join('; ')}${count > first.length ? '; …' : ''}. Correct them, or leave them out (on_error: skip).`,
+      { details: { count, first: [...first] } },
+    );
+  }
+}
+
+/** The platform has made other data units than it was asked for. */
+export class RegistrationError extends PluginError {
+  readonly code = 'SYN_UPLOAD_REGISTRATION';
+  readonly kind = 'remote';
+
+  constructor(asked: number, made: number) {
+    super(`The platform was asked for ${asked} data units and has made ${made}.`, { details: { asked, made } });
+  }
+}

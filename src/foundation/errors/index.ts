@@ -59,7 +59,9 @@ export {
   InferenceResultError,
   ModelIdInvalidError,
   ModelUnusableError,
+  RegistrationError,
   StepContextError,
+  UploadInvalidError,
 } from './family.errors.js';
 export {
   ArchiveInvalidError,

@@ -59,7 +59,7 @@ export async function registerApplication(context: DeploymentContext, data: NewS
   const own = known.before ?? found.find(({ id }) => !known.known.includes(id));
   const application = own
     ? await client.updateServeApplication(own.id, data, { signal })
-    : await client.createServeApplication(data, { signal, idempotencyKey: context.idempotencyKey });
+    : await client.createServeApplication(data, { signal, headers: { 'idempotency-key': context.idempotencyKey } });
   return application.id;
 }
 
