@@ -6,7 +6,7 @@ export interface DatasetPlace {
   readonly file: string;
   /** Line of a text file, from 1. */
   readonly line?: number;
-  /** Id of the annotation. */
+  /** Id of the annotation; empty where it has none. */
   readonly annotation?: string;
 }
 
@@ -99,5 +99,5 @@ export class DatasetPackageMissingError extends PluginError {
 /** A place as one word: the file, then the line or annotation in it. */
 export function placeText({ file, line, annotation }: DatasetPlace): string {
   const inFile = line === undefined ? file : `${file}:${line}`;
-  return annotation === undefined ? inFile : `${inFile} (annotation '${annotation}')`;
+  return annotation === undefined || annotation === '' ? inFile : `${inFile} (annotation '${annotation}')`;
 }

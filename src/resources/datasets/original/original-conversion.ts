@@ -59,6 +59,7 @@ function reportOf(
     route: route.steps,
     route_loses: route.loses,
     ...converter.counts,
+    annotations_written: converter.counts.annotations,
     classes: converter.classNames.map(String),
     losses: [],
     problems: converter.problems.list(),

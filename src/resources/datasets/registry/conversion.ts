@@ -39,7 +39,10 @@ export interface ConversionReport {
   /** What the route cannot hold, whether or not the source has it. */
   readonly route_loses: readonly DatasetFeature[];
   readonly images: number;
+  /** Annotations of the source that have a shape that can be. */
   readonly annotations: number;
+  /** Annotations of the target: an object in parts may be several, and what could not be kept is none. Null where nobody counted. */
+  readonly annotations_written: number | null;
   /** In the order of their numbers. */
   readonly classes: readonly string[];
   /** What the source has and the target has not. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js';
 import { SynapseError } from '../../../foundation/errors/synapse.error.js';
-import { ImagePlacer } from '../io/image-placer.js';
+import { ImageHandling, ImagePlacer } from '../io/image-placer.js';
 import { reasonOf, StagedTarget } from '../io/staged-target.js';
 import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
@@ -40,12 +40,13 @@ export async function convertStep(step: ConvertStep): Promise<ConversionResult> 
       task: options.task,
     };
     const images = new ImagePlacer(options.images);
-    const readJob: ReadJob = { ...shared, source: resolve(step.source) };
+    const mayLackImages = options.images === ImageHandling.None;
+    const readJob: ReadJob = { ...shared, source: resolve(step.source), mayLackImages };
     const writeJob: WriteJob = { ...shared, folder: staged.folder, images };
     const writer = step.to.write(writeJob);
     const counts = await pump(step, readJob, writer);
     const config = await writer.finish();
-    const report = reportOf(step, writeJob, counts);
+    const report = reportOf(step, writeJob, { ...counts, annotations_written: writer.written ?? null });
     writeFileSync(join(staged.folder, REPORT_NAME), `${JSON.stringify(report, null, 2)}\n`);
     options.signal?.throwIfAborted();
     staged.commit();
@@ -102,7 +103,9 @@ function isSoundQuietly(annotation: Annotation): boolean {
   return shapeProblem(annotation) === undefined;
 }
 
-function reportOf({ from, to, route }: ConvertStep, job: WriteJob, counts: Counts): ConversionReport {
+type AllCounts = Pick<ConversionReport, 'images' | 'annotations' | 'annotations_written'>;
+
+function reportOf({ from, to, route }: ConvertStep, job: WriteJob, counts: AllCounts): ConversionReport {
   return {
     source_format: from.name,
     target_format: to.name,

@@ -33,6 +33,8 @@ export interface ReadJob {
   readonly losses: LossLog;
   /** What the lines of a YOLO data set are. @defaultValue what its dataset.yaml says, else what each line looks like */
   readonly task?: YOLOTask;
+  /** Whether pictures may be missing where their annotations say how large they are. @defaultValue false */
+  readonly mayLackImages?: boolean;
 }
 
 /** What a writer is handed. */
@@ -49,6 +51,8 @@ export interface WriteJob {
 
 /** Takes pictures one after the other. */
 export interface DatasetWriter {
+  /** How many annotations it has written, as its format counts them. */
+  readonly written?: number;
   add(image: AnnotatedImage): void;
   /** Writes what only the end knows; resolves to the file that describes the data set, below its folder, where there is one. */
   finish(): string | undefined | Promise<string | undefined>;

@@ -25,7 +25,9 @@ interface ListedImage {
  * picture by picture: the names of the pictures and 16 bytes for each annotation are kept, the annotations themselves are not.
  */
 export function* readCOCO(job: ReadJob): Generator<AnnotatedImage> {
-  for (const file of cocoFiles(job.source)) yield* new COCOFileReader(job, file).images();
+  const files = cocoFiles(job.source);
+  const owners = files.length > 1 ? new Map<string, string>() : undefined;
+  for (const file of files) yield* new COCOFileReader(job, file, owners).images();
 }
 
 class COCOFileReader {
@@ -45,6 +47,8 @@ class COCOFileReader {
   constructor(
     private readonly job: ReadJob,
     private readonly file: COCOFile,
+    /** Files of this data set by the pictures that they have, each by its part and name. */
+    private readonly owners: Map<string, string> | undefined,
   ) {
     this.#document = relative(job.source, file.path) || basename(file.path);
     this.#annotations = new COCOAnnotations(job, this.#labels);
@@ -55,7 +59,7 @@ class COCOFileReader {
     const pieces = new AnnotationPieces(this.file.path, this.#index);
     try {
       for (const [number, image] of this.#images.entries()) {
-        const found = this.#locate(image);
+        const found = this.#isFirst(image.name) ? this.#locate(image) : undefined;
         if (!found) continue;
         yield {
           ...found,
@@ -69,6 +73,17 @@ class COCOFileReader {
     } finally {
       pieces.close();
     }
+  }
+
+  /** Whether no other file has a picture of this name in the same part. Annotations of one picture cannot be put together from two files. */
+  #isFirst(name: string): boolean {
+    const key = JSON.stringify([this.file.split, name]);
+    const owner = this.owners?.get(key);
+    if (owner === undefined) this.owners?.set(key, this.#document);
+    if (owner === undefined || owner === this.#document) return true;
+    const message = `the picture '${name}' is in ${owner} as well; convert the two files one after the other, each by its own path`;
+    this.job.problems.add(ProblemCode.DuplicateStem, { file: this.#document }, message);
+    return false;
   }
 
   #annotationsOf(image: number, pieces: AnnotationPieces): readonly Annotation[] {
@@ -168,7 +183,7 @@ class COCOFileReader {
 
   #addCategory(item: unknown): void {
     const { id, name, keypoints, supercategory }: JsonRecord = isRecord(item) ? item : {};
-    if (typeof name !== 'string') {
+    if (typeof name !== 'string' || name.trim() === '') {
       return this.job.problems.add(
         ProblemCode.BadAnnotation,
         { file: this.#document },
@@ -201,6 +216,7 @@ class COCOFileReader {
     const plain = name.split(/[/\\]/).join(sep);
     const folders = this.#lastFolder === undefined ? [] : [this.#lastFolder];
     const folder = [...folders, ...this.file.imageFolders].find((candidate) => isFile(join(candidate, plain)));
+    if (folder === undefined && this.job.mayLackImages) return { file: null, size };
     if (folder === undefined) {
       this.job.problems.add(ProblemCode.NoImage, { file: this.#document }, `there is no picture '${name}' beside it`);
       return undefined;

@@ -11,8 +11,13 @@ const BUFFERED_CHARACTERS = 262_144;
 export class COCOWriter implements DatasetWriter {
   readonly #parts = new Map<string | null, PartFile>();
   readonly #keypoints = new Map<string, number>();
+  #written = 0;
 
   constructor(private readonly job: WriteJob) {}
+
+  get written(): number {
+    return this.#written;
+  }
 
   add(image: AnnotatedImage): void {
     const part = this.#open(image.split);
@@ -22,7 +27,9 @@ export class COCOWriter implements DatasetWriter {
     const imageId = part.addImage({ file_name: image.fileName, ...image.size });
     for (const annotation of image.annotations) {
       const fields = this.#fieldsOf(annotation, image);
-      if (fields) part.addAnnotation(imageId, fields);
+      if (!fields) continue;
+      part.addAnnotation(imageId, fields);
+      this.#written++;
     }
   }
 

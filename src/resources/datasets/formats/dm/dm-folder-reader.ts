@@ -6,6 +6,7 @@ import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { readPaired } from '../paired-reader.js';
 import { versionProblem } from './dm-version.js';
+import { withJoinedParts } from './object-parts.js';
 import { requiredDmParts } from './dm-layout.js';
 
 /** Makes the annotations of one document; the classes that it names are declared in the job. */
@@ -17,7 +18,7 @@ export function* readDmFolder(job: ReadJob, version: 'v1' | 'v2', parse: Documen
     ending: '.json',
     parse: (text: string, file: string) => {
       const document = documentIn(text, file, version, job);
-      return document && parse(document, file, job);
+      return document && withJoinedParts(parse(document, file, job));
     },
   };
   for (const { split, folder } of requiredDmParts(job.source)) {

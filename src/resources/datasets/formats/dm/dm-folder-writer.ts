@@ -16,7 +16,12 @@ export class DmFolderWriter implements DatasetWriter {
   constructor(
     private readonly job: WriteJob,
     private readonly make: DocumentMaker,
+    private readonly counter: { readonly count: number },
   ) {}
+
+  get written(): number {
+    return this.counter.count;
+  }
 
   add(image: AnnotatedImage): void {
     if (image.split !== null && safeName(image.split) === undefined) {

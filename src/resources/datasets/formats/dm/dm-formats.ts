@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import type { JsonRecord } from '../../model/json-value.js';
 import { DatasetFeature, type FormatDefinition } from '../../registry/format-definition.js';
+import { AnnotationIds } from './annotation-ids.js';
+import { DmPieces } from './dm-pieces.js';
 import { DmFolderWriter } from './dm-folder-writer.js';
 import { dmV1Maker } from './dm-v1-maker.js';
 import { parseDmV1 } from './dm-v1-reader.js';
@@ -30,7 +32,10 @@ export const DM_V2_FORMAT: FormatDefinition = {
   recognises: (path) =>
     looksLike(path, (document) => Array.isArray(document['images']) || !('annotations' in document)),
   read: (job) => readDmFolder(job, 'v2', parseDmV2),
-  write: (job) => new DmFolderWriter(job, dmV2Maker(job)),
+  write: (job) => {
+    const pieces = new DmPieces(job, new AnnotationIds());
+    return new DmFolderWriter(job, dmV2Maker(job, pieces), pieces);
+  },
 };
 
 /** The platform's own format, version 1: a document for each assignment, annotations in lists by asset. */
@@ -40,7 +45,10 @@ export const DM_V1_FORMAT: FormatDefinition = {
   holds: HELD,
   recognises: (path) => looksLike(path, (document) => isRecord(document['annotations'])),
   read: (job) => readDmFolder(job, 'v1', parseDmV1),
-  write: (job) => new DmFolderWriter(job, dmV1Maker(job)),
+  write: (job) => {
+    const pieces = new DmPieces(job, new AnnotationIds());
+    return new DmFolderWriter(job, dmV1Maker(job, pieces), pieces);
+  },
 };
 
 /** A document that cannot be read says nothing; reading the data set will name it. */

@@ -9,6 +9,7 @@ import type {
 import type { WriteJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { type AnnotationIds, isDmId } from './annotation-ids.js';
+import { PARTS } from './object-parts.js';
 
 /** A polygon as DM has them: one outline. */
 export interface OutlineAnnotation extends Omit<PolygonAnnotation, 'kind' | 'parts'> {
@@ -19,11 +20,11 @@ export interface OutlineAnnotation extends Omit<PolygonAnnotation, 'kind' | 'par
 /** What both versions of DM can write. */
 export type DmAnnotation = Exclude<Annotation, PolygonAnnotation> | OutlineAnnotation;
 
-/** Name of the attribute that says that a group is one object in several parts. */
-const PARTS = { name: 'role', value: 'parts' } as const;
-
 /** Turns annotations into those that DM can write; what cannot be kept goes to the logs. */
 export class DmPieces {
+  /** How many there have been. */
+  count = 0;
+
   constructor(
     private readonly job: WriteJob,
     private readonly ids: AnnotationIds,
@@ -36,6 +37,7 @@ export class DmPieces {
       if (annotation.kind === 'polygon') pieces.push(...this.#outlines(annotation, image));
       else pieces.push(withId(annotation, this.ids));
     }
+    this.count += pieces.length;
     return pieces;
   }
 

@@ -1,6 +1,5 @@
 import type { AnnotationAttribute } from '../../model/annotated-image.js';
 import type { WriteJob } from '../../registry/format-definition.js';
-import { AnnotationIds } from './annotation-ids.js';
 import type { DocumentMaker } from './dm-folder-writer.js';
 import { boxList, type DmAnnotation, DmPieces } from './dm-pieces.js';
 
@@ -9,8 +8,7 @@ const ASSET = 'image';
 const FLAGS = { isLocked: false, isVisible: true } as const;
 
 /** Makes DM v1 documents. `extra.classes` names all classes in the order of their numbers, which v1 itself has no place for. */
-export function dmV1Maker(job: WriteJob): DocumentMaker {
-  const pieces = new DmPieces(job, new AnnotationIds());
+export function dmV1Maker(job: WriteJob, pieces: DmPieces): DocumentMaker {
   return (image) => {
     const all = pieces.of(image);
     const shapes = all.filter(({ kind }) => kind !== 'relation' && kind !== 'group').map((one) => shapeItem(one));

@@ -1,6 +1,5 @@
 import type { AnnotatedImage } from '../../model/annotated-image.js';
 import type { WriteJob } from '../../registry/format-definition.js';
-import { AnnotationIds } from './annotation-ids.js';
 import type { DocumentMaker } from './dm-folder-writer.js';
 import { boxList, type DmAnnotation, DmPieces } from './dm-pieces.js';
 
@@ -18,8 +17,7 @@ const TOOL_OF: Readonly<Record<DmAnnotation['kind'], Tool>> = {
 };
 
 /** Makes DM v2 documents. Each names all classes in the order of their numbers, so that the numbers survive. */
-export function dmV2Maker(job: WriteJob): DocumentMaker {
-  const pieces = new DmPieces(job, new AnnotationIds());
+export function dmV2Maker(job: WriteJob, pieces: DmPieces): DocumentMaker {
   return (image) => documentOf(image, pieces.of(image), job);
 }
 

@@ -104,9 +104,9 @@ function annotationOf(tool: string, item: unknown, file: string, job: ReadJob): 
   const id = typeof item['id'] === 'string' ? item['id'] : '';
   const label = item['classification'];
   const made =
-    typeof label === 'string'
+    typeof label === 'string' && (label.trim() !== '' || tool === 'relation' || tool === 'group')
       ? make({ id, label, attributes: attributesOf(item['attrs'], () => `${file}#${id}`, job) }, item)
-      : new ValueProblem(`its classification must be a text, not ${shortText(label)}`);
+      : new ValueProblem(`its classification must be a text that names a class, not ${shortText(label)}`);
   if (made instanceof ValueProblem) {
     job.problems.add(ProblemCode.BadAnnotation, { file, annotation: id }, `in '${tool}', ${made.message}`);
     return undefined;

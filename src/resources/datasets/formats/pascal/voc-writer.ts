@@ -13,6 +13,7 @@ const LIST_OF: Readonly<Record<string, string>> = { valid: 'val' };
 /** Writes a Pascal VOC data set: all documents in one folder, lists of names for parts. */
 export class VOCWriter implements DatasetWriter {
   readonly #stems = new Map<string, string>();
+  #written = 0;
 
   constructor(private readonly job: WriteJob) {
     const folders = [
@@ -21,6 +22,10 @@ export class VOCWriter implements DatasetWriter {
       ...(job.images.handling === ImageHandling.None ? [] : ['JPEGImages']),
     ];
     for (const folder of folders) mkdirSync(`${job.folder}/${folder}`, { recursive: true });
+  }
+
+  get written(): number {
+    return this.#written;
   }
 
   add(image: AnnotatedImage): void {
@@ -32,6 +37,7 @@ export class VOCWriter implements DatasetWriter {
       appendFileSync(`${folder}/ImageSets/Main/${LIST_OF[image.split] ?? image.split}.txt`, `${stem}\n`);
     if (!image.isLabelled) return;
     const objects = image.annotations.flatMap((annotation) => this.#objectOf(annotation, image));
+    this.#written += objects.length;
     writeNew(`${folder}/Annotations/${stem}.xml`, documentOf(fileName, image, objects));
   }
 

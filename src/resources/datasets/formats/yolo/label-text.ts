@@ -10,9 +10,15 @@ const SHARE_BYTES = 9;
 export class LabelText {
   #bytes = Buffer.allocUnsafe(16_384);
   #length = 0;
+  #lines = 0;
 
   get isEmpty(): boolean {
     return this.#length === 0;
+  }
+
+  /** How many lines have been begun in all. */
+  get lines(): number {
+    return this.#lines;
   }
 
   /** Starts over with nothing in it. */
@@ -22,6 +28,7 @@ export class LabelText {
 
   /** Begins a line with the number of a class. */
   startLine(id: number): void {
+    this.#lines++;
     this.#add(this.#length === 0 ? String(id) : `\n${id}`);
   }
 

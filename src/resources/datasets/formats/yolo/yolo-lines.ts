@@ -32,6 +32,11 @@ export class YOLOLineMaker {
     return this.#keypointCounts;
   }
 
+  /** How many lines there have been, of all tasks. */
+  get count(): number {
+    return TASKS.reduce((sum, task) => sum + this.#lines[task].lines, 0);
+  }
+
   linesOf(image: AnnotatedImage): LinesByTask {
     const lines = this.#lines;
     for (const task of TASKS) lines[task].clear();

@@ -24,6 +24,10 @@ export class YOLOWriter implements DatasetWriter {
     this.#lines = new YOLOLineMaker(job);
   }
 
+  get written(): number {
+    return this.#lines.count;
+  }
+
   add(image: AnnotatedImage): void {
     const lines = this.#lines.linesOf(image);
     this.#splits.add(image.split);
