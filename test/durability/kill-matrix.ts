@@ -7,7 +7,7 @@ export const MOMENTS = ['before', 'torn', 'after'] as const;
 /** Processes that execute runs at the same time. */
 export const AT_ONCE = 3;
 /** A busy machine may have a process lose its lease before it gets to the write at which it is to die. */
-const MAX_TRIES = 5;
+const MAX_TRIES = 20;
 const PATIENT_LEASE_MS = 60_000;
 
 /** A process that is to be killed: at which write of its run, and whether that run fails and is undone. */
