@@ -3,13 +3,30 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
-import { S3Storage, type TransferProgress } from '../../../src/index.js';
+import { S3Storage, type S3StorageConfig, type TransferProgress } from '../../../src/index.js';
+import { childOutcome, runInChild } from '../../run-in-child.js';
 import { describeWithServer } from './describe-with-server.js';
 import { FaultyProxy } from './servers/faulty-proxy.js';
 import { MotoServer } from './servers/moto-server.js';
 
 const MEGABYTE = 1024 * 1024;
 const REASON = new Error('enough');
+
+jest.setTimeout(60_000); // guards against a hang only
+
+/** Uploads a file in a process of its own; what it tells of its progress, or nothing where it is killed. */
+const UPLOAD = `import { S3Storage } from 'nest-synapse';
+export default async ({ configuration, source, killAfterBytes = Infinity }) => {
+  const storage = new S3Storage(configuration);
+  const told = [];
+  const onProgress = ({ transferredBytes }) => {
+    told.push(transferredBytes);
+    if (transferredBytes >= killAfterBytes) process.kill(process.pid, 'SIGKILL');
+  };
+  await storage.upload(source, 'a', { onProgress });
+  await storage.close();
+  return told;
+};`;
 
 describeWithServer('S3Storage where things go wrong', 'moto', () => {
   let server: MotoServer;
@@ -38,8 +55,12 @@ describeWithServer('S3Storage where things go wrong', 'moto', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  function configurationOf(bucket_name: string, endpoint_url = `http://127.0.0.1:${proxy.port}`): S3StorageConfig {
+    return { bucket_name, access_key: 'key', secret_key: 'hunter2', region_name: '', endpoint_url };
+  }
+
   function storageOf(bucket_name: string, endpoint_url = server.endpoint): S3Storage {
-    return new S3Storage({ bucket_name, access_key: 'key', secret_key: 'hunter2', region_name: '', endpoint_url });
+    return new S3Storage(configurationOf(bucket_name, endpoint_url));
   }
 
   function fileOf(bytes: Buffer): string {
@@ -81,12 +102,25 @@ describeWithServer('S3Storage where things go wrong', 'moto', () => {
     const bytes = randomBytes(30 * MEGABYTE);
     proxy.watched = 'sent';
     proxy.cutsAfterBytes.push(1 * MEGABYTE, 9 * MEGABYTE, 2 * MEGABYTE);
-    const told: number[] = [];
-    await storage.upload(fileOf(bytes), 'a', { onProgress: ({ transferredBytes }) => told.push(transferredBytes) });
+    const source = fileOf(bytes);
+    // Jest's own Error is not Node's, which the SDK looks for; so this is another process.
+    const told = await runInChild<number[]>(UPLOAD, { input: { configuration: configurationOf(bucket), source } });
 
     expect((await storageOf(bucket).getPath('a').readBytes()).equals(bytes)).toBe(true);
     expect(told).toEqual([...told].sort((a, b) => a - b));
     expect(told.at(-1)).toBe(bytes.length);
+  });
+
+  it('goes on where a process was that was killed in the middle', async () => {
+    const bytes = randomBytes(48 * MEGABYTE);
+    const source = fileOf(bytes);
+    const input = { configuration: configurationOf(bucket), source, killAfterBytes: 32 * MEGABYTE };
+    const { signal } = await childOutcome(UPLOAD, { input });
+    const left = await openUploads();
+    await storage.upload(source, 'a');
+
+    expect([signal, left.length, await openUploads()]).toEqual(['SIGKILL', 1, []]);
+    expect((await storage.getPath('a').readBytes()).equals(bytes)).toBe(true);
   });
 
   it('sends pieces of a stream again whose connection was cut', async () => {
@@ -124,8 +158,8 @@ describeWithServer('S3Storage where things go wrong', 'moto', () => {
     await expect(storage.upload(source, 'a', first)).rejects.toBe(REASON);
     const kept = await openUploads();
     proxy.watched = 'sent';
-    // The parts that are there would not pass any more.
-    proxy.cutsAfterBytes.push(...Array<number>(40).fill(17 * MEGABYTE));
+    // One part fits through each of the four connections, and nothing is tried again: all six would not pass.
+    proxy.cutsAfterBytes.push(...Array<number>(40).fill(12 * MEGABYTE));
     const before = proxy.connections;
     await storage.close();
     await storage.upload(source, 'a', { retries: 0 });
@@ -172,10 +206,14 @@ describeWithServer('S3Storage where things go wrong', 'moto', () => {
 
   it('says of a service that cannot be reached that it may be tried again, and nothing of the key', async () => {
     await proxy.close();
-    const failure = await storage.exists('a', { retries: 1 }).catch((thrown: unknown) => thrown);
+    const { error } = await childOutcome(
+      `import { S3Storage } from 'nest-synapse';
+      export default (configuration) => new S3Storage(configuration).exists('a', { retries: 1 });`,
+      { input: configurationOf(bucket) },
+    );
 
-    expect(failure).toMatchObject({ code: 'SYN_STORAGE_CONNECTION', retryable: true });
-    expect(JSON.stringify(failure)).not.toContain('hunter2');
+    expect(error).toMatchObject({ code: 'SYN_STORAGE_CONNECTION', retryable: true });
+    expect(JSON.stringify(error)).not.toContain('hunter2');
     proxy = await FaultyProxy.to(0);
   });
 
