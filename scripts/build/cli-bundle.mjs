@@ -19,6 +19,8 @@ import { sharedEntryName, sharedEntrySource, sharedModules } from './shared-modu
 const NATIVE = /^rolldown(\/|$)/;
 /** The user's own, for runs that are kept in Postgres. */
 const DATABASE_DRIVER = /^pg(\/|$)/;
+/** The user's own, for files that are kept elsewhere. */
+const STORAGE_CLIENTS = /^(@aws-sdk\/(client-s3|lib-storage)|@google-cloud\/storage|ssh2-sftp-client)(\/|$)/;
 /** Loaded when somebody wants a drawing; it brings a native library. */
 const DRAWING = 'sharp';
 /** Loaded by Nest where the application has them; a CLI run has none. */
@@ -41,7 +43,7 @@ export async function buildCliBundle(entries, folder = inProject('dist/cli')) {
     input,
     cwd: projectRoot,
     platform: 'node',
-    external: [NATIVE, DATABASE_DRIVER, DRAWING, OPTIONAL_PEERS_OF_NEST],
+    external: [NATIVE, DATABASE_DRIVER, STORAGE_CLIENTS, DRAWING, OPTIONAL_PEERS_OF_NEST],
     plugins: [sharedPackageEntries, leaveOutUnused, preferEsmBuilds, lazyPhoneNumbers, lazyBuiltins, lazyDateFormat],
     onwarn: refuseWarning,
   });
