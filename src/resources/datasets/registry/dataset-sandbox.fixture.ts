@@ -14,7 +14,13 @@ import type { ConversionResult, ConvertOptions } from './conversion.js';
 import { DatasetFormatRegistry } from './dataset-format-registry.js';
 
 /** A picture of 100x50 pixels. */
-const PICTURE = join(__dirname, '../../../../test/parity/data-cases/fixtures/single-file/pic.png');
+export const PICTURE = join(__dirname, '../../../../test/parity/data-cases/fixtures/single-file/pic.png');
+
+/** A picture of 100x100 pixels. */
+export const OTHER_PICTURE = join(
+  __dirname,
+  '../../../../test/parity/data-cases/fixtures/dm2yolo-v2-poly-keypoint/input/original_files/s.png',
+);
 
 /** A folder for the data sets of one test. */
 export class DatasetSandbox {
@@ -40,10 +46,10 @@ export class DatasetSandbox {
     copyFileSync(source, this.at(path));
   }
 
-  /** Adds a picture with a DM v2 document to the data set `dm`. */
-  dm(name: string, image: object): void {
+  /** Adds a picture with a DM v2 document, which may declare classes, to the data set `dm`. */
+  dm(name: string, image: object, declared?: object): void {
     this.picture(`dm/original_files/${name}.png`);
-    this.write(`dm/json/${name}.json`, { images: [image] });
+    this.write(`dm/json/${name}.json`, { classification: declared, images: [image] });
   }
 
   text(path: string): string {
@@ -65,6 +71,22 @@ export class DatasetSandbox {
 }
 
 /** An annotation of DM v2. */
-export function annotation(id: string, classification: string, data: unknown, more: object = {}): object {
+export function annotation(id: string, classification: string, data: unknown, more: object = {}) {
   return { id, classification, attrs: [], data, ...more };
+}
+
+/** Has a sandbox for each test of a spec, and gives what the test does in it: it converts from `dm` to `out`. */
+export function useDatasetSandbox() {
+  let sandbox: DatasetSandbox;
+  beforeEach(() => void (sandbox = new DatasetSandbox()));
+  afterEach(() => sandbox.remove());
+  return {
+    registry: new DatasetFormatRegistry(),
+    at: (...parts: string[]) => sandbox.at(...parts),
+    write: (path: string, content: string | object) => sandbox.write(path, content),
+    picture: (path: string, source?: string) => sandbox.picture(path, source),
+    dm: (name: string, image: object, declared: object = {}) => sandbox.dm(name, image, declared),
+    text: (path: string) => sandbox.text(path),
+    convert: (to: string, options: object = {}) => sandbox.convert('dm', 'out', { to, ...options }),
+  };
 }
