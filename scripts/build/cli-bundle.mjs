@@ -17,12 +17,10 @@ import { sharedEntryName, sharedEntrySource, sharedModules } from './shared-modu
 
 /** Native, and needed only for a plugin that is not in the compile cache. */
 const NATIVE = /^rolldown(\/|$)/;
-/** The user's own, for runs that are kept in Postgres. */
-const DATABASE_DRIVER = /^pg(\/|$)/;
-/** The user's own, for files that are kept elsewhere. */
-const STORAGE_CLIENTS = /^(@aws-sdk\/(client-s3|lib-storage)|@google-cloud\/storage|ssh2-sftp-client)(\/|$)/;
-/** Loaded when somebody wants a drawing; it brings a native library. */
-const DRAWING = 'sharp';
+/** The user's own: drivers of databases and storages, and what draws. They are loaded when they are asked for, if they are installed. */
+const OPTIONAL_PEERS = Object.keys(
+  JSON.parse(readFileSync(inProject('package.json'), 'utf8')).peerDependenciesMeta,
+).map((name) => new RegExp(`^${name}(/|$)`));
 /** Loaded by Nest where the application has them; a CLI run has none. */
 const OPTIONAL_PEERS_OF_NEST =
   /^@nestjs\/(microservices|websockets|platform-express|platform-fastify|platform-socket\.io)(\/|$)/;
