@@ -5,7 +5,7 @@ import { StepResult } from './step-result.js';
 import { MemoryJournal, stage, step, type Stage, type StepParts } from './steps.fixture.js';
 
 /** Notes which steps were done. */
-export class NotedContext extends StepContext {
+class NotedContext extends StepContext {
   done: string[] = [];
 }
 
