@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsNumber, IsObject, IsString, Max, Min } from 'class-validator';
 import { Action, BaseAction, RuntimeContext, UiField } from 'nest-synapse';
 import { DatasetJudge, type Judgement } from '../src/quality/dataset-judge.js';
+import { DEFAULT_LIMITS } from '../src/quality/quality-rule.js';
 import { QualityReport } from '../src/report/quality-report.js';
 
 export class ValidateParams {
@@ -25,29 +26,29 @@ export class ValidateParams {
   @UiField({ help: 'Shortest side of a box or outline, in pixels' })
   @IsNumber()
   @Min(0)
-  min_side_px = 4;
+  min_side_px = DEFAULT_LIMITS.minSidePx;
 
   @UiField({ help: 'Two shapes of one class that have this much in common are one object twice' })
   @IsNumber()
   @Min(0.5)
   @Max(1)
-  duplicate_overlap = 0.95;
+  duplicate_overlap = DEFAULT_LIMITS.duplicateOverlap;
 
   @UiField({ help: 'Two boxes of one class that have this much in common are worth a look' })
   @IsNumber()
   @Min(0)
   @Max(1)
-  suspicious_overlap = 0.7;
+  suspicious_overlap = DEFAULT_LIMITS.suspiciousOverlap;
 
   @UiField({ help: 'How many times as many annotations as the rarest class the most frequent one may have' })
   @IsNumber()
   @Min(1)
-  max_imbalance = 10;
+  max_imbalance = DEFAULT_LIMITS.maxImbalance;
 
   @UiField({ help: 'Fewest annotations of a class' })
   @IsInt()
   @Min(0)
-  min_per_class = 2;
+  min_per_class = DEFAULT_LIMITS.minPerClass;
 }
 
 export class ValidateResult {

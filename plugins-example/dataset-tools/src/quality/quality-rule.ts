@@ -15,6 +15,15 @@ export interface QualityLimits {
   readonly minPerClass: number;
 }
 
+/** What is asked of a set where nobody asks for anything else. */
+export const DEFAULT_LIMITS: QualityLimits = {
+  minSidePx: 4,
+  duplicateOverlap: 0.95,
+  suspiciousOverlap: 0.7,
+  maxImbalance: 10,
+  minPerClass: 2,
+};
+
 /** Takes a finding. */
 export type Report = (finding: Finding) => void;
 
