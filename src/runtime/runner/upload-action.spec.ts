@@ -240,7 +240,7 @@ describe(UploadAction, () => {
 
       expect(await handle.result()).toMatchObject({ data_units: 1, skipped_units: 2 });
       const skipped = (await logs(handle)).filter(({ event }) => event === 'upload_unit_skipped');
-      expect(skipped.map(({ data }) => data?.['unit'])).toEqual(['empty', 'notes']);
+      expect(skipped.map(({ data }) => (data as Record<string, unknown>)['unit'])).toEqual(['empty', 'notes']);
     });
 
     it('ends the upload where nothing is left of it', async () => {
