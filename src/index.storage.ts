@@ -25,7 +25,7 @@ export {
   type StorageConfigInput,
 } from './resources/storage/registry/storage-config.js';
 export { registerProvider, StorageRegistry } from './resources/storage/registry/storage-registry.js';
-export { normalizeKey } from './resources/storage/storage-key.js';
+export { compareKeys, normalizeKey } from './resources/storage/storage-key.js';
 export {
   type DownloadObjectOptions,
   type ListOptions,
