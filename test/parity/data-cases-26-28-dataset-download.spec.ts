@@ -234,6 +234,30 @@ describe('a download that goes wrong', () => {
   });
 });
 
+describe('a download of many units', () => {
+  it('B-36: has ten units under way at most, and all of those, whoever serves their files', async () => {
+    let now = 0;
+    let most = 0;
+    const waiting: (() => void)[] = [];
+    const units = Array.from({ length: 60 }, (_, id) => ({ id, files: { image: `${server.base}/pictures/${id}.png` } }));
+    serve({ units });
+    const answer = server.onRequest;
+    server.onRequest = async (request, perform) => {
+      if (!request.path.startsWith('/pictures/')) return (await answer?.(request, perform)) ?? perform();
+      now += 1;
+      most = Math.max(most, now);
+      // The first ten wait for each other; only then is there an eleventh.
+      if (most < 10) await new Promise<void>((resolve) => waiting.push(resolve));
+      else for (const go of waiting.splice(0)) go();
+      now -= 1;
+      return { status: 200, body: Buffer.from(request.path) };
+    };
+
+    expect((await (await start()).result()).count).toBe(60);
+    expect(most).toBe(10);
+  });
+});
+
 describe('data case 27: two data units whose files share a name', () => {
   it('B-04: keep their documents and their pictures, each with its own', async () => {
     mkdirSync(join(folder, 'other'));

@@ -13,6 +13,7 @@ import { BackendServer } from '../../resources/clients/recording/backend-server.
 import { writeNdjson } from '../../resources/files/records/row-files.js';
 import { LocalStorage } from '../../resources/storage/providers/local/local-storage.js';
 import { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
+import { SynapseSettings } from '../../synapse.settings.js';
 import { eventsOf, type HostedRunner, hostedRunner } from './runner.fixture.js';
 
 class LateStep extends BaseStep {
@@ -53,6 +54,7 @@ beforeEach(async () => {
       { provide: StorageProvider, useValue: storage },
       ...[UploadAction, UploadInVainAction, StrictUploadAction],
     ],
+    options: { workRoot: join(folder, 'work') },
   });
 });
 afterEach(async () => {
@@ -152,6 +154,19 @@ describe(UploadAction, () => {
     expect(metas()).toEqual([{ origin_file_name: 'a.png', weather: 'rain' }]);
     expect(String(server.uploads.bytesOf(1))).toBe('bytes of bucket/raw/a.png');
   });
+
+  it.each(['upload', 'upload_in_vain'])(
+    'B-28: leaves no copies of files behind, whichever way it ends: %s',
+    async (action) => {
+      put('bucket/raw/a.png', 'bucket/raw/b.png');
+      await upload({ source: 'storage', path: 'raw' }, action).catch(() => undefined);
+      const { workRoot } = host.app.get(SynapseSettings);
+      const left = readdirSync(String(workRoot), { recursive: true }).map(String);
+
+      expect(left.length).toBeGreaterThan(0);
+      expect(left.filter((name) => name.endsWith('.png'))).toEqual([]);
+    },
+  );
 
   describe('metadata', () => {
     const rows = [
