@@ -111,6 +111,27 @@ describeWithServer('S3Storage where things go wrong', 'moto', () => {
     expect(told.at(-1)).toBe(bytes.length);
   });
 
+  it('B-19: uploads a file of 160 MB without holding more than some parts of it', async () => {
+    const source = join(folder, 'large');
+    writeFileSync(source, '');
+    truncateSync(source, 160 * MEGABYTE);
+    const configuration = configurationOf(bucket, server.endpoint);
+    const grownKilobytes = await runInChild<number>(
+      `import { S3Storage } from 'nest-synapse';
+      export default async ({ configuration, source }) => {
+        await using storage = new S3Storage(configuration);
+        await storage.write('first', 'x');
+        const before = process.resourceUsage().maxRSS;
+        await storage.upload(source, 'a');
+        return process.resourceUsage().maxRSS - before;
+      };`,
+      { input: { configuration, source } },
+    );
+
+    expect(grownKilobytes * 1024).toBeLessThan(110 * MEGABYTE);
+    expect(await storage.stat('a')).toMatchObject({ sizeBytes: 160 * MEGABYTE });
+  });
+
   it('goes on where a process was that was killed in the middle', async () => {
     const bytes = randomBytes(48 * MEGABYTE);
     const source = fileOf(bytes);

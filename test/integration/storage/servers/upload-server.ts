@@ -49,6 +49,11 @@ export class UploadServer {
     return this.requests.map(({ method, path }) => `${method} ${path}`);
   }
 
+  /** The ETag that a file is sent with. */
+  etagOf(path: string): string {
+    return etagOf(statSync(join(this.folder, 'files', path)));
+  }
+
   /** Forgets what was seen, and stops interfering. */
   reset(): void {
     this.requests.length = 0;
@@ -102,7 +107,7 @@ export class UploadServer {
 async function send(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
   const stat = fileStat(path);
   if (!stat) return void response.writeHead(404).end('no such file');
-  const etag = `"${stat.mtimeMs.toString(16)}-${stat.size.toString(16)}"`;
+  const etag = etagOf(stat);
   const headers = { etag, 'last-modified': stat.mtime.toUTCString(), 'accept-ranges': 'bytes' };
   const [start, end] = rangeOf(request, etag, stat.size);
   if (start >= stat.size && start > 0)
@@ -115,6 +120,10 @@ async function send(request: IncomingMessage, response: ServerResponse, path: st
   });
   if (request.method === 'HEAD' || stat.size === 0) return void response.end();
   await pipeline(createReadStream(path, { start, end }), response);
+}
+
+function etagOf({ mtimeMs, size }: Stats): string {
+  return `"${mtimeMs.toString(16)}-${size.toString(16)}"`;
 }
 
 /** First and last byte that are asked for. */
