@@ -7,6 +7,7 @@ import {
   existsSync,
   readdirSync,
   rmSync,
+  statfsSync,
   statSync,
   truncateSync,
   writeSync,
@@ -19,6 +20,10 @@ import { runInChild } from '../../run-in-child.js';
 
 /** More than 32 bits count. */
 const LARGE_BYTES = 4_400_000_000;
+const { bavail, bsize } = statfsSync(tmpdir());
+const hasRoom = bavail * bsize > LARGE_BYTES * 1.2;
+if (!hasRoom) process.stderr.write(`Skipped: a file of more than 4 GiB. There is no room for it in ${tmpdir()}.\n`);
+
 let folder: string;
 const at = (...parts: string[]): string => join(folder, ...parts);
 
@@ -35,25 +40,29 @@ function sparse(path: string, bytes: number): void {
 }
 
 describe('what 32 and 16 bits do not count', () => {
-  it('is packed and unpacked: a file of more than 4 GiB, by us and by another program', async () => {
-    mkdirSync(at('in'));
-    sparse(at('in/large.bin'), LARGE_BYTES);
-    await createArchive(at('in'), at('a.zip'), { level: 1 });
-    const facts = `import sys,zipfile; i,=zipfile.ZipFile(sys.argv[1]).infolist(); print(i.file_size, i.CRC)`;
-    const [size, crc] = execFileSync('python3', ['-c', facts, at('a.zip')], { encoding: 'utf8' })
-      .trim()
-      .split(' ');
-    execFileSync('unzip', ['-tqq', at('a.zip')]);
+  (hasRoom ? it : it.skip)(
+    'is packed and unpacked: a file of more than 4 GiB, by us and by another program',
+    async () => {
+      mkdirSync(at('in'));
+      sparse(at('in/large.bin'), LARGE_BYTES);
+      await createArchive(at('in'), at('a.zip'), { level: 1 });
+      const facts = `import sys,zipfile; i,=zipfile.ZipFile(sys.argv[1]).infolist(); print(i.file_size, i.CRC)`;
+      const [size, crc] = execFileSync('python3', ['-c', facts, at('a.zip')], { encoding: 'utf8' })
+        .trim()
+        .split(' ');
+      execFileSync('unzip', ['-tqq', at('a.zip')]);
 
-    expect(Number(size)).toBe(LARGE_BYTES);
-    expect(Number(crc)).toBeGreaterThan(0);
-    await expect(extractArchive(at('a.zip'), at('out'))).rejects.toMatchObject({ code: 'SYN_ARCHIVE_LIMIT' });
-    expect(readdirSync(folder).sort()).toEqual(['a.zip', 'in']);
-    await extractArchive(at('a.zip'), at('out'), { maxRatio: 1e6 });
-    expect(statSync(at('out/large.bin')).size).toBe(LARGE_BYTES);
-    truncateSync(at('a.zip'), statSync(at('a.zip')).size - 10);
-    await expect(listArchiveContents(at('a.zip'))).rejects.toMatchObject({ code: 'SYN_ARCHIVE_INVALID' });
-  }, 240_000);
+      expect(Number(size)).toBe(LARGE_BYTES);
+      expect(Number(crc)).toBeGreaterThan(0);
+      await expect(extractArchive(at('a.zip'), at('out'))).rejects.toMatchObject({ code: 'SYN_ARCHIVE_LIMIT' });
+      expect(readdirSync(folder).sort()).toEqual(['a.zip', 'in']);
+      await extractArchive(at('a.zip'), at('out'), { maxRatio: 1e6 });
+      expect(statSync(at('out/large.bin')).size).toBe(LARGE_BYTES);
+      truncateSync(at('a.zip'), statSync(at('a.zip')).size - 10);
+      await expect(listArchiveContents(at('a.zip'))).rejects.toMatchObject({ code: 'SYN_ARCHIVE_INVALID' });
+    },
+    240_000,
+  );
 
   it('is packed and unpacked: more than 65,535 files', async () => {
     mkdirSync(at('in'));
@@ -62,7 +71,7 @@ describe('what 32 and 16 bits do not count', () => {
     await extractArchive(at('a.zip'), at('out'));
 
     expect(readdirSync(at('out'))).toHaveLength(65_600);
-  }, 120_000);
+  }, 300_000);
 });
 
 it('a million files in a folder are listed in a heap of 48 MB', async () => {
@@ -81,8 +90,8 @@ it('a million files in a folder are listed in a heap of 48 MB', async () => {
     for (let number = 0; number < 1_000_000; number++) closeSync(openSync(join(million, `${number}`), 'w'));
     const nodeArgs = ['--max-old-space-size=48'];
 
-    expect(await runInChild<number>(snippet, { input: million, nodeArgs, timeoutMs: 200_000 })).toBe(900_000);
+    expect(await runInChild<number>(snippet, { input: million, nodeArgs, timeoutMs: 500_000 })).toBe(900_000);
   } finally {
     rmSync(million, { recursive: true, force: true });
   }
-}, 240_000);
+}, 600_000);
