@@ -1,4 +1,5 @@
 /** `node transfer-once.mjs PROVIDER CONFIGURATION SOURCE TARGET`: a file up and down again; prints the process's peak of memory, in kilobytes. */
+import { existsSync, readFileSync } from 'node:fs';
 import { getStorage } from '../../dist/resources/storage/registry/shortcuts.js';
 
 const [provider, configuration, source, target] = process.argv.slice(2);
@@ -6,4 +7,10 @@ const storage = await getStorage({ provider, configuration: JSON.parse(configura
 await storage.upload(source, 'peak');
 await storage.download('peak', target);
 await storage.close();
-process.stdout.write(`${process.resourceUsage().maxRSS}\n`);
+process.stdout.write(`${peakKilobytes()}\n`);
+
+/** Linux counts into the other figure what the parent had when it started this process. */
+function peakKilobytes() {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? process.resourceUsage().maxRSS);
+}

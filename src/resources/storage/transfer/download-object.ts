@@ -10,6 +10,8 @@ import type { DownloadObjectOptions } from '../storage-options.js';
 import type { ResumedRead } from './resumed-read.js';
 import type { StorageCall } from './storage-call.js';
 
+const PIECE_BYTES = 1024 * 1024;
+
 /** What is downloaded, and for which call. */
 export interface ObjectDownload {
   readonly url: string;
@@ -57,10 +59,43 @@ async function receive({ url, read, call }: ObjectDownload, part: PartialFile, p
   if (part.size > 0) call.meter.add(part.size);
   const start = part.size;
   await onDisk(place, () => part.begin(start, opened.etag));
-  for await (const bytes of read.bytes({ start })) await onDisk(place, () => part.append(bytes));
+  await appendAll(part, inPieces(read.bytes({ start })), place);
   if (opened.sizeBytes !== undefined && part.size !== opened.sizeBytes) {
     throw new StorageDownloadError(url, `${part.size} of ${opened.sizeBytes} bytes came`, { retryable: true });
   }
+}
+
+/** The disk writes one piece while the next comes. */
+async function appendAll(part: PartialFile, pieces: AsyncIterable<Uint8Array>, place: string): Promise<void> {
+  let writing = Promise.resolve();
+  try {
+    for await (const bytes of pieces) {
+      await writing;
+      writing = onDisk(place, () => part.append(bytes));
+      writing.catch(() => undefined); // thrown where it is waited for
+    }
+  } finally {
+    await writing;
+  }
+}
+
+/** Sockets bring many small pieces, each of which would be a call to the disk. What came before a failure is handed on first. */
+async function* inPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  try {
+    for await (const piece of bytes) {
+      held.push(piece);
+      heldBytes += piece.length;
+      if (heldBytes < PIECE_BYTES) continue;
+      yield Buffer.concat(held);
+      [held, heldBytes] = [[], 0];
+    }
+  } catch (thrown) {
+    if (heldBytes > 0) yield Buffer.concat(held);
+    throw thrown;
+  }
+  if (heldBytes > 0) yield Buffer.concat(held);
 }
 
 async function checkDigest(path: string, url: string, { digest, signal }: DownloadObjectOptions): Promise<void> {

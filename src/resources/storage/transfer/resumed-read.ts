@@ -72,7 +72,7 @@ export class ResumedRead {
           turns.reset();
           yield bytes;
         }
-        if (position >= endsAt || endsAt === Infinity || start >= endsAt) return;
+        if (endsAt === Infinity || position >= endsAt) return; // a range may begin behind the end
         throw this.#broken(`the connection ended after ${position} of ${endsAt} bytes`);
       } catch (thrown) {
         current = undefined;
