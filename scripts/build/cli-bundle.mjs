@@ -41,7 +41,7 @@ export async function buildCliBundle(entries, folder = inProject('dist/cli')) {
     input,
     cwd: projectRoot,
     platform: 'node',
-    external: [NATIVE, DATABASE_DRIVER, STORAGE_CLIENTS, DRAWING, OPTIONAL_PEERS_OF_NEST],
+    external: [NATIVE, ...OPTIONAL_PEERS, OPTIONAL_PEERS_OF_NEST],
     plugins: [sharedPackageEntries, leaveOutUnused, preferEsmBuilds, lazyPhoneNumbers, lazyBuiltins, lazyDateFormat],
     onwarn: refuseWarning,
   });
