@@ -1,6 +1,8 @@
-import type { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import type { CompletedPart, CompleteMultipartUploadCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { StoragePackageMissingError } from '../../../../foundation/errors/storage.errors.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
+import { isUploadGone } from './s3-failure.js';
 import type { S3StorageConfig } from './s3-storage-config.js';
 
 /** The two packages of AWS that S3 needs, loaded when it is used. */
@@ -39,16 +41,46 @@ export async function connectToS3(config: S3StorageConfig): Promise<S3Connection
  * A client for what makes several requests by itself: each is tried again, and ends with the call. What ends a multipart upload, one way or the other, is not
  * cut off, so that what the call says of it holds.
  */
-export function clientOfCall({ sdk, client }: S3Connection, call: StorageCall): S3Client {
-  // Of which command it is, only the answer's type depends.
+export function clientOfCall(connection: S3Connection, call: StorageCall): S3Client {
+  const { sdk, client } = connection;
   const send = (command: object): Promise<unknown> => {
-    const isEnd = command instanceof sdk.CompleteMultipartUploadCommand;
-    const isUndo = command instanceof sdk.AbortMultipartUploadCommand;
-    const ask = (signal: AbortSignal | undefined): Promise<unknown> =>
+    // Of which command it is, only the answer's type depends.
+    const ask = (signal?: AbortSignal): Promise<unknown> =>
       client.send(command as HeadBucketCommand, { abortSignal: signal });
-    return isUndo ? ask(undefined) : call.retry(() => ask(isEnd ? undefined : call.signal));
+    if (command instanceof sdk.AbortMultipartUploadCommand) return ask();
+    if (command instanceof sdk.CompleteMultipartUploadCommand) return complete(connection, call, command);
+    return call.retry(() => ask(call.signal));
   };
   return Object.assign(Object.create(client) as S3Client, { send });
+}
+
+/** Ends an upload. Where the answer was lost and the upload is gone, the object's etag says whether it was ended. */
+function complete(
+  { sdk, client }: S3Connection,
+  call: StorageCall,
+  command: CompleteMultipartUploadCommand,
+): Promise<unknown> {
+  const { Bucket, Key, MultipartUpload } = command.input;
+  let isInDoubt = false;
+  return call.retry(async () => {
+    try {
+      return await client.send(command);
+    } catch (thrown) {
+      const isLost = isInDoubt && isUploadGone(thrown);
+      isInDoubt = true;
+      if (!isLost) throw thrown;
+      const { ETag } = await client.send(new sdk.HeadObjectCommand({ Bucket, Key }));
+      if (ETag?.replaceAll('"', '') !== etagOfParts(MultipartUpload?.Parts ?? [])) throw thrown;
+      return { ETag };
+    }
+  });
+}
+
+/** What an object of parts has as its etag. */
+function etagOfParts(parts: readonly CompletedPart[]): string {
+  const hash = createHash('md5');
+  for (const { ETag = '' } of parts) hash.update(Buffer.from(ETag.replaceAll('"', ''), 'hex'));
+  return `${hash.digest('hex')}-${parts.length}`;
 }
 
 async function loadPackages(): Promise<S3Packages> {

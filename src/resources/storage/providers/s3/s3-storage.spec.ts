@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { childOutcome } from '../../../../../test/run-in-child.js';
@@ -96,6 +97,33 @@ describe(S3Storage, () => {
       code: 'SYN_STORAGE_DOWNLOAD',
       message: expect.stringContaining('changed') as string,
     });
+  });
+
+  it.each([
+    ['takes an upload for ended', `"${createHash('md5').update(Buffer.alloc(32, 0xaa)).digest('hex')}-2"`, undefined],
+    ['does not take another object for the one', '"0123456789abcdef0123456789abcdef-2"', 'SYN_STORAGE_UPLOAD'],
+  ])('%s where the answer to its end was lost', async (_case, etag, code) => {
+    const xml = (root: string, body = ''): string => `<${root}>${body}</${root}>`;
+    const part: Answer = (response, request) => {
+      request.resume().on('end', () => response.writeHead(200, { etag: `"${'aa'.repeat(16)}"` }).end());
+    };
+    answers.push(
+      (response) => response.end(xml('InitiateMultipartUploadResult', '<UploadId>u1</UploadId>')),
+      part,
+      part,
+      failure(503, 'SlowDown', { 'retry-after': '0' }), // it was ended, and said so too late
+      failure(404, 'NoSuchUpload'),
+      (response) => response.writeHead(200, { etag }).end(),
+      (response) => response.writeHead(204).end(),
+    );
+    const body = [Buffer.alloc(5 * 1024 * 1024), Buffer.alloc(1)];
+    const failed = await storage.write('k', body).then(
+      () => undefined,
+      (thrown: { code: string }) => thrown.code,
+    );
+
+    expect(failed).toBe(code);
+    expect(seen.slice(0, 6)).toEqual(['POST', 'PUT', 'PUT', 'POST', 'POST', 'HEAD']);
   });
 
   it('says which packages to install', async () => {
