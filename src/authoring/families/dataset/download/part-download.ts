@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LogLevel } from '../../../../foundation/config/enums.js';
 import { messageOf, SynapseError } from '../../../../foundation/errors/synapse.error.js';
@@ -44,9 +44,10 @@ export interface PartWork {
 export async function downloadPart({ folder, units, work }: DownloadOrder): Promise<number> {
   const documents = join(folder, 'json');
   const originals = join(folder, 'original_files');
-  for (const path of [documents, originals]) await mkdir(path, { recursive: true });
+  const incoming = join(folder, '.incoming');
+  for (const path of [documents, originals, incoming]) await mkdir(path, { recursive: true });
   const names = new NameBook(folder);
-  const target = { documents, originals, names, downloader: work.downloader };
+  const target = { documents, originals, incoming, names, downloader: work.downloader };
   let count = 0;
   await forEachBounded(units, { limit: work.parallel, signal: work.signal }, async (unit, signal) => {
     work.progress.listed();
@@ -64,6 +65,7 @@ export async function downloadPart({ folder, units, work }: DownloadOrder): Prom
     work.progress.done();
   });
   await names.close();
+  await rm(incoming, { recursive: true, force: true });
   return count;
 }
 

@@ -13,6 +13,8 @@ export interface UnitTarget {
   readonly documents: string;
   /** Folder of the pictures and other files. */
   readonly originals: string;
+  /** Folder that files are fetched into. It stays small: what a downloader looks through before each file. */
+  readonly incoming: string;
   readonly names: NameBook;
   readonly downloader: Downloader;
 }
@@ -64,7 +66,7 @@ export class UnitDownload {
   }
 
   async #fetch({ source, isUrl, place }: UnitFile & { readonly place: string }, signal: AbortSignal): Promise<void> {
-    const { originals, downloader } = this.#target;
+    const { originals, incoming, downloader } = this.#target;
     if (!isUrl && !(await isFile(source))) {
       this.missing.push(source);
       return;
@@ -72,8 +74,8 @@ export class UnitDownload {
     this.#made.push(place);
     if (!isUrl) return copyFile(source, place, constants.COPYFILE_FICLONE);
     // Under a name that no other has: which ending it gets is the downloader's to say.
-    const name = `.${place.slice(originals.length + 1)}`;
-    await rename(await downloader.download(source, originals, { name, signal }), place);
+    const name = place.slice(originals.length + 1);
+    await rename(await downloader.download(source, incoming, { name, signal }), place);
   }
 }
 
