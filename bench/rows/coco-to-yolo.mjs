@@ -74,7 +74,9 @@ export default [
     setup,
     teardown,
     measure: ({ folder }) => {
-      const printed = execFileSync(process.execPath, [script, `${folder}/coco`, `${folder}/out`, 'yolo'], { encoding: 'utf8' });
+      const printed = execFileSync(process.execPath, [script, `${folder}/coco`, `${folder}/out`, 'yolo'], {
+        encoding: 'utf8',
+      });
       return Number(printed) / 1_024;
     },
   },

@@ -5,6 +5,7 @@ import { YOLOTask } from '../../../resources/datasets/registry/format-definition
 import { OnError } from '../../../resources/datasets/report/problem-log.js';
 import { AnsweringCommand, type AnswerOptions } from '../answering-command.js';
 import { CliOutput } from '../cli-output.js';
+import { parseCount } from '../parse-time.js';
 import { conversionText } from './conversion-text.js';
 import { classesIn, oneOf } from './dataset-words.js';
 import { interruptible } from './interruptible.js';
@@ -16,6 +17,7 @@ interface ConvertCommandOptions extends AnswerOptions {
   readonly onError?: OnError;
   readonly classes?: readonly string[];
   readonly task?: YOLOTask;
+  readonly threads?: number;
   readonly overwrite?: boolean;
   readonly compat?: 'original';
 }
@@ -82,6 +84,11 @@ export class DatasetsConvertCommand extends AnsweringCommand {
   })
   parseTask(word: string): YOLOTask {
     return oneOf('task', word, Object.values(YOLOTask));
+  }
+
+  @Option({ flags: '--threads <number>', description: 'worker threads, between DM and YOLO (default: 1)' })
+  parseThreads(text: string): number {
+    return parseCount('--threads', text, { min: 1, max: 64 });
   }
 
   @Option({ flags: '--overwrite', description: 'put the new data set in place of one that is there' })

@@ -31,6 +31,10 @@ export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentForm
   const names = new NameList(isFolder(part.documents) ? listedNames(part.documents, [format.ending]) : []);
   for (let place = 0; place < names.length; place++) {
     const name = names.at(place);
+    if (job.turns && !job.turns.take()) {
+      images.take(stemOf(name));
+      continue;
+    }
     const document = below === '' ? name : `${below}/${name}`;
     const stem = stemOf(name);
     const found = images.find(stem, document);
@@ -53,6 +57,7 @@ function* unlabelled(
     const isLabelled = isFile(`${documents}/${stem}${ending}`);
     const isSecond = isLabelled || stem === before;
     before = stem;
+    if (job.turns && !job.turns.take()) continue;
     if (isSecond) {
       const message = 'another picture has the same name but for its ending, so this one has no labels of its own';
       job.problems.add(ProblemCode.DuplicateStem, { file: document }, message);

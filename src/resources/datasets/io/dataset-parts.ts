@@ -1,3 +1,5 @@
+import { byCodePoint } from '../model/class-order.js';
+
 /** A part of a data set that has a folder of its own. */
 export interface DatasetPart {
   /** Null where the data set has no parts. */
@@ -16,6 +18,12 @@ export function splitName(folder: string): string {
 /** Parts in the order train, valid, test, others. */
 export function bySplit(left: DatasetPart, right: DatasetPart): number {
   return rankOf(left) - rankOf(right);
+}
+
+/** Names of parts in that order; others by code point. */
+export function bySplitName(left: string | null, right: string | null): number {
+  const ranks = rankOf({ split: left, folder: '' }) - rankOf({ split: right, folder: '' });
+  return ranks === 0 ? byCodePoint(left ?? '', right ?? '') : ranks;
 }
 
 function rankOf({ split }: DatasetPart): number {

@@ -18,6 +18,11 @@ export class ImagePlacer {
     return this.#copied;
   }
 
+  /** Takes over the count of another thread. */
+  absorb(copied: number): void {
+    this.#copied += copied;
+  }
+
   place(file: string, target: string): void {
     if (this.handling === ImageHandling.None) return;
     if (this.handling === ImageHandling.Copy) return copy(file, target);

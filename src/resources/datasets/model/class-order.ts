@@ -1,3 +1,5 @@
+import type { ReadClock } from '../report/placed-tallies.js';
+
 /** Orders texts by Unicode code point: capitals before small letters, and pictures after everything of the base plane. */
 export function byCodePoint(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
@@ -14,6 +16,19 @@ function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
 
+/** How one of several threads that read a data set gets its preliminary numbers: all must have the same ones. */
+export interface ClassSharing {
+  readonly clock: ReadClock;
+  numberOf(label: string): number;
+}
+
+/** What a thread has met of classes. */
+export interface ClassFacts {
+  /** Each with its place in the reading. */
+  readonly declared: readonly (readonly [label: string, at: number])[];
+  readonly used: readonly string[];
+}
+
 /**
  * Gives classes their numbers while a data set is read once.
  *
@@ -22,13 +37,17 @@ function isSurrogate(unit: number): boolean {
  */
 export class ClassOrder {
   readonly #preliminary = new Map<string, number>();
-  readonly #declared = new Set<string>();
+  /** When each was declared. */
+  readonly #declared = new Map<string, number>();
   readonly #used = new Set<string>();
   readonly #pinned: readonly string[] | undefined;
   #names: readonly string[] = [];
 
   /** @param pinned - The only classes there are, in the order of their numbers. */
-  constructor(pinned?: readonly string[]) {
+  constructor(
+    pinned?: readonly string[],
+    private readonly sharing?: ClassSharing,
+  ) {
     this.#pinned = pinned;
     for (const label of pinned ?? []) this.#number(label);
   }
@@ -37,7 +56,7 @@ export class ClassOrder {
   declare(labels: readonly string[]): void {
     if (this.#pinned) return;
     for (const label of labels) {
-      this.#declared.add(label);
+      if (!this.#declared.has(label)) this.#declared.set(label, this.sharing?.clock.position ?? 0);
       this.#number(label);
     }
   }
@@ -60,7 +79,7 @@ export class ClassOrder {
   names(): readonly string[] {
     if (this.#pinned) return this.#pinned;
     const isCovered = [...this.#used].every((label) => this.#declared.has(label));
-    return isCovered ? [...this.#declared] : [...this.#preliminary.keys()].sort(byCodePoint);
+    return isCovered ? [...this.#declared.keys()] : [...this.#preliminary.keys()].sort(byCodePoint);
   }
 
   /** The final number of each preliminary one; undefined where all are the same. */
@@ -70,10 +89,31 @@ export class ClassOrder {
     return table.some((id, preliminary) => id !== preliminary) ? table : undefined;
   }
 
+  /** What was declared, and when, and what was used: for another thread to {@link absorb}. */
+  facts(): ClassFacts {
+    return { declared: [...this.#declared], used: [...this.#used] };
+  }
+
+  /** Takes over what threads have met. Of what was declared more than once, the earliest counts, as if one had read all. */
+  absorb(threads: readonly ClassFacts[]): void {
+    const earliest = new Map<string, number>(this.#declared);
+    for (const [label, at] of threads.flatMap(({ declared }) => declared).sort((left, right) => left[1] - right[1])) {
+      if (!earliest.has(label)) earliest.set(label, at);
+    }
+    this.#declared.clear();
+    for (const [label, at] of earliest) this.#declared.set(label, at);
+    for (const label of threads.flatMap(({ used }) => used)) this.#used.add(label);
+  }
+
+  /** The preliminary number of a label that a thread has met. */
+  numberOf(label: string): number {
+    return this.#number(label);
+  }
+
   #number(label: string): number {
     const known = this.#preliminary.get(label);
     if (known !== undefined) return known;
-    const id = this.#preliminary.size;
+    const id = this.#pinned ? this.#preliminary.size : (this.sharing?.numberOf(label) ?? this.#preliminary.size);
     this.#preliminary.set(label, id);
     return id;
   }

@@ -18,6 +18,11 @@ export interface ConvertOptions {
   readonly classes?: readonly string[];
   /** The task of a YOLO data set, read or written. @defaultValue what its shapes are */
   readonly task?: YOLOTask;
+  /**
+   * How many worker threads share the work between DM and YOLO; other ways have one. The data set is the same for any number, but for the
+   * random ids of new annotations. More than the machine has cores only cost memory. @defaultValue 1, which is no thread besides the caller's
+   */
+  readonly threads?: number;
   /** Puts the new data set in place of one that is there. @defaultValue false */
   readonly overwrite?: boolean;
   /**

@@ -5,31 +5,22 @@ import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js
 import { SynapseError } from '../../../foundation/errors/synapse.error.js';
 import { ImageHandling, ImagePlacer } from '../io/image-placer.js';
 import { reasonOf, StagedTarget } from '../io/staged-target.js';
-import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
+import type { AnnotatedImage } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
-import { shapeProblem } from '../model/geometry.js';
 import { LossLog } from '../report/loss-log.js';
-import { ProblemCode, ProblemLog } from '../report/problem-log.js';
-import type { ConversionReport, ConversionResult, ConvertOptions } from './conversion.js';
-import type { DatasetWriter, FormatDefinition, ReadJob, WriteJob } from './format-definition.js';
-import type { ConversionRoute } from './route.js';
+import { ProblemLog } from '../report/problem-log.js';
+import type { ConversionReport, ConversionResult } from './conversion.js';
+import type { ConvertOrder } from './convert-order.js';
+import { ImagePump, type PumpCounts } from './image-pump.js';
+import { convertInThreads, isShared } from '../parallel/convert-in-threads.js';
+import type { DatasetWriter, ReadJob, WriteJob } from './format-definition.js';
 
 /** Others on the event loop wait at most about this long, in milliseconds. */
 const TURN_MS = 10;
 const REPORT_NAME = 'loss-report.json';
 
-/** What one hop needs. */
-export interface ConvertStep {
-  readonly source: string;
-  readonly target: string;
-  readonly from: FormatDefinition & Required<Pick<FormatDefinition, 'read'>>;
-  readonly to: FormatDefinition & Required<Pick<FormatDefinition, 'write'>>;
-  readonly route: ConversionRoute;
-  readonly options: ConvertOptions;
-}
-
 /** Reads one format and writes another, picture by picture. */
-export async function convertStep(step: ConvertStep): Promise<ConversionResult> {
+export async function convertStep(step: ConvertOrder): Promise<ConversionResult> {
   const { options } = step;
   const staged = new StagedTarget(step.target, options);
   try {
@@ -44,7 +35,7 @@ export async function convertStep(step: ConvertStep): Promise<ConversionResult> 
     const readJob: ReadJob = { ...shared, source: resolve(step.source), mayLackImages };
     const writeJob: WriteJob = { ...shared, folder: staged.folder, images };
     const writer = step.to.write(writeJob);
-    const counts = await pump(step, readJob, writer);
+    const counts = isShared(step) ? await convertInThreads(step, writeJob, writer) : await pump(step, readJob, writer);
     const config = await writer.finish();
     const report = reportOf(step, writeJob, { ...counts, annotations_written: writer.written ?? null });
     writeFileSync(join(staged.folder, REPORT_NAME), `${JSON.stringify(report, null, 2)}\n`);
@@ -57,25 +48,17 @@ export async function convertStep(step: ConvertStep): Promise<ConversionResult> 
   }
 }
 
-interface Counts {
-  images: number;
-  annotations: number;
-}
-
-async function pump({ from, options }: ConvertStep, job: ReadJob, writer: DatasetWriter): Promise<Counts> {
-  const counts: Counts = { images: 0, annotations: 0 };
+async function pump({ from, options }: ConvertOrder, job: ReadJob, writer: DatasetWriter): Promise<PumpCounts> {
+  const images = new ImagePump(job.problems, writer);
   let turnAt = performance.now() + TURN_MS;
   const take = (image: AnnotatedImage): boolean => {
-    const sound = withSoundShapes(image, job.problems);
-    writer.add(sound);
-    counts.images++;
-    counts.annotations += sound.annotations.length;
+    images.add(image);
     return performance.now() >= turnAt;
   };
   const giveWay = async (): Promise<void> => {
     await turn();
     options.signal?.throwIfAborted();
-    options.onProgress?.(counts.images);
+    options.onProgress?.(images.counts.images);
     turnAt = performance.now() + TURN_MS;
   };
   const stream = from.read(job);
@@ -84,28 +67,13 @@ async function pump({ from, options }: ConvertStep, job: ReadJob, writer: Datase
   } else {
     for (const image of stream) if (take(image)) await giveWay();
   }
-  options.onProgress?.(counts.images);
-  return counts;
-}
-
-/** The picture less the annotations whose shape cannot be; those are problems. */
-function withSoundShapes(image: AnnotatedImage, problems: ProblemLog): AnnotatedImage {
-  const isSound = (annotation: Annotation): boolean => {
-    const problem = shapeProblem(annotation);
-    if (problem === undefined) return true;
-    problems.add(ProblemCode.BadShape, { file: image.document, annotation: annotation.id }, problem);
-    return false;
-  };
-  return image.annotations.every(isSoundQuietly) ? image : { ...image, annotations: image.annotations.filter(isSound) };
-}
-
-function isSoundQuietly(annotation: Annotation): boolean {
-  return shapeProblem(annotation) === undefined;
+  options.onProgress?.(images.counts.images);
+  return images.counts;
 }
 
 type AllCounts = Pick<ConversionReport, 'images' | 'annotations' | 'annotations_written'>;
 
-function reportOf({ from, to, route }: ConvertStep, job: WriteJob, counts: AllCounts): ConversionReport {
+function reportOf({ from, to, route }: ConvertOrder, job: WriteJob, counts: AllCounts): ConversionReport {
   return {
     source_format: from.name,
     target_format: to.name,

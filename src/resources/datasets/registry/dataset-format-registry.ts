@@ -5,7 +5,8 @@ import { DatasetFormatError, DatasetNotFoundError } from '../../../foundation/er
 import { convertLikeOriginal, hasOriginal } from '../original/original-conversion.js';
 import { BUILT_IN_FORMATS } from './built-in-formats.js';
 import type { ConversionResult, ConvertOptions } from './conversion.js';
-import { convertStep, type ConvertStep } from './convert-step.js';
+import type { ConvertOrder } from './convert-order.js';
+import { convertStep } from './convert-step.js';
 import type { FormatDefinition } from './format-definition.js';
 import { type ConversionRoute, shortestRoute } from './route.js';
 
@@ -94,14 +95,14 @@ export class DatasetFormatRegistry {
     return this.#follow(step);
   }
 
-  #likeOriginal(step: Omit<ConvertStep, 'from' | 'to'>): ConversionResult {
+  #likeOriginal(step: Omit<ConvertOrder, 'from' | 'to'>): ConversionResult {
     const { from = '', to = '' } = step.route.steps[0] ?? {};
     if (step.route.steps.length === 1 && hasOriginal(from, to)) return convertLikeOriginal(step);
     throw new DatasetFormatError(`The original has no way from '${from}' to '${to}'. Leave compat out.`, this.names);
   }
 
   /** Several hops, with folders for what lies between them. */
-  async #follow(step: Omit<ConvertStep, 'from' | 'to'>): Promise<ConversionResult> {
+  async #follow(step: Omit<ConvertOrder, 'from' | 'to'>): Promise<ConversionResult> {
     const between = mkdtempSync(join(tmpdir(), 'synapse-dataset-'));
     const { steps } = step.route;
     try {
@@ -116,11 +117,11 @@ export class DatasetFormatRegistry {
     }
   }
 
-  #step(step: Omit<ConvertStep, 'from' | 'to'>, one: string, other: string): Promise<ConversionResult> {
+  #step(step: Omit<ConvertOrder, 'from' | 'to'>, one: string, other: string): Promise<ConversionResult> {
     const converter = this.#converters.get(stepKey(one, other));
     if (converter) return converter.convert(step.source, step.target, step.options);
     const [from, to] = [this.get(one), this.get(other)];
-    return convertStep({ ...step, from: from as ConvertStep['from'], to: to as ConvertStep['to'] });
+    return convertStep({ ...step, from: from as ConvertOrder['from'], to: to as ConvertOrder['to'] });
   }
 
   #hasStep(from: string, to: string): boolean {

@@ -1,6 +1,7 @@
 import type { AnnotatedImage } from '../model/annotated-image.js';
 import type { ClassOrder } from '../model/class-order.js';
 import type { ImagePlacer } from '../io/image-placer.js';
+import type { ReadTurns } from '../parallel/read-turns.js';
 import type { LossLog } from '../report/loss-log.js';
 import type { ProblemLog } from '../report/problem-log.js';
 
@@ -35,6 +36,8 @@ export interface ReadJob {
   readonly task?: YOLOTask;
   /** Whether pictures may be missing where their annotations say how large they are. @defaultValue false */
   readonly mayLackImages?: boolean;
+  /** Which documents this reader is to read where several threads share the work. @defaultValue all */
+  readonly turns?: ReadTurns;
 }
 
 /** What a writer is handed. */
@@ -53,6 +56,10 @@ export interface WriteJob {
 export interface DatasetWriter {
   /** How many annotations it has written, as its format counts them. */
   readonly written?: number;
+  /** What it knows besides the files that it has written, as JSON; for the writer that ends the work of several threads. */
+  state?(): unknown;
+  /** Takes over what writers of other threads knew. */
+  absorb?(states: readonly unknown[]): void;
   add(image: AnnotatedImage): void;
   /** Writes what only the end knows; resolves to the file that describes the data set, below its folder, where there is one. */
   finish(): string | undefined | Promise<string | undefined>;

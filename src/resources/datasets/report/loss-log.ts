@@ -1,5 +1,4 @@
-/** Most places that a report names for one kind of loss or problem; the count goes on. */
-export const MOST_PLACES = 5;
+import { type PlacedTally, PlacedTallies, type ReadClock } from './placed-tallies.js';
 
 /** Something that the target does not have though the source has it. */
 export interface Loss {
@@ -12,26 +11,33 @@ export interface Loss {
   readonly places: readonly string[];
 }
 
-interface Tally {
-  readonly field: string;
-  readonly reason: string;
-  count: number;
-  readonly places: string[];
-}
-
 /** Counts what a conversion cannot keep. */
 export class LossLog {
-  readonly #tallies = new Map<string, Tally>();
+  readonly #tallies: PlacedTallies<string>;
+
+  constructor(clock?: ReadClock) {
+    this.#tallies = new PlacedTallies(clock);
+  }
 
   /** @param placeOf - Names the place; asked only while places are still kept. */
   add(field: string, reason: string, placeOf: () => string): void {
-    let tally = this.#tallies.get(field);
-    if (!tally) this.#tallies.set(field, (tally = { field, reason, count: 0, places: [] }));
-    tally.count++;
-    if (tally.places.length < MOST_PLACES) tally.places.push(placeOf());
+    this.#tallies.add(field, reason, placeOf);
   }
 
   list(): readonly Loss[] {
-    return [...this.#tallies.values()].map((tally) => ({ ...tally }));
+    return this.tallies().map(({ key, reason, count, places }) => ({
+      ...{ field: key, reason, count },
+      places: places.map(({ text }) => text),
+    }));
+  }
+
+  /** What was counted, with the places in the order of the reading. */
+  tallies(): readonly PlacedTally<string>[] {
+    return this.#tallies.list();
+  }
+
+  /** Takes over what another thread has counted. */
+  absorb(tallies: readonly PlacedTally<string>[]): void {
+    this.#tallies.absorb(tallies);
   }
 }

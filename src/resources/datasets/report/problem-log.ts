@@ -1,5 +1,5 @@
 import { DatasetInvalidError, type DatasetPlace, placeText } from '../../../foundation/errors/dataset.errors.js';
-import { MOST_PLACES } from './loss-log.js';
+import { type PlacedTally, PlacedTallies, type ReadClock } from './placed-tallies.js';
 
 /** What a file that breaks its format does: end the work, or be reported and left out. */
 export const OnError = { Skip: 'skip', Fail: 'fail' } as const;
@@ -31,11 +31,12 @@ export interface ProblemGroup {
 
 /** Takes what is wrong in a data set: the first problem ends the work, or all are counted. */
 export class ProblemLog {
-  readonly #groups = new Map<ProblemCode, { code: ProblemCode; count: number; places: string[] }>();
+  readonly #tallies: PlacedTallies<ProblemCode>;
   readonly #onError: OnError;
 
-  constructor(onError: OnError = OnError.Fail) {
+  constructor(onError: OnError = OnError.Fail, clock?: ReadClock) {
     this.#onError = onError;
+    this.#tallies = new PlacedTallies(clock);
   }
 
   /** @throws {@link DatasetInvalidError} unless problems are to be skipped. */
@@ -46,13 +47,23 @@ export class ProblemLog {
 
   /** Counts something that is odd but leaves the data as it is; it never ends the work. */
   note(code: ProblemCode, place: DatasetPlace, message: string): void {
-    let group = this.#groups.get(code);
-    if (!group) this.#groups.set(code, (group = { code, count: 0, places: [] }));
-    group.count++;
-    if (group.places.length < MOST_PLACES) group.places.push(`${placeText(place)}: ${message}`);
+    this.#tallies.add(code, '', () => `${placeText(place)}: ${message}`);
   }
 
   list(): readonly ProblemGroup[] {
-    return [...this.#groups.values()].map((group) => ({ ...group }));
+    return this.tallies().map(({ key, count, places }) => ({
+      ...{ code: key, count },
+      places: places.map(({ text }) => text),
+    }));
+  }
+
+  /** What was counted, with the places in the order of the reading. */
+  tallies(): readonly PlacedTally<ProblemCode>[] {
+    return this.#tallies.list();
+  }
+
+  /** Takes over what another thread has counted. */
+  absorb(tallies: readonly PlacedTally<ProblemCode>[]): void {
+    this.#tallies.absorb(tallies);
   }
 }

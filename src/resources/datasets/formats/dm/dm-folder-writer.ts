@@ -9,9 +9,15 @@ import { ProblemCode } from '../../report/problem-log.js';
 /** Makes the document of one picture. */
 export type DocumentMaker = (image: AnnotatedImage, job: WriteJob) => unknown;
 
+interface State {
+  readonly folders: readonly string[];
+  readonly written: number;
+}
+
 /** Writes a DM data set: a document and a picture of the same name, below folders for parts where there are any. */
 export class DmFolderWriter implements DatasetWriter {
   readonly #folders = new Set<string>();
+  #writtenElsewhere = 0;
 
   constructor(
     private readonly job: WriteJob,
@@ -20,7 +26,18 @@ export class DmFolderWriter implements DatasetWriter {
   ) {}
 
   get written(): number {
-    return this.counter.count;
+    return this.counter.count + this.#writtenElsewhere;
+  }
+
+  state(): State {
+    return { folders: [...this.#folders], written: this.written };
+  }
+
+  absorb(states: readonly State[]): void {
+    for (const { folders, written } of states) {
+      for (const folder of folders) this.#folders.add(folder);
+      this.#writtenElsewhere += written;
+    }
   }
 
   add(image: AnnotatedImage): void {

@@ -37,6 +37,11 @@ export class YOLOLineMaker {
     return TASKS.reduce((sum, task) => sum + this.#lines[task].lines, 0);
   }
 
+  /** Takes over numbers of key points that lines of another thread have. */
+  absorb(keypointCounts: readonly number[]): void {
+    for (const count of keypointCounts) this.#keypointCounts.add(count);
+  }
+
   linesOf(image: AnnotatedImage): LinesByTask {
     const lines = this.#lines;
     for (const task of TASKS) lines[task].clear();

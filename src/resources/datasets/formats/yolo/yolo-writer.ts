@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AnnotatedImage } from '../../model/annotated-image.js';
 import { type DatasetWriter, type WriteJob, YOLOTask } from '../../registry/format-definition.js';
+import { bySplitName } from '../../io/dataset-parts.js';
 import { ImageHandling } from '../../io/image-placer.js';
 import { writeNew } from '../../io/write-new.js';
 import { listedNames } from '../../io/file-names.js';
@@ -9,6 +10,13 @@ import { YOLOLineMaker } from './yolo-lines.js';
 
 const TASKS = Object.values(YOLOTask);
 const NOTHING_LABELLED = '0.000000 0.000000 0';
+
+interface State {
+  readonly splits: readonly (string | null)[];
+  readonly tasks: readonly YOLOTask[];
+  readonly keypointCounts: readonly number[];
+  readonly written: number;
+}
 
 /**
  * Writes a YOLO data set. A file of labels is for one task; a source with shapes of several tasks becomes a data set for each, in folders
@@ -19,13 +27,31 @@ export class YOLOWriter implements DatasetWriter {
   readonly #folders = new Set<string>();
   readonly #splits = new Set<string | null>();
   readonly #tasks = new Set<YOLOTask>();
+  #writtenElsewhere = 0;
 
   constructor(private readonly job: WriteJob) {
     this.#lines = new YOLOLineMaker(job);
   }
 
   get written(): number {
-    return this.#lines.count;
+    return this.#lines.count + this.#writtenElsewhere;
+  }
+
+  state(): State {
+    const keypointCounts = [...this.#lines.keypointCounts];
+    return { splits: [...this.#splits], tasks: [...this.#tasks], keypointCounts, written: this.written };
+  }
+
+  absorb(states: readonly State[]): void {
+    const splits = new Set([...this.#splits, ...states.flatMap((state) => state.splits)]);
+    this.#splits.clear();
+    // Threads meet parts in the order of the data set, but not each of them meets all.
+    for (const split of [...splits].sort(bySplitName)) this.#splits.add(split);
+    for (const { tasks, keypointCounts, written } of states) {
+      for (const task of tasks) this.#tasks.add(task);
+      this.#lines.absorb(keypointCounts);
+      this.#writtenElsewhere += written;
+    }
   }
 
   add(image: AnnotatedImage): void {

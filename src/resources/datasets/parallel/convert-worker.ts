@@ -1,0 +1,83 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { errorToJson } from '../../../foundation/errors/error-json.js';
+import { SynapseError } from '../../../foundation/errors/synapse.error.js';
+import { ImageHandling, ImagePlacer } from '../io/image-placer.js';
+import { ClassOrder } from '../model/class-order.js';
+import { BUILT_IN_FORMATS } from '../registry/built-in-formats.js';
+import type { FormatDefinition } from '../registry/format-definition.js';
+import { ImagePump } from '../registry/image-pump.js';
+import { LossLog } from '../report/loss-log.js';
+import { ProblemLog } from '../report/problem-log.js';
+import { ReadingStopped, ReadTurns } from './read-turns.js';
+import type { LabelAnswer, ThreadError, ThreadOrder, ThreadReport } from './thread-messages.js';
+
+// A thread of a conversion: reads its share of the documents and writes them into the folder of all.
+
+const order = workerData as ThreadOrder;
+const turns = new ReadTurns(order.index, order.count, order.turns);
+parentPort?.postMessage(report());
+
+function report(): ThreadReport {
+  try {
+    return convertShare();
+  } catch (error) {
+    if (error instanceof ReadingStopped) return { kind: 'stopped' };
+    turns.stopAfter(turns.position);
+    return { kind: 'failed', position: turns.position, error: errorFacts(error) };
+  }
+}
+
+function convertShare(): ThreadReport {
+  const { source, folder, options } = order;
+  const jobs = {
+    classes: new ClassOrder(options.classes, { clock: turns, numberOf: numberOfLabel }),
+    problems: new ProblemLog(options.onError, turns),
+    losses: new LossLog(turns),
+    task: options.task,
+  };
+  const images = new ImagePlacer(options.images);
+  const writer = formatNamed(order.to).write?.({ ...jobs, folder, images });
+  const pictures = formatNamed(order.from).read?.({
+    ...jobs,
+    source,
+    turns,
+    mayLackImages: options.images === ImageHandling.None,
+  });
+  if (!writer || !pictures || !(Symbol.iterator in pictures)) {
+    throw new Error(`${order.from} to ${order.to} is no work for threads`);
+  }
+  const pump = new ImagePump(jobs.problems, writer);
+  for (const image of pictures) {
+    pump.add(image);
+    turns.countDone();
+  }
+  return {
+    kind: 'done',
+    ...pump.counts,
+    copied: images.copiedInsteadOfLinked,
+    classes: jobs.classes.facts(),
+    losses: jobs.losses.tallies(),
+    problems: jobs.problems.tallies(),
+    state: writer.state?.(),
+  };
+}
+
+function formatNamed(name: string): Partial<FormatDefinition> {
+  return BUILT_IN_FORMATS.find((format) => format.name === name) ?? {};
+}
+
+/** Asks the thread that leads, and waits: a class has one number in all threads. */
+function numberOfLabel(label: string): number {
+  const answered = new Int32Array(order.answered);
+  order.labels.postMessage(label);
+  Atomics.wait(answered, 0, 0);
+  Atomics.store(answered, 0, 0);
+  const { message } = receiveMessageOnPort(order.labels) as { message: LabelAnswer };
+  return message.id;
+}
+
+function errorFacts(error: unknown): ThreadError {
+  if (SynapseError.is(error)) return { ours: errorToJson(error), message: error.message };
+  const { message, code, path } = error as NodeJS.ErrnoException;
+  return { message, ...(code !== undefined && { code }), ...(path !== undefined && { path }) };
+}
