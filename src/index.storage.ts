@@ -43,6 +43,8 @@ export { type FailedWork, StoragePrimitives } from './resources/storage/storage-
 export { StorageProvider } from './resources/storage/storage-provider.interface.js';
 export { type LocalFile } from './resources/storage/transfer/local-file.js';
 export { type ByteRange, type OpenedObject } from './resources/storage/transfer/resumed-read.js';
+export { type RetryTurns } from './resources/storage/transfer/retry-turns.js';
 export { StorageCall } from './resources/storage/transfer/storage-call.js';
 export { type StorageBody, type StorageContent } from './resources/storage/transfer/storage-content.js';
+export { type TransferMeter } from './resources/storage/transfer/transfer-meter.js';
 export { type FolderChild, type FolderTree, walkFolders } from './resources/storage/walk-folders.js';

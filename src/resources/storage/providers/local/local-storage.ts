@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream, type Dirent, type Stats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createReadStream, createWriteStream, type Stats } from 'node:fs';
+import { chmod, lstat, mkdir, open, opendir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FileWriteError } from '../../../../foundation/errors/file.errors.js';
@@ -7,6 +7,7 @@ import {
   StorageKeyError,
   StorageNotFoundError,
   StoragePermissionError,
+  StorageUploadError,
 } from '../../../../foundation/errors/storage.errors.js';
 import { messageOf } from '../../../../foundation/errors/synapse.error.js';
 import { isPlaceBeside, writeAtomically } from '../../../files/places/write-atomically.js';
@@ -50,6 +51,12 @@ export class LocalStorage extends StorageProvider {
     if (code === 'ENOENT' || code === 'ENOTDIR') return StorageNotFoundError.object(key, this.urlOf(key), thrown);
     if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
       return new StoragePermissionError(work, messageOf(thrown), thrown);
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      return new StorageUploadError(
+        'the disk is full; free some space',
+        { target: this.urlOf(key) },
+        { cause: thrown },
+      );
     if (code === 'ENAMETOOLONG') return new StorageKeyError(key, 'the file system does not take a name that long');
     return undefined;
   }
@@ -88,7 +95,7 @@ export class LocalStorage extends StorageProvider {
 
   protected override listObjects(folder: string, recursive: boolean): AsyncIterable<StorageEntry> {
     return walkFolders(
-      { children: (key) => this.#children(key), entryOf: (key, child) => this.#entryOf(key, child.dirent) },
+      { children: (key) => this.#children(key), entryOf: (key, child) => this.#entryOf(key, child) },
       folder,
       recursive,
     );
@@ -166,15 +173,18 @@ export class LocalStorage extends StorageProvider {
   async #children(folder: string): Promise<LocalChild[]> {
     const facts = await this.#lookAt(folder);
     if (!facts?.isDirectory()) return [];
-    const children = await readdir(this.#placeOf(folder), { withFileTypes: true });
-    return children
-      .filter(({ name }) => !isPlaceBeside(name))
-      .map((dirent) => ({ name: dirent.name, isFolder: dirent.isDirectory(), dirent }));
+    const children: LocalChild[] = [];
+    // Entry by entry, keeping what is needed: a folder may have a million of them.
+    for await (const dirent of await opendir(this.#placeOf(folder), { bufferSize: 256 })) {
+      if (isPlaceBeside(dirent.name)) continue;
+      children.push({ name: dirent.name, isFolder: dirent.isDirectory(), isLink: dirent.isSymbolicLink() });
+    }
+    return children;
   }
 
-  async #entryOf(key: string, dirent: Dirent): Promise<StorageEntry | undefined> {
+  async #entryOf(key: string, { isLink }: LocalChild): Promise<StorageEntry | undefined> {
     const place = this.#placeOf(key);
-    if (dirent.isSymbolicLink()) {
+    if (isLink) {
       const real = await realpath(place).catch(nothing);
       if (real === undefined || !(await this.#isInside(real))) return undefined;
       const target = await stat(real).catch(nothing);
@@ -189,7 +199,7 @@ export class LocalStorage extends StorageProvider {
 interface LocalChild {
   readonly name: string;
   readonly isFolder: boolean;
-  readonly dirent: Dirent;
+  readonly isLink: boolean;
 }
 
 async function writeBody(unfinished: string, body: AsyncIterable<Uint8Array>, call: StorageCall): Promise<void> {
