@@ -5,16 +5,25 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export class FaultyProxy {
   /** Connections that were made. */
   connections = 0;
-  /** Cuts the next connections, each after so many bytes of the direction that is watched. */
+  /** Connections that were cut. */
+  cuts = 0;
+  /** Bytes that went to the server. */
+  sentBytes = 0;
+  /** Cuts the next connections in their order, each after so many bytes of the direction that is watched. */
   readonly cutsAfterBytes: number[] = [];
-  /** Which bytes count. */
   watched: 'sent' | 'received' = 'received';
   /** While true, nothing passes any more. */
   isStalled = false;
+  #cutsLeft = 0;
+  #cutAfterBytes = 0;
+  #watched: 'sent' | 'received' = 'received';
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(private readonly target: number) {
+  private constructor(
+    /** Port of the server. */
+    public target: number,
+  ) {
     this.#server = createServer((client) => this.#forward(client));
   }
 
@@ -34,6 +43,14 @@ export class FaultyProxy {
     return this.#sockets.size / 2;
   }
 
+  /** Cuts the next connections that carry so many bytes in the direction that is watched, in the middle of them. */
+  cutNext(times: number, afterBytes: number, watched: 'sent' | 'received'): void {
+    this.cuts = 0;
+    this.#cutsLeft = times;
+    this.#cutAfterBytes = afterBytes;
+    this.#watched = watched;
+  }
+
   cutAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -44,17 +61,27 @@ export class FaultyProxy {
     await once(this.#server, 'close');
   }
 
+  #isToBeCut(direction: 'sent' | 'received', count: number): boolean {
+    if (this.#cutsLeft === 0 || direction !== this.#watched || count < this.#cutAfterBytes) return false;
+    this.#cutsLeft--;
+    this.cuts++;
+    return true;
+  }
+
   #forward(client: Socket): void {
     this.connections++;
     const server = connect(this.target, '127.0.0.1');
     const pair = [client, server] as const;
-    let left = this.cutsAfterBytes.shift() ?? Number.POSITIVE_INFINITY;
-    const pass = (from: Socket, to: Socket, isWatched: boolean): void => {
+    const limit = this.cutsAfterBytes.shift() ?? Number.POSITIVE_INFINITY;
+    const pass = (from: Socket, to: Socket, direction: 'sent' | 'received'): void => {
+      let count = 0;
       this.#sockets.add(from);
       from.on('data', (bytes) => {
         if (this.isStalled) return;
-        if (isWatched) left -= bytes.length;
-        if (left < 0) for (const socket of pair) socket.destroy();
+        if (to === server) this.sentBytes += bytes.length;
+        count += bytes.length;
+        const isOver = direction === this.watched && count > limit;
+        if (isOver || this.#isToBeCut(direction, count)) for (const socket of pair) socket.destroy();
         else if (!to.write(bytes)) from.pause();
       });
       to.on('drain', () => from.resume());
@@ -65,7 +92,7 @@ export class FaultyProxy {
         to.destroy();
       });
     };
-    pass(client, server, this.watched === 'sent');
-    pass(server, client, this.watched === 'received');
+    pass(client, server, 'sent');
+    pass(server, client, 'received');
   }
 }

@@ -4,19 +4,24 @@ import { freePort, removeFolder, serverFolder, ServerProcess } from './server-pr
 /** An emulator of GCS: in memory, without credentials. */
 export class GcsServer {
   private constructor(
-    readonly endpoint: string,
+    readonly port: number,
     private readonly folder: string,
     private readonly process: ServerProcess,
   ) {}
 
-  static async start(): Promise<GcsServer> {
+  /** @param publicUrl - Where clients reach it, if not directly. */
+  static async start(publicUrl?: string): Promise<GcsServer> {
     const program = required(gcsEmulatorPath(), 'emulator of GCS', 'See prepare_python in .ci/run.');
     const [port, folder] = [await freePort(), serverFolder('gcs')];
-    const endpoint = `http://127.0.0.1:${port}`;
+    const url = publicUrl ?? `http://127.0.0.1:${port}`;
     const place = ['-scheme', 'http', '-host', '127.0.0.1', '-port', `${port}`];
-    const names = ['-public-host', `127.0.0.1:${port}`, '-external-url', endpoint];
+    const names = ['-public-host', new URL(url).host, '-external-url', url];
     const args = [...place, ...names, '-backend', 'memory', '-log-level', 'error'];
-    return new GcsServer(endpoint, folder, await ServerProcess.start({ program, args, port, folder }));
+    return new GcsServer(port, folder, await ServerProcess.start({ program, args, port, folder }));
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   async createBucket(name: string): Promise<void> {

@@ -106,7 +106,7 @@ export class SftpServer {
       ['host_key', ''],
       ['user_key', this.passphrase],
     ] as const) {
-      execFileSync(keygen, ['-q', '-t', 'ed25519', '-N', passphrase, '-C', name, '-f', this.#path(name)]);
+      execFileSync(keygen, ['-q', '-t', 'ed25519', '-a', '1', '-N', passphrase, '-C', name, '-f', this.#path(name)]);
       this.#give(this.#path(name));
     }
     const [uid, gid] = [this.account.uid ?? process.getuid?.(), this.account.gid ?? process.getgid?.()];

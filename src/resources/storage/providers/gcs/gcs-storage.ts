@@ -87,7 +87,16 @@ export class GCSStorage extends StorageProvider {
       metadata: { contentType },
       validation: 'crc32c',
     });
-    await pipeline(abortableBytes(body, signal), upload, { signal });
+    let hasSession = false;
+    upload.once('uri', () => (hasSession = true));
+    try {
+      await pipeline(abortableBytes(body, signal), upload, { signal });
+    } catch (thrown) {
+      const status = statusOf(thrown);
+      if (!hasSession || (status !== 404 && status !== 410)) throw thrown;
+      // The service has forgotten what was sent: only from the start can it be sent again.
+      throw new StorageConnectionError(`upload of ${this.urlOf(key)}`, 'the service lost it', { cause: thrown });
+    }
   }
 
   protected override async *listObjects(
