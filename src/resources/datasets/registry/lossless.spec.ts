@@ -31,6 +31,27 @@ describe('what a conversion keeps', () => {
     ]);
   });
 
+  it('a mask of runs is read as outlines with holes, which COCO keeps, and others say that they fill', async () => {
+    box.picture('coco/images/x.png');
+    // A square of 10 pixels with a hole of 4 in it, in a picture of 100x50.
+    const rim = (runs: number[]): number[] => [...runs, 40];
+    const column = (isHoled: boolean): number[] => rim(isHoled ? [3, 4, 3] : [10]);
+    const columns = Array.from({ length: 10 }, (_, x) => column(x >= 3 && x < 7)).flat();
+    const counts = [0, ...columns.slice(0, -1), 40 + 90 * 50];
+    const item = { id: 7, image_id: 1, category_id: 1, bbox: [0, 0, 10, 10], area: 84, iscrowd: 1 };
+    box.write('coco/annotations.json', coco({ annotations: [{ ...item, segmentation: { size: [50, 100], counts } }] }));
+
+    const again = await box.convert('coco', 'coco2', { to: 'coco' });
+    const filled = await box.convert('coco', 'yolo', { to: 'yolo' });
+
+    expect(again.losses).toEqual([]);
+    expect(box.json<{ annotations: object[] }>('coco2/annotations/instances.json').annotations).toMatchObject([
+      { segmentation: { size: [50, 100], counts }, area: 84, bbox: [0, 0, 10, 10], iscrowd: 1 },
+    ]);
+    expect(filled.losses.map(({ field }) => field)).toContain('polygon.holes');
+    expect(box.text('yolo/labels/x.txt')).toMatch(/^0( \d\.\d{6}){8}$/);
+  });
+
   it('a group that says it is one object, and whose members are no polygons, stays a group', async () => {
     const parts = { attrs: [{ name: 'role', value: 'parts' }] };
     box.dm('a', {

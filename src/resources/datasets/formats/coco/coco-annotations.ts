@@ -5,12 +5,15 @@ import {
   type Keypoint,
   NO_ATTRIBUTES,
   type Point,
+  type PolygonPart,
 } from '../../model/annotated-image.js';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { isAttributeValue } from '../dm/dm-values.js';
+import { partsOf } from './mask-parts.js';
+import { PixelMask } from './pixel-mask.js';
 
 /** Fields that are read, and one that follows from others. */
 const KNOWN = new Set([
@@ -45,23 +48,19 @@ export class COCOAnnotations {
     const id = String(item['id'] ?? '');
     const label = this.labels.get(item['category_id']);
     if (label === undefined) return this.#bad(file, id, `there is no category ${shortText(item['category_id'])}`);
-    const shapes = this.#shapesOf(item, { id, label, attributes: attributesOf(item) }, file);
+    const shapes = this.#shapesOf(item, { id, label, attributes: attributesOf(item) });
     return typeof shapes === 'string' ? this.#bad(file, id, shapes) : shapes;
   }
 
   /** The shapes of an object, or what is wrong with them. */
-  #shapesOf(item: JsonRecord, base: Base, file: string): readonly Annotation[] | string {
+  #shapesOf(item: JsonRecord, base: Base): readonly Annotation[] | string {
     const box = boxOf(item['bbox']);
-    const outlines = outlinesOf(item['segmentation']);
+    const parts = segmentsOf(item['segmentation']);
     const points = keypointsOf(item['keypoints']);
-    if (outlines === undefined) return `its segmentation is no list of outlines: ${shortText(item['segmentation'])}`;
-    if (outlines === 'mask')
-      this.job.losses.add('segmentation.mask', 'a mask of run lengths is read as its box', () => `${file}#${base.id}`);
+    if (typeof parts === 'string') return parts;
     if (points === undefined) return `key points are numbers in threes, not ${shortText(item['keypoints'])}`;
     const shapes: Annotation[] = [];
-    if (outlines !== 'mask' && outlines.length > 0) {
-      shapes.push({ kind: 'polygon', ...base, parts: outlines.map((outline) => ({ outline, holes: [] })) });
-    }
+    if (parts.length > 0) shapes.push({ kind: 'polygon', ...base, parts });
     if (points.length > 0) {
       const id = shapes.length === 0 ? base.id : `${base.id}-keypoints`;
       shapes.push({ kind: 'keypoints', ...base, id, points, box: box ?? null });
@@ -82,18 +81,23 @@ function boxOf(value: unknown): Box | undefined {
   return { x, y, width, height };
 }
 
-function outlinesOf(value: unknown): readonly Point[][] | 'mask' | undefined {
+/** The parts of a segmentation, outlines or a mask of runs, or what is wrong with it. */
+function segmentsOf(value: unknown): readonly PolygonPart[] | string {
   if (value === undefined || value === null) return [];
-  if (isRecord(value)) return 'counts' in value ? 'mask' : undefined;
-  if (!Array.isArray(value)) return undefined;
-  const outlines: Point[][] = [];
+  if (isRecord(value)) {
+    const mask = PixelMask.fromRuns(value);
+    return mask ? partsOf(mask) : `its segmentation is no mask of runs that fill the picture: ${shortText(value)}`;
+  }
+  const message = `its segmentation is no list of outlines: ${shortText(value)}`;
+  if (!Array.isArray(value)) return message;
+  const parts: PolygonPart[] = [];
   for (const list of value as readonly unknown[]) {
-    if (!isNumbers(list) || list.length % 2 !== 0) return undefined;
+    if (!isNumbers(list) || list.length % 2 !== 0) return message;
     const outline: Point[] = [];
     for (let at = 0; at < list.length; at += 2) outline.push([list[at] ?? 0, list[at + 1] ?? 0]);
-    outlines.push(outline);
+    parts.push({ outline, holes: [] });
   }
-  return outlines;
+  return parts;
 }
 
 function keypointsOf(value: unknown): readonly Keypoint[] | undefined {

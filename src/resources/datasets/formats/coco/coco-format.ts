@@ -8,7 +8,13 @@ export const COCO_FORMAT: FormatDefinition = {
   name: 'coco',
   title: 'COCO',
   holds: [
-    ...[DatasetFeature.Boxes, DatasetFeature.Polygons, DatasetFeature.PolygonParts, DatasetFeature.Keypoints],
+    ...[
+      DatasetFeature.Boxes,
+      DatasetFeature.Polygons,
+      DatasetFeature.PolygonParts,
+      DatasetFeature.PolygonHoles,
+      DatasetFeature.Keypoints,
+    ],
     ...[DatasetFeature.Attributes, DatasetFeature.ClassOrder],
   ],
   recognises: looksLikeCOCO,

@@ -1,9 +1,17 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { ImageHandling } from '../../io/image-placer.js';
-import type { AnnotatedImage, Annotation, PolygonAnnotation, ShapeAnnotation } from '../../model/annotated-image.js';
+import type {
+  AnnotatedImage,
+  Annotation,
+  Point,
+  PolygonAnnotation,
+  PolygonPart,
+  ShapeAnnotation,
+} from '../../model/annotated-image.js';
 import { boxAround, doubleArea } from '../../model/geometry.js';
 import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { PixelMask } from './pixel-mask.js';
 
 const BUFFERED_CHARACTERS = 262_144;
 
@@ -75,17 +83,21 @@ export class COCOWriter implements DatasetWriter {
     }
     if (annotation.id !== '' && !/^\d+$/.test(annotation.id))
       this.job.losses.add('id', 'COCO numbers its annotations', placeOf);
-    return { category_id: category + 1, ...this.#shapeFields(annotation, placeOf), ...attributeFields(annotation) };
+    return {
+      category_id: category + 1,
+      ...this.#shapeFields(annotation, image, placeOf),
+      ...attributeFields(annotation),
+    };
   }
 
-  #shapeFields(annotation: ShapeAnnotation, placeOf: () => string): object {
+  #shapeFields(annotation: ShapeAnnotation, image: AnnotatedImage, placeOf: () => string): object {
     switch (annotation.kind) {
       case 'box': {
         const { x, y, width, height } = annotation;
         return { bbox: [x, y, width, height], area: width * height, iscrowd: 0, segmentation: [] };
       }
       case 'polygon':
-        return this.#polygonFields(annotation, placeOf);
+        return this.#polygonFields(annotation, image, placeOf);
       case 'keypoints': {
         const { points, label } = annotation;
         const { x, y, width, height } = annotation.box ?? boxAround(points) ?? { x: 0, y: 0, width: 0, height: 0 };
@@ -101,14 +113,30 @@ export class COCOWriter implements DatasetWriter {
     }
   }
 
-  #polygonFields({ parts }: PolygonAnnotation, placeOf: () => string): object {
-    if (parts.some(({ holes }) => holes.length > 0))
-      this.job.losses.add('polygon.holes', 'outlines of COCO have no holes; they are filled', placeOf);
+  #polygonFields({ parts }: PolygonAnnotation, { size }: AnnotatedImage, placeOf: () => string): object {
     const around = boxAround(parts.flatMap(({ outline }) => outline)) ?? { x: 0, y: 0, width: 0, height: 0 };
     const area = parts.reduce((sum, { outline }) => sum + Math.abs(doubleArea(outline)) / 2, 0);
     const bbox = [around.x, around.y, around.width, around.height];
+    if (parts.some(({ holes }) => holes.length > 0)) {
+      if (!parts.every(isOfWholePixels))
+        this.job.losses.add('polygon.corners', 'outlines with holes become masks of whole pixels', placeOf);
+      const mask = PixelMask.fromParts(parts, size);
+      return { bbox, area: mask.area, iscrowd: 0, segmentation: mask.toRuns() };
+    }
     return { bbox, area, iscrowd: 0, segmentation: parts.map(({ outline }) => outline.flat()) };
   }
+}
+
+/** Whether a mask says the same as the outlines. */
+function isOfWholePixels({ outline, holes }: PolygonPart): boolean {
+  const lines = [outline, ...holes];
+  return lines.every((points) =>
+    points.every(([x, y], index) => isStep(x, y, points[(index + 1) % points.length] as Point)),
+  );
+}
+
+function isStep(x: number, y: number, [nextX, nextY]: Point): boolean {
+  return Number.isInteger(x) && Number.isInteger(y) && (x === nextX || y === nextY);
 }
 
 /** Scores and tracks have fields of their own. */
