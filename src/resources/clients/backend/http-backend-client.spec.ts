@@ -1,26 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { BackendServer } from '../recording/backend-server.js';
 import type { ServerAnswer } from '../recording/server-answer.js';
 import { HttpBackendClient } from './http-backend-client.js';
 
 let server: BackendServer;
-let folder: string;
-
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'client-'));
   server = await new BackendServer().start();
 });
-afterEach(async () => {
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => server.stop());
 
-const fileOf = (name: string, content: string): string => {
-  writeFileSync(join(folder, name), content);
-  return join(folder, name);
-};
 /** Answers the first requests so; the rest goes to the server's state. */
 const answerFirst = (...answers: ServerAnswer[]): void => {
   server.onRequest = () => answers.shift();
@@ -192,132 +179,6 @@ describe('HttpBackendClient', () => {
 
   it.each(['ftp://host', 'host', ''])('refuses %j as a host', (host) => {
     expect(() => new HttpBackendClient({ host })).toThrow(expect.objectContaining({ code: 'SYN_CLIENT' }));
-  });
-
-  describe('a list in pages', () => {
-    it('asks for each page once, the first included, and only when it is needed', async () => {
-      for (let id = 1; id <= 5; id++) server.add('data_units', { id, data_collection: 9 });
-      server.add('data_units', { id: 6, data_collection: 8 });
-      const units = server.client().listDataUnits({ data_collection: 9 }, { pageSize: 2 });
-
-      expect(await units.count()).toBe(5);
-      const ids: unknown[] = [];
-      for await (const { id } of units) {
-        ids.push(id);
-        if (id === 1) expect(server.requests).toHaveLength(1);
-      }
-      expect(ids).toEqual([1, 2, 3, 4, 5]);
-      expect(await units.count()).toBe(5);
-      expect(server.lines).toEqual([
-        'GET /data_units/?data_collection=9&page_size=2',
-        'GET /data_units/?data_collection=9&page_size=2&page=2',
-        'GET /data_units/?data_collection=9&page_size=2&page=3',
-      ]);
-    });
-
-    it('follows no page to another host', async () => {
-      const next = 'http://elsewhere.test/data_units/?page=2';
-      server.onRequest = () => ({ status: 200, body: { count: 2, next, results: [{ id: 1 }] } });
-      const all = async (): Promise<void> => {
-        for await (const unit of server.client().listDataUnits()) expect(unit).toEqual({ id: 1 });
-      };
-
-      await expect(all()).rejects.toMatchObject({ details: { host: 'elsewhere.test' } });
-    });
-
-    it.each([
-      ['is no page', { detail: 'x' }],
-      ['is a bare list', [{ id: 1 }]],
-    ])('refuses an answer that %s', async (_case, body) => {
-      server.onRequest = () => ({ status: 200, body });
-
-      await expect(server.client().listModels().count()).rejects.toMatchObject({ code: 'SYN_CLIENT' });
-    });
-
-    it('does not go round in a circle', async () => {
-      const body = { count: 2, next: `${server.base}/models/?page=2`, results: [] };
-      server.onRequest = () => ({ status: 200, body });
-      const drain = async (): Promise<void> => {
-        for await (const _page of server.client().listModels().pages());
-      };
-
-      await expect(drain()).rejects.toThrow('names itself');
-    });
-  });
-
-  describe('a file in pieces', () => {
-    const ranges = (): unknown[] =>
-      server.requests.filter(({ method }) => method === 'PUT').map(({ headers }) => headers['content-range']);
-
-    it('goes with the ranges, fields and digest of the contract', async () => {
-      const progress: number[][] = [];
-      const upload = await server.client().createChunkedUpload(fileOf('big.bin', '0123456789'), {
-        chunkBytes: 4,
-        onProgress: (sent, total) => progress.push([sent, total]),
-      });
-
-      expect(ranges()).toEqual(['bytes 0-3/10', 'bytes 4-7/10', 'bytes 8-9/10']);
-      expect(progress).toEqual([
-        [4, 10],
-        [8, 10],
-        [10, 10],
-      ]);
-      const [first] = server.requests;
-      expect({ ...first?.file, field: first?.file?.field }).toMatchObject({ field: 'file', fileName: 'chunk' });
-      expect(first?.body).toEqual({ filename: 'big.bin' });
-      expect(server.requests.at(-1)).toMatchObject({
-        method: 'POST',
-        path: '/chunked_upload/1/',
-        body: { md5: '781e5e245d69b566979b86e28d23f2c7' },
-      });
-      expect(upload).toMatchObject({ id: 1, size: 10 });
-      expect(String(server.uploads.bytesOf(1))).toBe('0123456789');
-    });
-
-    it('goes on where the service stands, with the bytes from there, when an answer was lost', async () => {
-      let puts = 0;
-      server.onRequest = ({ method }, perform) => {
-        if (method !== 'PUT' || ++puts !== 2) return undefined;
-        return { ...perform(), isLost: true };
-      };
-      await server.client().createChunkedUpload(fileOf('big.bin', '0123456789'), { chunkBytes: 4 });
-
-      expect(String(server.uploads.bytesOf(1))).toBe('0123456789');
-      expect(ranges()).toEqual(['bytes 0-3/10', 'bytes 4-7/10', 'bytes 4-7/10', 'bytes 8-9/10']);
-    });
-
-    it('is given up when the service never gets on', async () => {
-      server.onRequest = ({ path }) =>
-        path === '/chunked_upload/1/' ? { status: 400, body: { detail: 'no', offset: 4 } } : undefined;
-      const upload = server.client().createChunkedUpload(fileOf('big.bin', '0123456789'), { chunkBytes: 4 });
-
-      await expect(upload).rejects.toMatchObject({ details: { offset: 4 } });
-    });
-
-    it('may be empty, and must be there', async () => {
-      const client = server.client();
-
-      await expect(client.createChunkedUpload(fileOf('none.bin', ''))).resolves.toMatchObject({ size: 0 });
-      await expect(client.createChunkedUpload(join(folder, 'missing'))).rejects.toMatchObject({
-        code: 'SYN_FILE_NOT_FOUND',
-      });
-    });
-  });
-
-  it('sends a data file whole, or in pieces where it is asked to', async () => {
-    const path = fileOf('한글 "1".bin', '0123456789');
-    const whole = await server.client().createDataFile(path);
-    const pieces = await server.client().createDataFile(path, { useChunkedUpload: true });
-
-    expect(whole).toMatchObject({ size: 10, checksum: pieces.checksum });
-    expect(server.lines).toEqual([
-      'POST /data_files/',
-      'PUT /chunked_upload/',
-      'POST /chunked_upload/2/',
-      'POST /data_files/',
-    ]);
-    expect(server.requests[0]?.file).toMatchObject({ field: 'file', fileName: '한글 %221%22.bin' });
-    expect(server.requests[3]?.body).toEqual({ chunked_upload: 2 });
   });
 
   it('undoes what is gone already', async () => {
