@@ -88,11 +88,11 @@ function segmentsOf(value: unknown): readonly PolygonPart[] | string {
     const mask = PixelMask.fromRuns(value);
     return mask ? partsOf(mask) : `its segmentation is no mask of runs that fill the picture: ${shortText(value)}`;
   }
-  const message = `its segmentation is no list of outlines: ${shortText(value)}`;
-  if (!Array.isArray(value)) return message;
+  const message = (): string => `its segmentation is no list of outlines: ${shortText(value)}`;
+  if (!Array.isArray(value)) return message();
   const parts: PolygonPart[] = [];
   for (const list of value as readonly unknown[]) {
-    if (!isNumbers(list) || list.length % 2 !== 0) return message;
+    if (!isNumbers(list) || list.length % 2 !== 0) return message();
     const outline: Point[] = [];
     for (let at = 0; at < list.length; at += 2) outline.push([list[at] ?? 0, list[at + 1] ?? 0]);
     parts.push({ outline, holes: [] });

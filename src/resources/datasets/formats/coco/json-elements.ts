@@ -163,13 +163,14 @@ class JsonFileScanner {
     const length = this.#length;
     let depth = 0;
     for (let at = from; at < length; at++) {
-      let kind = KINDS[bytes[at] as number];
-      while (kind === 0) kind = KINDS[bytes[++at] as number]; // beyond the bytes there is no kind
-      if (at >= length) return NOTHING;
+      const byte = bytes[at] as number;
+      // Digits, blanks, commas and the like come before the first bracket, and are nearly all there is.
+      if (byte < OPEN_LIST && byte !== QUOTE) continue;
+      const kind = KINDS[byte];
       if (kind === 2) depth++;
       else if (kind === 3) {
         if (--depth === 0) return at + 1;
-      } else {
+      } else if (kind === 1) {
         const end = this.#skipText(at);
         if (end === NOTHING) return NOTHING;
         if (depth === 1) this.#mark(at, end);
@@ -194,7 +195,8 @@ class JsonFileScanner {
 
   #skipText(from: number): number {
     const bytes = this.#bytes;
-    for (let at = from + 1; at < this.#length; at++) {
+    const length = this.#length;
+    for (let at = from + 1; at < length; at++) {
       const byte = bytes[at];
       if (byte === QUOTE) return at + 1;
       if (byte === BACKSLASH) at++;

@@ -82,14 +82,12 @@ describe(partsOf, () => {
   });
 
   it('has exactly the pixels of the mask, whatever they are', () => {
-    const masks = fc
-      .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
-      .chain(([width, height]) =>
-        fc.array(fc.string({ unit: fc.constantFrom('0', '1'), minLength: width, maxLength: width }), {
-          minLength: height,
-          maxLength: height,
-        }),
-      );
+    const masks = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })).chain(([width, height]) =>
+      fc.array(fc.string({ unit: fc.constantFrom('0', '1'), minLength: width, maxLength: width }), {
+        minLength: height,
+        maxLength: height,
+      }),
+    );
     fc.assert(
       fc.property(masks, (rows) => {
         const mask = drawn(...rows);
