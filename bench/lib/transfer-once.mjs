@@ -1,9 +1,13 @@
 /** `node transfer-once.mjs PROVIDER CONFIGURATION SOURCE TARGET`: a file up and down again; prints the process's peak of memory, in kilobytes. */
 import { existsSync, readFileSync } from 'node:fs';
-import { getStorage } from '../../dist/resources/storage/registry/shortcuts.js';
 
+const CLASSES = {
+  s3: async () => (await import('../../dist/resources/storage/providers/s3/s3-storage.js')).S3Storage,
+  http: async () => (await import('../../dist/resources/storage/providers/http/http-storage.js')).HTTPStorage,
+};
 const [provider, configuration, source, target] = process.argv.slice(2);
-const storage = await getStorage({ provider, configuration: JSON.parse(configuration) });
+const Provider = await CLASSES[provider]();
+const storage = new Provider(JSON.parse(configuration));
 await storage.upload(source, 'peak');
 await storage.download('peak', target);
 await storage.close();

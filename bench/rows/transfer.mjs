@@ -28,7 +28,7 @@ function files() {
 async function setupS3() {
   const server = await startMoto();
   const { endpoint: endpoint_url, bucket: bucket_name } = server;
-  const configuration = { bucket_name, access_key: 'key', secret_key: 'secret', endpoint_url };
+  const configuration = { bucket_name, access_key: 'key', secret_key: 'secret', region_name: '', endpoint_url };
   const storage = await getStorage({ provider: 's3', configuration });
   const client = plainClient(endpoint_url);
   return { ...files(), provider: 's3', configuration, storage, client, bucket: bucket_name, stop: server.stop };
@@ -38,7 +38,7 @@ async function setupHttp() {
   const { folder, ...paths } = files();
   const server = fork(script('upload-server'), { env: { ...process.env, TMPDIR: folder } });
   const [base] = await once(server, 'message');
-  const configuration = { base_url: `${base}/files` };
+  const configuration = { base_url: `${base}/files/`, timeout: 30, headers: {}, upload_mode: 'form' };
   const storage = await getStorage({ provider: 'http', configuration });
   return { ...paths, folder, provider: 'http', configuration, storage, stop: () => server.kill() };
 }

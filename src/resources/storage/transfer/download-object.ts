@@ -79,23 +79,29 @@ async function appendAll(part: PartialFile, pieces: AsyncIterable<Uint8Array>, p
   }
 }
 
-/** Sockets bring many small pieces, each of which would be a call to the disk. What came before a failure is handed on first. */
+/**
+ * Sockets bring many small pieces, each of which would be a call to the disk. They are gathered in two buffers by turns: a piece is valid until
+ * the one after the next is asked for. What came before a failure is handed on first.
+ */
 async function* inPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+  let [buffer, other] = [Buffer.allocUnsafe(PIECE_BYTES), Buffer.allocUnsafe(PIECE_BYTES)];
+  let length = 0;
   try {
     for await (const piece of bytes) {
-      held.push(piece);
-      heldBytes += piece.length;
-      if (heldBytes < PIECE_BYTES) continue;
-      yield Buffer.concat(held);
-      [held, heldBytes] = [[], 0];
+      for (let taken = 0; taken < piece.length;) {
+        const part = piece.subarray(taken, taken + PIECE_BYTES - length);
+        buffer.set(part, length);
+        [taken, length] = [taken + part.length, length + part.length];
+        if (length < PIECE_BYTES) continue;
+        yield buffer;
+        [buffer, other, length] = [other, buffer, 0];
+      }
     }
   } catch (thrown) {
-    if (heldBytes > 0) yield Buffer.concat(held);
+    if (length > 0) yield buffer.subarray(0, length);
     throw thrown;
   }
-  if (heldBytes > 0) yield Buffer.concat(held);
+  if (length > 0) yield buffer.subarray(0, length);
 }
 
 async function checkDigest(path: string, url: string, { digest, signal }: DownloadObjectOptions): Promise<void> {
