@@ -88,8 +88,9 @@ export class ConvertStep extends BaseStep<DatasetContext> {
   }
 }
 
-function placesOf({ params, path }: DatasetContext): { source: string; target: string } {
-  const source = resolve(path ?? params.path ?? '');
+function placesOf({ params, path, sourcePath }: DatasetContext): { source: string; target: string } {
+  // Once it is converted, the data set is at its new place, and the undo must find it there.
+  const source = resolve(sourcePath ?? path ?? params.path ?? '');
   const beside = join(dirname(source), `${basename(source)}_${params.target_format}`);
   const wanted = params.output_dir === undefined || params.output_dir === null ? undefined : resolve(params.output_dir);
   // In a pipeline, or after a download, the folder that was named is the one that is converted.
