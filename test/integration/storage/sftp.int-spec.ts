@@ -22,7 +22,7 @@ describeWithServer('SFTPStorage', 'OpenSSH', () => {
   describe('with a password', () => {
     describeStorageProvider(
       { describe, it, expect, beforeEach, afterEach },
-      { create: () => storageWith({ password: server.password, root_path: server.makeRoot() }), manyFiles: 300 },
+      { create: () => storageWith({ password: server.password, root_path: server.makeRoot() }), manyFiles: 150 },
     );
   });
 
@@ -30,7 +30,7 @@ describeWithServer('SFTPStorage', 'OpenSSH', () => {
     describeStorageProvider(
       { describe, it, expect, beforeEach, afterEach },
       {
-        manyFiles: 300,
+        manyFiles: 150,
         create: () =>
           storageWith({
             private_key: server.privateKey,

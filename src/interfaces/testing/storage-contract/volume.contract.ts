@@ -90,6 +90,7 @@ class HeldBytes {
 
   #now(): number {
     this.#collect();
+    this.#collect(); // bytes are freed by another thread, for whose end only the next collection waits
     return process.memoryUsage().arrayBuffers;
   }
 }

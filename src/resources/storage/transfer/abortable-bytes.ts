@@ -4,16 +4,19 @@ export async function* abortableBytes(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   if (signal === undefined) return yield* source;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason as Error);
-  aborted.catch(() => undefined);
+  // Each wait has a promise of its own: one for all of them would keep every piece until the end.
+  let refuse: ((reason: unknown) => void) | undefined;
+  const abort = (): void => refuse?.(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   const iterator = source[Symbol.asyncIterator]();
   let isOver = false;
   try {
-    signal.throwIfAborted();
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
+      signal.throwIfAborted();
+      const next = await new Promise<IteratorResult<Uint8Array, unknown>>((resolve, reject) => {
+        refuse = reject;
+        iterator.next().then(resolve, reject);
+      });
       isOver = next.done === true;
       if (next.done === true) return;
       yield next.value;

@@ -7,6 +7,7 @@ import type { StorageEntry } from '../../storage-options.js';
 import type { FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
 import type { LocalFile } from '../../transfer/local-file.js';
+import { abortableBytes } from '../../transfer/abortable-bytes.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import { countedBytes, type StorageContent } from '../../transfer/storage-content.js';
@@ -83,7 +84,7 @@ export class HTTPStorage extends StorageProvider {
     const { body, sizeBytes, contentType } = content;
     if (this.#isForm) return this.#putStreamAsForm(key, body, call);
     await this.#webdav.makeFolder(parentOfKey(key), call);
-    await this.#putRaw(key, { bytes: body, sizeBytes, isOnce: true }, contentType, call);
+    await this.#putRaw(key, { bytes: abortableBytes(body, call.signal), sizeBytes, isOnce: true }, contentType, call);
   }
 
   protected override putFile(key: string, file: LocalFile, call: StorageCall): Promise<void> {
@@ -160,7 +161,7 @@ export class HTTPStorage extends StorageProvider {
   }
 
   async #putStreamAsForm(key: string, stream: AsyncIterable<Uint8Array>, call: StorageCall): Promise<void> {
-    const { open, sizeBytes, release } = await replayable(stream);
+    const { open, sizeBytes, release } = await replayable(abortableBytes(stream, call.signal));
     try {
       await call.retry(() => this.#putForm(key, { filename: nameOfKey(key), open, sizeBytes }, call));
     } finally {

@@ -1,8 +1,8 @@
 import { SftpSession } from './sftp-session.js';
 import type { SFTPStorageConfig } from './sftp-storage-config.js';
 
-/** How long an unused connection is kept, in milliseconds. */
-const IDLE_MS = 30_000;
+/** How long an unused connection is kept, in milliseconds. It may keep the process from its end for as long. */
+const IDLE_MS = 5_000;
 
 /**
  * A bounded number of connections, each of which carries any number of requests: the least busy one is taken, so nobody ever waits for
