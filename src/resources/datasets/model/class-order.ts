@@ -19,7 +19,8 @@ function isSurrogate(unit: number): boolean {
 /** How one of several threads that read a data set gets its preliminary numbers: all must have the same ones. */
 export interface ClassSharing {
   readonly clock: ReadClock;
-  numberOf(label: string): number;
+  /** Left out by the thread that leads: the numbers are its own. */
+  numbersOf?(labels: readonly string[]): readonly number[];
 }
 
 /** What a thread has met of classes. */
@@ -55,6 +56,7 @@ export class ClassOrder {
   /** Says which classes the source names, in its order; repeats change nothing. */
   declare(labels: readonly string[]): void {
     if (this.#pinned) return;
+    this.#askFor(labels);
     for (const label of labels) {
       if (!this.#declared.has(label)) this.#declared.set(label, this.sharing?.clock.position ?? 0);
       this.#number(label);
@@ -89,6 +91,14 @@ export class ClassOrder {
     return table.some((id, preliminary) => id !== preliminary) ? table : undefined;
   }
 
+  /** Has another thread number labels, where one leads. */
+  #askFor(labels: readonly string[]): void {
+    if (!this.sharing?.numbersOf || this.#pinned) return;
+    const unknown = labels.filter((label) => !this.#preliminary.has(label));
+    const ids = unknown.length > 0 ? this.sharing.numbersOf(unknown) : [];
+    for (const [index, label] of unknown.entries()) this.#preliminary.set(label, ids[index] ?? -1);
+  }
+
   /** What was declared, and when, and what was used: for another thread to {@link absorb}. */
   facts(): ClassFacts {
     return { declared: [...this.#declared], used: [...this.#used] };
@@ -96,8 +106,9 @@ export class ClassOrder {
 
   /** Takes over what threads have met. Of what was declared more than once, the earliest counts, as if one had read all. */
   absorb(threads: readonly ClassFacts[]): void {
-    const earliest = new Map<string, number>(this.#declared);
-    for (const [label, at] of threads.flatMap(({ declared }) => declared).sort((left, right) => left[1] - right[1])) {
+    const earliest = new Map<string, number>();
+    const all = [this.facts(), ...threads].flatMap(({ declared }) => declared);
+    for (const [label, at] of all.sort((left, right) => left[1] - right[1])) {
       if (!earliest.has(label)) earliest.set(label, at);
     }
     this.#declared.clear();
@@ -113,7 +124,10 @@ export class ClassOrder {
   #number(label: string): number {
     const known = this.#preliminary.get(label);
     if (known !== undefined) return known;
-    const id = this.#pinned ? this.#preliminary.size : (this.sharing?.numberOf(label) ?? this.#preliminary.size);
+    this.#askFor([label]);
+    const answered = this.#preliminary.get(label);
+    if (answered !== undefined) return answered;
+    const id = this.#preliminary.size;
     this.#preliminary.set(label, id);
     return id;
   }

@@ -5,7 +5,7 @@ import { BUILT_IN_FORMATS } from '../registry/built-in-formats.js';
 import type { ConvertOrder } from '../registry/convert-order.js';
 import type { DatasetWriter, WriteJob } from '../registry/format-definition.js';
 import type { PumpCounts } from '../registry/image-pump.js';
-import { ReadTurns } from './read-turns.js';
+import { ReadingStopped, type ReadTurns } from './read-turns.js';
 import type { LabelAnswer, ThreadError, ThreadOrder, ThreadReport, ThreadResult } from './thread-messages.js';
 
 /** Ways between formats whose documents can be read in any order, to the same result. */
@@ -14,7 +14,6 @@ const SHARED_WAYS: Readonly<Record<string, readonly string[]>> = {
   dm_v2: ['yolo'],
   yolo: ['dm_v1', 'dm_v2'],
 };
-const PROGRESS_MS = 100;
 
 /** Whether threads are wanted for a conversion, and can share it: a format of somebody else's is not known to them. */
 export function isShared({ from, to, options }: ConvertOrder): boolean {
@@ -22,47 +21,65 @@ export function isShared({ from, to, options }: ConvertOrder): boolean {
   return (options.threads ?? 1) > 1 && isBuiltIn && (SHARED_WAYS[from.name]?.includes(to.name) ?? false);
 }
 
-/** Converts in worker threads; the job and the writer then know what one thread would have told them. */
-export async function convertInThreads(step: ConvertOrder, job: WriteJob, writer: DatasetWriter): Promise<PumpCounts> {
-  const { options } = step;
-  const count = Math.floor(options.threads ?? 1);
-  const turns = ReadTurns.share();
-  const lead = new ReadTurns(0, 1, turns);
-  const stop = (): void => lead.stopAfter(-1);
-  options.signal?.throwIfAborted();
-  options.signal?.addEventListener('abort', stop, { once: true });
-  const progress = options.onProgress && setInterval(() => options.onProgress?.(lead.done), PROGRESS_MS);
+/** What the calling thread does of a conversion: it leads, and reads whatever it has time for. */
+export interface LeadShare {
+  readonly turns: ReadTurns;
+  readonly job: WriteJob;
+  readonly writer: DatasetWriter;
+  /** Reads and writes its share. */
+  pump(): Promise<PumpCounts>;
+}
+
+/** Converts in this thread and others; the job and the writer of this one then know what all of them have done. */
+export async function convertInThreads(
+  { source, from, to, options }: ConvertOrder,
+  lead: LeadShare,
+): Promise<PumpCounts> {
+  const { images, onError, classes, task, signal, onProgress } = options;
+  const order = { source, folder: lead.job.folder, from: from.name, to: to.name, turns: lead.turns.shared };
+  const stop = (): void => lead.turns.stopAfter(-1);
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
-    const orders = Array.from({ length: count }, (_, index) => ({ index, count, turns }));
-    const reports = await Promise.all(orders.map((order) => runThread({ ...order, ...facts(step, job) }, job)));
-    options.signal?.throwIfAborted();
-    return joined(reports, job, writer);
+    const others = Array.from({ length: Math.floor(options.threads ?? 1) - 1 }, () =>
+      runThread({ ...order, options: { images, onError, classes, task } }, lead.job),
+    );
+    const reports = await Promise.all([leadReport(lead), ...others]);
+    signal?.throwIfAborted();
+    onProgress?.(lead.turns.done);
+    return joined(reports, lead);
   } finally {
-    clearInterval(progress);
-    options.signal?.removeEventListener('abort', stop);
-    options.onProgress?.(lead.done);
+    signal?.removeEventListener('abort', stop);
   }
 }
 
-function facts(
-  { source, from, to, options }: ConvertOrder,
-  { folder }: WriteJob,
-): Omit<ThreadOrder, 'index' | 'count' | 'turns' | 'labels' | 'answered'> {
-  const { images, onError, classes, task } = options;
-  return { source, folder, from: from.name, to: to.name, options: { images, onError, classes, task } };
+type Report =
+  Exclude<ThreadReport, { kind: 'failed' }> | { kind: 'failed'; position: number; thrown: unknown } | LeadReport;
+interface LeadReport extends PumpCounts {
+  readonly kind: 'led';
 }
 
-type Order = Omit<ThreadOrder, 'labels' | 'answered'>;
+async function leadReport({ turns, pump }: LeadShare): Promise<Report> {
+  try {
+    return { kind: 'led', ...(await pump()) };
+  } catch (thrown) {
+    if (thrown instanceof ReadingStopped) return { kind: 'stopped' };
+    turns.stopAfter(turns.position);
+    return { kind: 'failed', position: turns.position, thrown };
+  }
+}
 
 /** Runs one thread to its end. */
-function runThread(order: Order, { classes }: WriteJob): Promise<ThreadReport> {
+function runThread(order: Omit<ThreadOrder, 'labels' | 'answered'>, { classes }: WriteJob): Promise<Report> {
   const { port1: ours, port2: labels } = new MessageChannel();
   const answered = new SharedArrayBuffer(4);
   answerLabels(ours, new Int32Array(answered), (label) => classes.numberOf(label));
   const workerData: ThreadOrder = { ...order, labels, answered };
   const worker = new Worker(workerFile(), { workerData, transferList: [labels] });
-  return new Promise<ThreadReport>((settle, reject) => {
-    worker.once('message', settle);
+  return new Promise<Report>((settle, reject) => {
+    worker.once('message', (report: ThreadReport) =>
+      settle(report.kind === 'failed' ? { ...report, thrown: errorOf(report.error) } : report),
+    );
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`a thread of the conversion ended with ${code} and no report`)));
   }).finally(() => {
@@ -72,8 +89,8 @@ function runThread(order: Order, { classes }: WriteJob): Promise<ThreadReport> {
 }
 
 function answerLabels(port: MessagePort, answered: Int32Array, numberOf: (label: string) => number): void {
-  port.on('message', (label: string) => {
-    port.postMessage({ id: numberOf(label) } satisfies LabelAnswer);
+  port.on('message', (labels: readonly string[]) => {
+    port.postMessage({ ids: labels.map(numberOf) } satisfies LabelAnswer);
     Atomics.store(answered, 0, 1);
     Atomics.notify(answered, 0);
   });
@@ -89,9 +106,10 @@ function workerFile(): URL {
   throw new Error(`${path} is not there; the package is not whole`);
 }
 
-function joined(reports: readonly ThreadReport[], job: WriteJob, writer: DatasetWriter): PumpCounts {
+/** What all threads have done. @throws the first error of all, by its place in the data set. */
+function joined(reports: readonly Report[], { job, writer }: LeadShare): PumpCounts {
   const failed = reports.filter((report) => report.kind === 'failed').sort((a, b) => a.position - b.position);
-  if (failed[0]) throw errorOf(failed[0].error);
+  if (failed[0]) throw failed[0].thrown;
   const results = reports.filter((report): report is ThreadResult => report.kind === 'done');
   job.classes.absorb(results.map(({ classes }) => classes));
   for (const { losses, problems, copied } of results) {
@@ -100,7 +118,8 @@ function joined(reports: readonly ThreadReport[], job: WriteJob, writer: Dataset
     job.images.absorb(copied);
   }
   writer.absorb?.(results.map(({ state }) => state));
-  const sum = (key: keyof PumpCounts): number => results.reduce((total, result) => total + result[key], 0);
+  const all = reports.filter((report) => report.kind === 'done' || report.kind === 'led');
+  const sum = (key: keyof PumpCounts): number => all.reduce((total, result) => total + result[key], 0);
   return { images: sum('images'), annotations: sum('annotations') };
 }
 

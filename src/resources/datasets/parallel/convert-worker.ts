@@ -14,7 +14,7 @@ import type { LabelAnswer, ThreadError, ThreadOrder, ThreadReport } from './thre
 // A thread of a conversion: reads its share of the documents and writes them into the folder of all.
 
 const order = workerData as ThreadOrder;
-const turns = new ReadTurns(order.index, order.count, order.turns);
+const turns = new ReadTurns(order.turns);
 parentPort?.postMessage(report());
 
 function report(): ThreadReport {
@@ -30,7 +30,7 @@ function report(): ThreadReport {
 function convertShare(): ThreadReport {
   const { source, folder, options } = order;
   const jobs = {
-    classes: new ClassOrder(options.classes, { clock: turns, numberOf: numberOfLabel }),
+    classes: new ClassOrder(options.classes, { clock: turns, numbersOf: numbersOfLabels }),
     problems: new ProblemLog(options.onError, turns),
     losses: new LossLog(turns),
     task: options.task,
@@ -67,13 +67,13 @@ function formatNamed(name: string): Partial<FormatDefinition> {
 }
 
 /** Asks the thread that leads, and waits: a class has one number in all threads. */
-function numberOfLabel(label: string): number {
+function numbersOfLabels(labels: readonly string[]): readonly number[] {
   const answered = new Int32Array(order.answered);
-  order.labels.postMessage(label);
+  order.labels.postMessage(labels);
   Atomics.wait(answered, 0, 0);
   Atomics.store(answered, 0, 0);
   const { message } = receiveMessageOnPort(order.labels) as { message: LabelAnswer };
-  return message.id;
+  return message.ids;
 }
 
 function errorFacts(error: unknown): ThreadError {

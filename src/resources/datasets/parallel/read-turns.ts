@@ -2,8 +2,9 @@
 const BLOCK = 32;
 const STOP_AFTER = 0;
 const DONE = 1;
+const NEXT_BLOCK = 2;
 /** Bytes that threads share. */
-const SHARED_BYTES = 8;
+const SHARED_BYTES = 12;
 
 /** Ends the reading of a thread: another one has met an error at an earlier place. */
 export class ReadingStopped extends Error {}
@@ -12,17 +13,14 @@ export class ReadingStopped extends Error {}
 export class ReadTurns {
   readonly #shared: Int32Array;
   #position = -1;
+  /** The block that this thread has taken. */
+  #block = -1;
 
-  /** @param shared - The same for all threads; new ones make it by {@link ReadTurns.share}. */
-  constructor(
-    private readonly index: number,
-    private readonly count: number,
-    shared: SharedArrayBuffer,
-  ) {
+  /** @param shared - What the threads of one conversion have in common; it is made by {@link ReadTurns.share}. */
+  constructor(readonly shared: SharedArrayBuffer) {
     this.#shared = new Int32Array(shared);
   }
 
-  /** What threads of one conversion have in common. */
   static share(): SharedArrayBuffer {
     const shared = new SharedArrayBuffer(SHARED_BYTES);
     new Int32Array(shared)[STOP_AFTER] = 0x7fff_ffff;
@@ -43,7 +41,10 @@ export class ReadTurns {
   take(): boolean {
     this.#position++;
     if (this.#position > Atomics.load(this.#shared, STOP_AFTER)) throw new ReadingStopped();
-    return Math.floor(this.#position / BLOCK) % this.count === this.index;
+    const block = Math.floor(this.#position / BLOCK);
+    // Whoever is ready takes the next: one that has just started has less to do. All blocks passed over belong to somebody.
+    if (block > this.#block) this.#block = Atomics.add(this.#shared, NEXT_BLOCK, 1);
+    return block === this.#block;
   }
 
   /** Counts a document that has been read. */

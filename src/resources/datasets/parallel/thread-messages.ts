@@ -14,8 +14,6 @@ export interface ThreadOrder {
   readonly folder: string;
   readonly from: string;
   readonly to: string;
-  readonly index: number;
-  readonly count: number;
   readonly options: {
     readonly images?: ImageHandling;
     readonly onError?: OnError;
@@ -30,9 +28,9 @@ export interface ThreadOrder {
   readonly answered: SharedArrayBuffer;
 }
 
-/** A number for a class is asked for with its name, and answered with this. */
+/** Numbers for classes are asked for with a list of their names, and answered with this. */
 export interface LabelAnswer {
-  readonly id: number;
+  readonly ids: readonly number[];
 }
 
 /** What a thread says at its end. */

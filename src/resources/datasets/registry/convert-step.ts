@@ -10,6 +10,7 @@ import { ClassOrder } from '../model/class-order.js';
 import { LossLog } from '../report/loss-log.js';
 import { ProblemLog } from '../report/problem-log.js';
 import type { ConversionReport, ConversionResult } from './conversion.js';
+import { ReadTurns } from '../parallel/read-turns.js';
 import type { ConvertOrder } from './convert-order.js';
 import { ImagePump, type PumpCounts } from './image-pump.js';
 import { convertInThreads, isShared } from '../parallel/convert-in-threads.js';
@@ -24,18 +25,20 @@ export async function convertStep(step: ConvertOrder): Promise<ConversionResult>
   const { options } = step;
   const staged = new StagedTarget(step.target, options);
   try {
+    const turns = isShared(step) ? new ReadTurns(ReadTurns.share()) : undefined;
     const shared = {
-      classes: new ClassOrder(options.classes),
-      problems: new ProblemLog(options.onError),
-      losses: new LossLog(),
+      classes: new ClassOrder(options.classes, turns && { clock: turns }),
+      problems: new ProblemLog(options.onError, turns),
+      losses: new LossLog(turns),
       task: options.task,
     };
     const images = new ImagePlacer(options.images);
     const mayLackImages = options.images === ImageHandling.None;
-    const readJob: ReadJob = { ...shared, source: resolve(step.source), mayLackImages };
+    const readJob: ReadJob = { ...shared, source: resolve(step.source), mayLackImages, turns };
     const writeJob: WriteJob = { ...shared, folder: staged.folder, images };
     const writer = step.to.write(writeJob);
-    const counts = isShared(step) ? await convertInThreads(step, writeJob, writer) : await pump(step, readJob, writer);
+    const work = (): Promise<PumpCounts> => pump(step, readJob, writer);
+    const counts = turns ? await convertInThreads(step, { turns, job: writeJob, writer, pump: work }) : await work();
     const config = await writer.finish();
     const report = reportOf(step, writeJob, { ...counts, annotations_written: writer.written ?? null });
     writeFileSync(join(staged.folder, REPORT_NAME), `${JSON.stringify(report, null, 2)}\n`);
@@ -53,12 +56,13 @@ async function pump({ from, options }: ConvertOrder, job: ReadJob, writer: Datas
   let turnAt = performance.now() + TURN_MS;
   const take = (image: AnnotatedImage): boolean => {
     images.add(image);
+    job.turns?.countDone();
     return performance.now() >= turnAt;
   };
   const giveWay = async (): Promise<void> => {
     await turn();
     options.signal?.throwIfAborted();
-    options.onProgress?.(images.counts.images);
+    options.onProgress?.(job.turns?.done ?? images.counts.images);
     turnAt = performance.now() + TURN_MS;
   };
   const stream = from.read(job);
@@ -67,7 +71,7 @@ async function pump({ from, options }: ConvertOrder, job: ReadJob, writer: Datas
   } else {
     for (const image of stream) if (take(image)) await giveWay();
   }
-  options.onProgress?.(images.counts.images);
+  options.onProgress?.(job.turns?.done ?? images.counts.images);
   return images.counts;
 }
 
