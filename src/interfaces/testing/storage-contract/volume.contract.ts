@@ -12,7 +12,7 @@ const STREAM_BYTES = 64 * MEGABYTE;
 /** Guards against a hang only. */
 const HANG_LIMIT_MS = 120_000;
 /** More than any storage keeps at a time, and less than the whole. */
-const MAX_HELD_BYTES = 44 * MEGABYTE;
+const MAX_HELD_BYTES = 52 * MEGABYTE;
 
 /** That memory does not grow with what is moved. */
 export function describeVolume(frame: TestFrame, scene: SceneOf): void {

@@ -18,6 +18,8 @@ import type { S3StorageConfig } from './s3-storage-config.js';
 /** What the service copies by itself. */
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARTS_AT_ONCE = 4;
+/** The SDK holds each of them, and gathers the next ones meanwhile. */
+const PARTS_OF_STREAM_AT_ONCE = 3;
 
 /**
  * Storage in an S3 bucket, or in one of a service that speaks S3 (`endpoint_url`).
@@ -88,7 +90,7 @@ export class S3Storage extends StorageProvider {
       client: clientOfCall(connection, call),
       params: { Bucket: this.bucket, Key: key, Body: body, ContentType: content.contentType },
       partSize: partBytesOfStream(content.sizeBytes),
-      queueSize: PARTS_AT_ONCE,
+      queueSize: PARTS_OF_STREAM_AT_ONCE,
     });
     await call.during(body, async () => {
       try {
