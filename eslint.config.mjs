@@ -46,6 +46,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['**/*.spec.ts', '**/*.fixture.ts', '**/*.contract.ts', 'test/**/*.ts'],
+    rules: { 'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }] },
+  },
+  {
     // Specs, fixtures and contract suites: describe blocks are long by nature, and Function is what metadata gives.
     files: ['**/*.spec.ts', 'test/**/*.ts', 'plugins-example/**/test/**/*.ts'],
     rules: { 'tsdoc/syntax': 'off' },
