@@ -23,6 +23,13 @@ export interface ClassSharing {
   numbersOf?(labels: readonly string[]): readonly number[];
 }
 
+/** What the key points of a class are called, and which of them are joined by lines. */
+export interface KeypointNames {
+  readonly names: readonly string[];
+  /** Pairs of places in the names, from 1. */
+  readonly skeleton: readonly (readonly number[])[];
+}
+
 /** What a thread has met of classes. */
 export interface ClassFacts {
   /** Each with its place in the reading. */
@@ -37,6 +44,8 @@ export interface ClassFacts {
  * Whoever has written preliminary numbers asks {@link renumbering} at the end.
  */
 export class ClassOrder {
+  /** By class, where the source has names for key points. */
+  readonly keypoints = new Map<string, KeypointNames>();
   readonly #preliminary = new Map<string, number>();
   /** When each was declared. */
   readonly #declared = new Map<string, number>();

@@ -31,6 +31,27 @@ describe('what a conversion keeps', () => {
     ]);
   });
 
+  it('names of key points go from COCO to YOLO and back, and lines between them to COCO', async () => {
+    box.picture('coco/images/x.png');
+    const category = { id: 1, name: 'cat', supercategory: '', keypoints: ['yes', 'tail'], skeleton: [[1, 2]] };
+    const points = { bbox: [0, 0, 50, 40], keypoints: [10, 10, 2, 20, 20, 1] };
+    const annotations = [{ id: 1, image_id: 1, category_id: 1, ...points }];
+    box.write('coco/annotations.json', coco({ categories: [category], annotations }));
+
+    await box.convert('coco', 'coco2', { to: 'coco' });
+    const there = await box.convert('coco', 'yolo', { to: 'yolo' });
+    await box.convert('yolo', 'coco3', { to: 'coco' });
+    const dm = await box.convert('coco', 'dm', { to: 'dm_v2' });
+
+    const categoriesOf = (name: string) =>
+      box.json<{ categories: object[] }>(`${name}/annotations/instances.json`).categories;
+    expect(categoriesOf('coco2')).toEqual([category]);
+    expect(categoriesOf('coco3')).toEqual([{ ...category, skeleton: [] }]);
+    expect(box.text('yolo/dataset.yaml')).toContain('kpt_names:\n  0:\n    - "yes"\n    - "tail"\n');
+    expect(there.losses.map(({ field }) => field)).toContain('keypoints.skeleton');
+    expect(dm.losses).toEqual([expect.objectContaining({ field: 'categories.keypoints', count: 1, places: ['cat'] })]);
+  });
+
   it('a mask of runs is read as outlines with holes, which COCO keeps, and others say that they fill', async () => {
     box.picture('coco/images/x.png');
     // A square of 10 pixels with a hole of 4 in it, in a picture of 100x50.

@@ -3,6 +3,7 @@ import { DatasetInvalidError } from '../../../../foundation/errors/dataset.error
 import { isFile, safeName, stemOf } from '../../io/file-names.js';
 import { type FoundImage, ImageFolder } from '../../io/image-folder.js';
 import type { AnnotatedImage, Annotation, ImageSize } from '../../model/annotated-image.js';
+import type { KeypointNames } from '../../model/class-order.js';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
@@ -182,7 +183,7 @@ class COCOFileReader {
   }
 
   #addCategory(item: unknown): void {
-    const { id, name, keypoints, supercategory }: JsonRecord = isRecord(item) ? item : {};
+    const { id, name, keypoints, skeleton, supercategory }: JsonRecord = isRecord(item) ? item : {};
     if (typeof name !== 'string' || name.trim() === '') {
       return this.job.problems.add(
         ProblemCode.BadAnnotation,
@@ -191,12 +192,7 @@ class COCOFileReader {
       );
     }
     this.#labels.set(id, name);
-    if (Array.isArray(keypoints))
-      this.job.losses.add(
-        'categories.keypoints',
-        'names and skeletons of key points are not read',
-        () => `${this.#document}#${name}`,
-      );
+    if (Array.isArray(keypoints)) this.job.classes.keypoints.set(name, keypointNames(keypoints, skeleton));
     if (
       typeof supercategory === 'string' &&
       supercategory !== '' &&
@@ -253,6 +249,11 @@ class COCOFileReader {
     this.#stems.add(stem);
     return { stem, fileName };
   }
+}
+
+function keypointNames(names: readonly unknown[], skeleton: unknown): KeypointNames {
+  const isPair = (line: unknown): line is number[] => Array.isArray(line) && line.every(Number.isInteger);
+  return { names: names.map(String), skeleton: Array.isArray(skeleton) ? skeleton.filter(isPair) : [] };
 }
 
 function textOf({ bytes, from, to }: JsonElement): string {

@@ -54,8 +54,10 @@ export class COCOWriter implements DatasetWriter {
     const ids = new Map(classes.preliminaryNames().map((name, id) => [name, id + 1]));
     return classes.names().map((name) => {
       const count = this.#keypoints.get(name) ?? 0;
-      const points = Array.from({ length: count }, (_, index) => String(index + 1));
-      return { id: ids.get(name), name, supercategory: '', ...(count > 0 && { keypoints: points, skeleton: [] }) };
+      const known = classes.keypoints.get(name);
+      const keypoints = Array.from({ length: count }, (_, index) => known?.names[index] ?? String(index + 1));
+      const skeleton = known?.skeleton ?? [];
+      return { id: ids.get(name), name, supercategory: '', ...(count > 0 && { keypoints, skeleton }) };
     });
   }
 

@@ -57,6 +57,8 @@ export class DmFolderWriter implements DatasetWriter {
 
   finish(): undefined {
     if (this.#folders.size === 0) this.#open(this.job.folder);
+    for (const label of this.job.classes.keypoints.keys())
+      this.job.losses.add('categories.keypoints', 'DM has no names and skeletons of key points', () => label);
   }
 
   #open(folder: string): void {

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import type { AnnotatedImage } from '../../model/annotated-image.js';
 import { DatasetFeature, type FormatDefinition, type ReadJob } from '../../registry/format-definition.js';
 import { readPaired } from '../paired-reader.js';
@@ -21,6 +22,11 @@ function* readYOLO(job: ReadJob): Generator<AnnotatedImage> {
   const parts = yoloParts(job.source, config);
   const lines = new YOLOLineReader(job, config);
   job.classes.declare(config.names);
+  for (const [id, names] of Object.entries(isRecord(config.entries['kpt_names']) ? config.entries['kpt_names'] : {})) {
+    const label = config.names[Number(id)];
+    if (label !== undefined && Array.isArray(names))
+      job.classes.keypoints.set(label, { names: names.map(String), skeleton: [] });
+  }
   const format = { ending: '.txt', parse: lines.parse.bind(lines) };
   for (const part of parts) yield* readPaired(job, part, format);
 }

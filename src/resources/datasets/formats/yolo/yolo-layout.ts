@@ -8,7 +8,17 @@ import { hasYOLOConfig, type YOLOConfig } from './yolo-config.js';
 
 const IMAGE_FOLDERS = ['images', 'img', 'imgs'];
 /** Keys of dataset.yaml that are no parts of the data set. */
-const OTHER_KEYS = new Set(['path', 'names', 'nc', 'task', 'kpt_shape', 'flip_idx', 'download', 'yaml_file']);
+const OTHER_KEYS = new Set([
+  'path',
+  'names',
+  'nc',
+  'task',
+  'kpt_shape',
+  'kpt_names',
+  'flip_idx',
+  'download',
+  'yaml_file',
+]);
 
 /**
  * The parts of a YOLO data set. Understood are the folders that its dataset.yaml names, `images` beside `labels` (flat, or each with

@@ -70,6 +70,10 @@ export class YOLOWriter implements DatasetWriter {
   }
 
   finish(): string {
+    for (const [label, { skeleton }] of this.job.classes.keypoints) {
+      if (skeleton.length > 0)
+        this.job.losses.add('keypoints.skeleton', 'YOLO has no lines between key points', () => label);
+    }
     const used = this.job.task ? [this.job.task] : TASKS.filter((task) => this.#tasks.has(task));
     const tasks: readonly YOLOTask[] = used.length > 0 ? used : [YOLOTask.Detect];
     for (const task of tasks) this.#finishTask(task);
@@ -114,7 +118,7 @@ export class YOLOWriter implements DatasetWriter {
     const keypoints = counts.size > 0 ? Math.max(...counts) : undefined;
     writeFileSync(
       `${this.#folderOf(task)}/dataset.yaml`,
-      datasetYaml({ names, splits: this.#splits, task, keypoints }),
+      datasetYaml({ names, splits: this.#splits, task, keypoints, keypointNames: this.job.classes.keypoints }),
     );
     writeFileSync(
       `${this.#folderOf(task)}/classes.txt`,
