@@ -1,5 +1,5 @@
 /** Most places that a report names for one kind of loss or problem; the count goes on. */
-export const MOST_PLACES = 5;
+const MOST_PLACES = 5;
 
 /** Says how far the reading has come; several threads that share it put their reports in order by that. */
 export interface ReadClock {

@@ -107,7 +107,7 @@ export class HttpExchange {
 }
 
 /** Ends a request whose server neither takes nor says anything. Waiting for our own source does not count. */
-export class Silence {
+class Silence {
   readonly #request: ClientRequest;
   readonly #url: string;
   readonly #limitMs: number;
