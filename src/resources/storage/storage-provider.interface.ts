@@ -130,15 +130,7 @@ export abstract class StorageProvider extends StoragePrimitives {
     const folder = normalizeKey(prefix);
     const call = this.#call('list', folder, options);
     try {
-      call.signal?.throwIfAborted();
-      let isEmpty = true;
-      for await (const entry of this.listObjects(folder, options.recursive ?? true, call)) {
-        call.signal?.throwIfAborted();
-        isEmpty = false;
-        yield entry;
-      }
-      const file = isEmpty && folder !== '' ? await call.retry(() => this.statObject(folder, call)) : undefined;
-      if (file?.kind === 'file') yield file;
+      yield* this.#entries(folder, options.recursive ?? true, call);
     } catch (thrown) {
       throw call.errorOf(thrown);
     }
@@ -211,6 +203,19 @@ export abstract class StorageProvider extends StoragePrimitives {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async *#entries(folder: string, recursive: boolean, call: StorageCall): AsyncGenerator<StorageEntry> {
+    call.signal?.throwIfAborted();
+    let isEmpty = true;
+    for await (const entry of this.listObjects(folder, recursive, call)) {
+      call.signal?.throwIfAborted();
+      isEmpty = false;
+      yield entry;
+    }
+    if (!isEmpty || folder === '') return;
+    const file = await call.retry(() => this.statObject(folder, call));
+    if (file?.kind === 'file') yield file;
   }
 
   async #transfer(work: 'copy' | 'move', from: string, to: string, options: TransferOptions): Promise<string> {

@@ -57,7 +57,7 @@ export class ResumedRead {
   /** The bytes, once it is open. A connection that breaks or falls silent is followed by another one, from the byte where it broke. */
   async *bytes({ start, end }: ByteRange): AsyncGenerator<Uint8Array> {
     const first = this.#opened ?? (await this.open({ start, end }));
-    const endsAt = Math.min(end ?? Infinity, first.sizeBytes ?? Infinity);
+    const endsAt = Math.min(end ?? Infinity, first.sizeBytes ?? Infinity); // endless where nobody says it
     const turns = this.#call.turns();
     let position = start;
     let current: OpenedObject | undefined = first;
@@ -65,20 +65,23 @@ export class ResumedRead {
       try {
         current ??= await this.#reopen(first, { start: position, end, etag: first.etag });
         for await (const bytes of this.#bodyOf(current)) {
-          if (bytes.length === 0) continue;
           position += bytes.length;
-          if (position > endsAt) throw this.#wrong(`it has more bytes than the ${endsAt} that were promised`);
+          this.#expectAtMost(endsAt, position);
           this.#call.meter.add(bytes.length);
           turns.reset();
           yield bytes;
         }
-        if (endsAt === Infinity || position >= endsAt) return; // a range may begin behind the end
+        if (isWhole(position, endsAt)) return;
         throw this.#broken(`the connection ended after ${position} of ${endsAt} bytes`);
       } catch (thrown) {
         current = undefined;
         await turns.after(this.#call.errorOf(this.#asBroken(thrown)));
       }
     }
+  }
+
+  #expectAtMost(endsAt: number, position: number): void {
+    if (position > endsAt) throw this.#wrong(`it has more bytes than the ${endsAt} that were promised`);
   }
 
   async #reopen(first: OpenedObject, range: ByteRange): Promise<OpenedObject> {
@@ -100,6 +103,7 @@ export class ResumedRead {
     try {
       this.#call.signal?.throwIfAborted();
       for await (const bytes of body as AsyncIterable<Buffer>) {
+        if (bytes.length === 0) continue;
         waitsSince = undefined;
         yield bytes;
         waitsSince = performance.now();
@@ -126,6 +130,11 @@ export class ResumedRead {
   #wrong(problem: string): StorageDownloadError {
     return new StorageDownloadError(this.#url, problem);
   }
+}
+
+/** Whether all bytes have come; a range may begin behind the end. */
+function isWhole(position: number, endsAt: number): boolean {
+  return endsAt === Infinity || position >= endsAt;
 }
 
 /** The same bytes, after which the call is told to be done. */

@@ -31,10 +31,13 @@ export function meaningOfS3Failure(
   const { name = '', $metadata: { httpStatusCode: status = 0 } = {} } = failure;
   if (name === 'NoSuchBucket') return StorageNotFoundError.place(`The bucket ${urlOf('')}`, thrown);
   if (name === 'KeyTooLongError') return new StorageKeyError(key, 'the service does not take a key that long');
-  if (REFUSED.test(name) || status === 401 || status === 403)
-    return new StoragePermissionError(work, messageOf(thrown), thrown);
+  if (isRefused(name, status)) return new StoragePermissionError(work, messageOf(thrown), thrown);
   if (status === 404) return StorageNotFoundError.object(key, urlOf(key), thrown);
   return isPassing(failure, status) ? connectionError(work, failure) : undefined;
+}
+
+function isRefused(name: string, status: number): boolean {
+  return REFUSED.test(name) || status === 401 || status === 403;
 }
 
 function isPassing({ name = '', code = '', $retryable }: ServiceFailure, status: number): boolean {

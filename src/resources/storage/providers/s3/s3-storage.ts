@@ -69,7 +69,7 @@ export class S3Storage extends StorageProvider {
     call: StorageCall,
   ): Promise<OpenedObject> {
     const { sdk, client } = await this.#connect();
-    const Range = start > 0 || end !== undefined ? `bytes=${start}-${end === undefined ? '' : end - 1}` : undefined;
+    const Range = rangeHeader(start, end);
     try {
       const wanted = new sdk.GetObjectCommand({ Bucket: this.bucket, Key: key, Range });
       const { Body, ContentRange, ContentLength, ETag } = await client.send(wanted, { abortSignal: call.signal });
@@ -188,6 +188,11 @@ export class S3Storage extends StorageProvider {
     this.#connection ??= connectToS3(this.#config);
     return this.#connection;
   }
+}
+
+function rangeHeader(start: number, end: number | undefined): string | undefined {
+  if (start === 0 && end === undefined) return undefined;
+  return `bytes=${start}-${end === undefined ? '' : end - 1}`;
 }
 
 function prefixOf(folder: string): string | undefined {
