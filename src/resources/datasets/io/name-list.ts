@@ -19,7 +19,8 @@ export class NameList {
   /** @param names - In any order; each is looked at once. */
   constructor(names: Iterable<string>) {
     for (const name of names) this.#add(name);
-    this.#order = Uint32Array.from({ length: this.#count }, (_, index) => index);
+    this.#order = new Uint32Array(this.#count);
+    for (let index = 0; index < this.#count; index++) this.#order[index] = index;
     if (this.#isReversed()) this.#order.reverse();
     else if (!this.#isSorted()) this.#order.sort((left, right) => this.#compare(left, right));
   }
