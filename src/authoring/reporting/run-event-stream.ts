@@ -1,7 +1,7 @@
 import { EventsNotStoredError } from '../../foundation/errors/reporting.errors.js';
 import type { Clock } from './clock.js';
 import type { EventFlusher } from './event-flusher.js';
-import { Lanes, latestKeyOf, roughBytesOf, variantOf } from './event-traits.js';
+import { Lanes, latestKeyOf, roughBytesOf, SmallBytes, variantOf } from './event-traits.js';
 import { ListenerQueue } from './listener-queue.js';
 import type { RunEvent, RunEventType, TerminalEventType } from './run-event.js';
 import type { RunListener } from './run-listener.js';
@@ -198,7 +198,7 @@ export class RunEventStream {
   /** Adds an event to those that wait; says whether they are as many as may wait in memory. */
   private hold(event: OpenEvent): boolean {
     const lane = Lanes[event.type];
-    if (lane === undefined) this.pendingBytes += roughBytesOf(event.data);
+    if (lane === undefined) this.pendingBytes += SmallBytes[event.type] ?? roughBytesOf(event.data);
     if (!this.pending && !this.first) {
       this.first = event;
       return false;
