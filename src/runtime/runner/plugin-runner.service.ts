@@ -20,7 +20,7 @@ import { RunHandle } from './run-handle.js';
 import { RunRecovery } from './run-recovery.js';
 import type { RunRequest } from './run-request.js';
 import { RunTakeover, type TakeoverOptions } from './run-takeover.js';
-import { defaultWorkRoot, removeWorkFolders } from './work-folders.js';
+import { defaultWorkRoot, pruneWithFolders } from './work-folders.js';
 
 /** What a {@link PluginRunner} works with. */
 export interface PluginRunnerInit {
@@ -212,17 +212,8 @@ export class PluginRunner {
    *
    * @throws what {@link RunStore.prune} throws.
    */
-  async prune(request: PruneRequest = {}): Promise<PruneReport> {
-    const removed: string[] = [];
-    const onRemoved = (ids: readonly string[]): void => {
-      removed.push(...ids);
-      request.onRemoved?.(ids);
-    };
-    try {
-      return await this.#store.prune({ ...request, onRemoved });
-    } finally {
-      await removeWorkFolders(this.#workRoot, removed);
-    }
+  prune(request: PruneRequest = {}): Promise<PruneReport> {
+    return pruneWithFolders(this.#store, this.#workRoot, request);
   }
 
   #begin<R>(request: RunRequest, run: ActiveRun, choice: ExecutorChoice): RunHandle<R> {

@@ -23,8 +23,9 @@ class LateStep extends BaseStep {
   }
 }
 
+/** An upload whose last step fails, when all is uploaded and registered. */
 @Action({ name: 'upload_in_vain', params: UploadParams })
-class UploadInVainAction extends UploadAction {
+export class UploadInVainAction extends UploadAction {
   override setupSteps(registry: StepRegistry): void {
     super.setupSteps(registry);
     registry.register(new LateStep());

@@ -2,37 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  Action,
-  BackendClient,
-  BaseStep,
-  S3Storage,
-  StepResult,
-  type StepRegistry,
-  StorageProvider,
-  UploadAction,
-  UploadParams,
-  type UploadRunResult,
-} from '../../../src/index.js';
+import { BackendClient, S3Storage, StorageProvider, UploadAction, type UploadRunResult } from '../../../src/index.js';
 import { BackendServer } from '../../../src/interfaces/testing/index.js';
 import { type HostedRunner, hostedRunner } from '../../../src/runtime/runner/runner.fixture.js';
+import { UploadInVainAction } from '../../../src/runtime/runner/upload.fixture.js';
 import { describeWithServer } from './describe-with-server.js';
 import { MotoServer } from './servers/moto-server.js';
-
-class LateStep extends BaseStep {
-  override readonly name = 'late';
-  execute(): StepResult {
-    return StepResult.fail('too late');
-  }
-}
-
-@Action({ name: 'upload_in_vain', params: UploadParams })
-class UploadInVainAction extends UploadAction {
-  override setupSteps(registry: StepRegistry): void {
-    super.setupSteps(registry);
-    registry.register(new LateStep());
-  }
-}
 
 /** More than S3 takes in one piece by default, so that no digest of the whole comes with it. */
 const LARGE_BYTES = 20 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { RunStatus } from '../../../foundation/config/enums.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { isFinal } from '../../../runtime/run-store/run-record.js';
-import { defaultWorkRoot, removeWorkFolders } from '../../../runtime/runner/work-folders.js';
+import { defaultWorkRoot, pruneWithFolders } from '../../../runtime/runner/work-folders.js';
 import { CliOutput } from '../cli-output.js';
 import { parseCount, parseDuration } from '../parse-time.js';
 import { parseStatus, RUN_STATUSES, StoreCommand, type StoreOptions } from './store-command.js';
@@ -33,10 +33,7 @@ export class RunPruneCommand extends StoreCommand {
             : 'Say which finished runs to remove: --older-than, --status, --keep, or --all.',
         );
       }
-      const removed: string[] = [];
-      const onRemoved = (ids: readonly string[]): void => void removed.push(...ids);
-      const report = await store.prune({ olderThanMs, status, keep, onRemoved });
-      await removeWorkFolders(defaultWorkRoot(), removed);
+      const report = await pruneWithFolders(store, defaultWorkRoot(), { olderThanMs, status, keep });
       if (options.json) this.output.result(report);
       else this.output.text(`Removed ${report.runs} runs and ${report.blobs} files of large values.\n`);
     });

@@ -101,11 +101,13 @@ export class SqliteRunStore extends RunStore {
   }
 
   update(id: string, change: RunChange): MaybePromise<boolean> {
-    const update = new SqliteWrite(this.#writing).changed(change);
+    const write = new SqliteWrite(this.#writing);
+    const update = write.changed(change);
     return this.#connection.transaction(() => {
       const row = this.#state(id);
       if (!row || isFinal(row.status)) return false;
       update(row);
+      write.keepBlobs(row.key);
       return true;
     });
   }
@@ -121,10 +123,13 @@ export class SqliteRunStore extends RunStore {
 
   append(runId: string, events: readonly RunEvent[]): MaybePromise<void> {
     if (events.length === 0) return;
-    const append = new SqliteWrite(this.#writing).logged(0, [], events);
+    const write = new SqliteWrite(this.#writing);
+    const append = write.logged(0, [], events);
     return this.#connection.transaction(() => {
       const row = this.#state(runId);
-      if (row) append(row);
+      if (!row) return;
+      append(row);
+      write.keepBlobs(row.key);
     });
   }
 
@@ -150,6 +155,7 @@ export class SqliteRunStore extends RunStore {
       log(row);
       if (isFinal(row.status)) write.changed(changeFor(row, change))(row);
       else update(row);
+      write.keepBlobs(row.key);
       return 'committed';
     });
   }

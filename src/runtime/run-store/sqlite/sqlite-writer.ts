@@ -26,8 +26,6 @@ export interface SqliteWriterOptions {
   readonly maxInlineBytes: number;
 }
 
-const NO_COLUMNS: ColumnValues = { columns: [], values: [] };
-
 /**
  * One write to the store. The JSON of its values is made at once: they may change while a write waits for the file, and one without a JSON
  * form is refused before anything is written.
@@ -51,7 +49,7 @@ export class SqliteWrite {
       const key = Number(lastInsertRowid);
       connection.statement(sql.INSERT_PARAMS).run(key, params);
       log({ ...record, key });
-      this.#keepBlobs(key);
+      this.keepBlobs(key);
     };
   }
 
@@ -64,24 +62,23 @@ export class SqliteWrite {
     const writer = this.#writer;
     const rows = writer.logged(epoch, entries, events);
     if (rows.length === 0) return () => undefined;
-    return (run) => {
-      this.#options.log.add(run, { writer, epoch, entries, events, rows });
-      this.#keepBlobs(run.key);
-    };
+    return (run) => this.#options.log.add(run, { writer, epoch, entries, events, rows });
   }
 
-  #update(run: RunState, { columns, values }: ColumnValues = NO_COLUMNS): void {
-    if (columns.length === 0) return;
-    const assignments = columns.map((column) => `${column} = ?`).join(', ');
-    this.#options.connection.statement(`UPDATE runs SET ${assignments} WHERE key = ?`).run(...values, run.key);
-    this.#keepBlobs(run.key);
-  }
-
-  /** A large value goes to its file within the transaction that refers to it: who sweeps the files holds the same lock. */
-  #keepBlobs(key: number): void {
+  /**
+   * Puts the large values of a change or an addition into their files, once both are written: within the transaction that refers to them, since
+   * who sweeps the files holds the same lock.
+   */
+  keepBlobs(key: number): void {
     const { connection, blobs } = this.#options;
     for (const text of this.#writer.blobs.texts) {
       connection.statement(sql.INSERT_BLOB).run(blobs.put(text), key);
     }
+  }
+
+  #update(run: RunState, { columns, values }: ColumnValues): void {
+    if (columns.length === 0) return;
+    const assignments = columns.map((column) => `${column} = ?`).join(', ');
+    this.#options.connection.statement(`UPDATE runs SET ${assignments} WHERE key = ?`).run(...values, run.key);
   }
 }
