@@ -10,8 +10,18 @@ import { SpillingQueue } from './spilling-queue.js';
 import type { RunEventStreamOptions, StreamLimits } from './stream-options.js';
 import { saveUnsent } from './unsent-file.js';
 
-/** An event before it has its number. */
-type OpenEvent = { -readonly [K in keyof RunEvent]: RunEvent[K] };
+/** An event, at first without its number. A class, since stores in memory keep events: see `MemoryEntry`. */
+class OpenEvent implements RunEvent {
+  seq = 0;
+
+  constructor(
+    readonly type: RunEventType,
+    readonly run_id: string,
+    readonly attempt: number,
+    readonly time: string,
+    public data: Record<string, unknown>,
+  ) {}
+}
 
 const MAX_BATCH_EVENTS = 1000;
 const DEFAULT_RECENT_BYTES = 1024 * 1024;
@@ -179,14 +189,7 @@ export class RunEventStream {
   }
 
   protected open(type: RunEventType, data: object, nowMs: number): OpenEvent {
-    return {
-      seq: 0,
-      type,
-      run_id: this.runId,
-      attempt: this.attempt,
-      time: this.flusher.isoTime(nowMs),
-      data: data as Record<string, unknown>,
-    };
+    return new OpenEvent(type, this.runId, this.attempt, this.flusher.isoTime(nowMs), data as Record<string, unknown>);
   }
 
   /** Numbers are given last, when nothing can be coalesced or lost any more: that leaves no gaps. */

@@ -6,7 +6,7 @@ import {
   isFromThePast,
   lastSeqOf,
   matches,
-  type MemoryEntry,
+  MemoryEntry,
   plainEntryOf,
   recordOf,
   stateOf,
@@ -90,7 +90,7 @@ export class MemoryRunStore extends RunStore {
     else if (this.#entryOf(id)) {
       throw new UsageError(`A run with the id '${id}' exists already. Leave the id out to get a new one.`);
     }
-    const entry: MemoryEntry = { created: record, changed: undefined, batch: undefined, log: undefined };
+    const entry = new MemoryEntry(record);
     this.#add(id, entry);
     this.#latestId = id;
     this.#latest = entry;
@@ -123,7 +123,7 @@ export class MemoryRunStore extends RunStore {
     if (!entry || isFromThePast(entry, events)) return;
     if (!entry.log) {
       if (!entry.batch && events[0]?.seq === 1 && events.length < this.#maxRecentEvents) {
-        entry.batch = events;
+        entry.batch = events.slice();
         return;
       }
       entry.log = new EventLog(this.#maxRecentEvents);
