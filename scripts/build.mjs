@@ -3,6 +3,7 @@
  *
  *   library       nest build (swc): src → dist, one ES module per source
  *   declarations  tsc: the types beside them; a type error fails the build
+ *   threads       rolldown: dist/threads, what worker threads begin with, each as one file
  *   cli           rolldown: dist/cli, one bundle of the CLI and everything it loads, and its help texts, rendered by that bundle
  *
  * A step whose inputs are what they were last time is skipped.
@@ -14,6 +15,7 @@ import { BuildState } from './build/build-state.mjs';
 import { fingerprint } from './build/fingerprint.mjs';
 import { withBuildLock } from './build/build-lock.mjs';
 import { buildDeclarations, buildLibrary } from './build/library.mjs';
+import { buildThreads } from './build/threads.mjs';
 import { inProject, projectNode, runsOnSupportedNode } from './lib/project.mjs';
 
 if (runsOnSupportedNode()) {
@@ -36,7 +38,10 @@ async function build() {
   const digest = fingerprint(inputs);
   const state = new BuildState();
   const types = step(state, 'declarations', digest, buildDeclarations);
-  const code = (await step(state, 'library', digest, buildLibrary)) && (await step(state, 'cli', digest, buildCli));
+  const code =
+    (await step(state, 'library', digest, buildLibrary)) &&
+    (await step(state, 'threads', digest, buildThreads)) &&
+    (await step(state, 'cli', digest, buildCli));
   return (await types) && code;
 }
 

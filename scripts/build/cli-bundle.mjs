@@ -101,7 +101,7 @@ function writeJson(file, value) {
 }
 
 /** The licences of every package that is now inside the bundle: they ask to be passed on with the code. */
-function thirdPartyNotices(moduleIds) {
+export function thirdPartyNotices(moduleIds) {
   const folders = new Set(moduleIds.map(packageFolderOf));
   const notices = [...folders]
     .filter((folder) => folder !== undefined && existsSync(join(folder, 'package.json')))

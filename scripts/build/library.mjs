@@ -3,6 +3,8 @@ import { join, relative, sep } from 'node:path';
 import { inProject, projectRoot, runTool } from '../lib/project.mjs';
 import { filesUnder } from './fingerprint.mjs';
 
+/** Folders in dist/ that other steps make. */
+const BUNDLES = ['cli', 'threads'];
 const OUTPUT_SUFFIX = { scripts: /\.js(\.map)?$/, declarations: /\.d\.ts(\.map)?$/ };
 
 /** `nest build`: the sources as ESM with decorator metadata, one file each, in dist/. */
@@ -24,7 +26,7 @@ export async function buildDeclarations() {
 function pruneAndList(kind) {
   const suffix = OUTPUT_SUFFIX[kind];
   const outputs = filesUnder(inProject('dist')).filter(
-    (file) => suffix.test(file) && !file.startsWith(inProject('dist', 'cli') + sep),
+    (file) => suffix.test(file) && !BUNDLES.some((folder) => file.startsWith(inProject('dist', folder) + sep)),
   );
   return outputs
     .filter((file) => {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { errorFromJson } from '../../../foundation/errors/error-json.js';
-import { BUILT_IN_FORMATS } from '../registry/built-in-formats.js';
 import type { ConvertOrder } from '../registry/convert-order.js';
 import type { DatasetWriter, WriteJob } from '../registry/format-definition.js';
 import type { PumpCounts } from '../registry/image-pump.js';
 import { ReadingStopped, type ReadTurns } from './read-turns.js';
+import { SHARED_FORMATS } from './shared-formats.js';
 import type { LabelAnswer, ThreadError, ThreadOrder, ThreadReport, ThreadResult } from './thread-messages.js';
 
 /** Ways between formats whose documents can be read in any order, to the same result. */
@@ -17,8 +17,8 @@ const SHARED_WAYS: Readonly<Record<string, readonly string[]>> = {
 
 /** Whether threads are wanted for a conversion, and can share it: a format of somebody else's is not known to them. */
 export function isShared({ from, to, options }: ConvertOrder): boolean {
-  const isBuiltIn = [from, to].every((format) => (BUILT_IN_FORMATS as readonly object[]).includes(format));
-  return (options.threads ?? 1) > 1 && isBuiltIn && (SHARED_WAYS[from.name]?.includes(to.name) ?? false);
+  const isKnown = [from, to].every((format) => (SHARED_FORMATS as readonly object[]).includes(format));
+  return (options.threads ?? 1) > 1 && isKnown && (SHARED_WAYS[from.name]?.includes(to.name) ?? false);
 }
 
 /** What the calling thread does of a conversion: it leads, and reads whatever it has time for. */
@@ -98,7 +98,7 @@ function answerLabels(port: MessagePort, answered: Int32Array, numberOf: (label:
 
 /** The file that a thread begins with. It is looked for from here upwards: the command line is a bundle, and lies elsewhere. */
 function workerFile(): URL {
-  const path = 'dist/resources/datasets/parallel/convert-worker.js';
+  const path = 'dist/threads/convert-worker.js';
   for (let folder = new URL('.', import.meta.url); folder.pathname !== '/'; folder = new URL('..', folder)) {
     const file = new URL(path, folder);
     if (existsSync(file)) return file;

@@ -1,14 +1,13 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { errorToJson } from '../../../foundation/errors/error-json.js';
 import { SynapseError } from '../../../foundation/errors/synapse.error.js';
 import { ImageHandling, ImagePlacer } from '../io/image-placer.js';
 import { ClassOrder } from '../model/class-order.js';
-import { BUILT_IN_FORMATS } from '../registry/built-in-formats.js';
 import type { FormatDefinition } from '../registry/format-definition.js';
 import { ImagePump } from '../registry/image-pump.js';
 import { LossLog } from '../report/loss-log.js';
 import { ProblemLog } from '../report/problem-log.js';
 import { ReadingStopped, ReadTurns } from './read-turns.js';
+import { SHARED_FORMATS } from './shared-formats.js';
 import type { LabelAnswer, ThreadError, ThreadOrder, ThreadReport } from './thread-messages.js';
 
 // A thread of a conversion: reads its share of the documents and writes them into the folder of all.
@@ -63,7 +62,7 @@ function convertShare(): ThreadReport {
 }
 
 function formatNamed(name: string): Partial<FormatDefinition> {
-  return BUILT_IN_FORMATS.find((format) => format.name === name) ?? {};
+  return SHARED_FORMATS.find((format) => format.name === name) ?? {};
 }
 
 /** Asks the thread that leads, and waits: a class has one number in all threads. */
@@ -77,7 +76,7 @@ function numbersOfLabels(labels: readonly string[]): readonly number[] {
 }
 
 function errorFacts(error: unknown): ThreadError {
-  if (SynapseError.is(error)) return { ours: errorToJson(error), message: error.message };
+  if (SynapseError.is(error)) return { ours: error.toJSON(), message: error.message };
   const { message, code, path } = error as NodeJS.ErrnoException;
   return { message, ...(code !== undefined && { code }), ...(path !== undefined && { path }) };
 }
