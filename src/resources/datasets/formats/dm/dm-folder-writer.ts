@@ -6,8 +6,8 @@ import type { AnnotatedImage } from '../../model/annotated-image.js';
 import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 
-/** Makes the text of the document of one picture: JSON with two blanks for each depth. */
-export type DocumentMaker = (image: AnnotatedImage) => string;
+/** Makes the document of one picture. */
+export type DocumentMaker = (image: AnnotatedImage, job: WriteJob) => unknown;
 
 interface State {
   readonly folders: readonly string[];
@@ -52,7 +52,7 @@ export class DmFolderWriter implements DatasetWriter {
     if (!this.#folders.has(folder)) this.#open(folder);
     if (image.file !== null) this.job.images.place(image.file, `${folder}/original_files/${image.fileName}`);
     if (!image.isLabelled) return; // nobody has said what is on it, which no document says
-    writeNew(`${folder}/json/${image.stem}.json`, this.make(image));
+    writeNew(`${folder}/json/${image.stem}.json`, JSON.stringify(this.make(image, this.job), null, 2));
   }
 
   finish(): undefined {

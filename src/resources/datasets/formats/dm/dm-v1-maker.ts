@@ -14,13 +14,12 @@ export function dmV1Maker(job: WriteJob, pieces: DmPieces): DocumentMaker {
     const shapes = all.filter(({ kind }) => kind !== 'relation' && kind !== 'group').map((one) => shapeItem(one));
     const relations = all.flatMap((one) => (one.kind === 'relation' ? [relationItem(one)] : []));
     const groups = all.flatMap((one) => (one.kind === 'group' ? [groupItem(one)] : []));
-    const document = {
+    return {
       extra: { classes: job.classes.preliminaryNames() },
       annotations: { [ASSET]: shapes },
       ...(relations.length > 0 && { relations: { [ASSET]: relations } }),
       ...(groups.length > 0 && { annotationGroups: { [ASSET]: groups } }),
     };
-    return JSON.stringify(document, null, 2);
   };
 }
 
