@@ -68,6 +68,9 @@ class ActiveRunBinding implements RunBinding {
   get autolog(): RunBinding['autolog'] {
     return requireContext('autolog').autolog;
   }
+  get notes(): RunBinding['notes'] {
+    return requireContext('notes').notes;
+  }
   get ports(): RunBinding['ports'] {
     return {
       client: () => requireContext('client').client,

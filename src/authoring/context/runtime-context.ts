@@ -6,6 +6,7 @@ import type { BaseLogger } from '../reporting/base-logger.js';
 import { LogLevel } from '../../foundation/config/enums.js';
 import type { PipelineContext } from './pipeline-context.js';
 import { type PlatformPorts, portOf } from './platform-ports.js';
+import type { RunNotes } from './run-notes.interface.js';
 
 /** A model that training starts from: what the caller handed over, not what this run saves. */
 export interface CheckpointReference {
@@ -40,6 +41,7 @@ export interface RunBinding<P = unknown> {
   readonly pipeline?: PipelineContext;
   readonly idempotencyKey: string;
   readonly autolog?: AutologPort;
+  readonly notes?: RunNotes;
 }
 
 /**
@@ -117,6 +119,11 @@ export class RuntimeContext<P = unknown> {
   /** Stable across attempts of the same work: hand it to services that recognise repeated requests. */
   get idempotencyKey(): string {
     return this.#run.idempotencyKey;
+  }
+
+  /** Where a step notes what it has done before it ends; undefined for a run that does not outlive its process. */
+  get notes(): RunNotes | undefined {
+    return this.#run.notes;
   }
 
   /** The training frameworks that report to this run; the function `autolog` works on it. */

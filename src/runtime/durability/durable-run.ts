@@ -9,6 +9,7 @@ import type { RunChange, RunRecord } from '../run-store/run-record.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
 import { assureLease } from './assured-lease.js';
 import { DurableJournal } from './durable-journal.js';
+import { DurableNotes } from './durable-notes.js';
 import { LeaseKeeper, type LeaseListener } from './lease-keeper.js';
 import type { RunClock } from './run-clock.js';
 import { RunCommits } from './run-commits.js';
@@ -52,6 +53,12 @@ export class DurableRun implements LeaseListener {
     this.#commits = new RunCommits({ store, runId: record.id, epoch, clock, stream, lease: this.#lease });
     const abortError = () => target.abortError && errorToJson(target.abortError);
     this.journal = new DurableJournal({ commits: this.#commits, clock, before, abortError });
+  }
+
+  /** What its steps note while they work. */
+  get notes(): DurableNotes {
+    const { store, record, stream } = this.#options;
+    return new DurableNotes({ store, runId: record.id, stream, lease: this.#lease });
   }
 
   /** The clock of its steps: what was waited for goes on only once the run is known to be this process's still. */

@@ -6,6 +6,7 @@ import { AutologContext } from '../../authoring/integrations/autolog-context.js'
 import type { IntegrationRegistry } from '../../authoring/integrations/integration-registry.js';
 import { PipelineContext } from '../../authoring/context/pipeline-context.js';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
+import type { RunNotes } from '../../authoring/context/run-notes.interface.js';
 import type { OrchestratorHooks } from '../../authoring/steps/orchestrator-hooks.js';
 import type { RegisteredStep } from '../../authoring/steps/registered-step.js';
 import type { StepHost, StepSession } from '../../authoring/steps/step-host.interface.js';
@@ -132,6 +133,9 @@ export class ActiveRun implements RunBinding, StepHost {
   }
   get idempotencyKey(): string {
     return this.record.idempotency_key;
+  }
+  get notes(): RunNotes | undefined {
+    return this.durable?.notes;
   }
   get logger(): RunLogger {
     if (!this.#logger) {

@@ -160,7 +160,7 @@ describe('Uploads that cannot be done', () => {
       const asked = Promise.withResolvers<void>();
       let posts = 0;
       bench.server.onRequest = ({ method, path }) => {
-        if (method !== 'POST' || path !== '/data_files/' || ++posts < 3) return undefined;
+        if (method !== 'POST' || path !== '/data_files/' || ++posts !== 3) return undefined;
         asked.resolve();
         return new Promise(() => undefined);
       };

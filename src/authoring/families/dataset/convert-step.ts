@@ -5,7 +5,7 @@ import { ParamsInvalidError } from '../../../foundation/errors/plugin.errors.js'
 import type { ConvertOptions } from '../../../resources/datasets/registry/conversion.js';
 import { BaseStep } from '../../steps/base-step.js';
 import { StepResult } from '../../steps/step-result.js';
-import { ClaimedFolder } from '../work/claimed-folder.js';
+import { ClaimedFolder, discardClaimed } from '../work/claimed-folder.js';
 import type { DatasetContext } from './dataset-context.js';
 import type { DatasetParams } from './dataset-params.js';
 
@@ -72,7 +72,7 @@ export class ConvertStep extends BaseStep<DatasetContext> {
   }
 
   override async rollback(context: DatasetContext): Promise<void> {
-    await new ClaimedFolder(placesOf(context).target, context).discard();
+    await discardClaimed(context);
   }
 
   async #optionsOf(context: DatasetContext, source: string): Promise<ConvertOptions> {
@@ -89,7 +89,6 @@ export class ConvertStep extends BaseStep<DatasetContext> {
 }
 
 function placesOf({ params, path, sourcePath }: DatasetContext): { source: string; target: string } {
-  // Once it is converted, the data set is at its new place, and the undo must find it there.
   const source = resolve(sourcePath ?? path ?? params.path ?? '');
   const beside = join(dirname(source), `${basename(source)}_${params.target_format}`);
   const wanted = params.output_dir === undefined || params.output_dir === null ? undefined : resolve(params.output_dir);

@@ -6,7 +6,7 @@ import type { PagedResults } from '../../../resources/clients/paged-results.js';
 import type { Downloader } from '../../../resources/files/downloads/downloader.js';
 import { BaseStep } from '../../steps/base-step.js';
 import { StepResult } from '../../steps/step-result.js';
-import { ClaimedFolder } from '../work/claimed-folder.js';
+import { ClaimedFolder, discardClaimed } from '../work/claimed-folder.js';
 import { reachableHosts } from '../work/reachable-hosts.js';
 import type { DatasetContext } from './dataset-context.js';
 import { DownloadProgress } from './download/download-progress.js';
@@ -58,7 +58,7 @@ export class DownloadStep extends BaseStep<DatasetContext> {
   }
 
   override async rollback(context: DatasetContext): Promise<void> {
-    await folderOf(context).discard();
+    await discardClaimed(context);
   }
 
   #partsOf(context: DatasetContext, id: number): Part[] {

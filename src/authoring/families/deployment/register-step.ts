@@ -37,7 +37,7 @@ export class RegisterStep<P = unknown> extends BaseStep<DeploymentContext<P>> {
 
   override async rollback(context: DeploymentContext<P>): Promise<void> {
     const { client } = context.runtimeCtx;
-    const notes = notesOf(context).read();
+    const notes = await notesOf(context).last();
     if (!notes) return;
     if (notes.before) await client.updateServeApplication(notes.before.id, changeable(notes.before));
     for (const { id } of await applicationsOf(client, context.serveAppName)) {
@@ -53,8 +53,9 @@ export async function registerApplication(context: DeploymentContext, data: NewS
   const { signal } = context;
   const notes = notesOf(context);
   const found = await applicationsOf(client, data.name);
-  const known = notes.read() ?? { known: found.map(({ id }) => id), before: found[0] };
-  await notes.write(known);
+  const noted = await notes.last();
+  const known = noted ?? { known: found.map(({ id }) => id), before: found[0] };
+  if (!noted) await notes.add(known);
   // After a crash, what is there may be what this step has made.
   const own = known.before ?? found.find(({ id }) => !known.known.includes(id));
   const application = own

@@ -39,8 +39,7 @@ export class WriteResultsStep<P extends BaseExportParams> extends BaseStep<Expor
     Object.assign(context, { ...found, exportedCount: 0, failedCount: 0 });
     const path = resolve(output_path ?? join(context.runtimeCtx.workDir, `export.${format}`));
     context.log('results_listed', { target: context.params.target, total_count: found.totalCount });
-    const notes = notesOf(context);
-    if (notes.read() === undefined) await notes.write({ path, existed: existsSync(path) });
+    await claimPath(context, path);
     await writeResults(path, format, this.#converted(context));
     context.outputPath = path;
     context.setProgress(1, 1, ExportProgressCategories.DatasetConversion);
@@ -54,8 +53,7 @@ export class WriteResultsStep<P extends BaseExportParams> extends BaseStep<Expor
 
   /** Takes away the file where there was none before; one that was replaced cannot come back. */
   override async rollback(context: ExportContext<P>): Promise<void> {
-    const made = notesOf(context).read();
-    if (made && !made.existed) await rm(made.path, { force: true });
+    for await (const { path, existed } of notesOf(context).entries()) if (!existed) await rm(path, { force: true });
   }
 
   async *#converted(context: ExportContext<P>): AsyncGenerator {
@@ -113,6 +111,13 @@ async function* asRows(values: AsyncIterable<unknown>): AsyncGenerator<Record<st
     ]);
     yield Object.fromEntries(cells) as Record<string, unknown>;
   }
+}
+
+/** Notes whether there was something at the place, the first time that it is asked. Another host may have a place of its own. */
+async function claimPath(context: ExportContext, path: string): Promise<void> {
+  const notes = notesOf(context);
+  for await (const claim of notes.entries()) if (claim.path === path) return;
+  await notes.add({ path, existed: existsSync(path) });
 }
 
 function notesOf(context: ExportContext): StepNotes<{ path: string; existed: boolean }> {

@@ -23,14 +23,14 @@ export class ModelUploadStep<P = unknown> extends BaseStep<TrainContext<P>> {
     if (context.modelPath === undefined) throw new StepContextError(this.name, 'modelPath', 'the path of the weights');
     const notes = notesOf(context);
     // Done before a crash, and only the journal did not hear of it.
-    const model = notes.read() ?? (await this.#upload(context.modelPath, context));
-    await notes.write(model);
+    const model = (await notes.last()) ?? (await this.#upload(context.modelPath, context));
+    await notes.add(model);
     context.model = model;
     return StepResult.ok({ model: model.id });
   }
 
   override async rollback(context: TrainContext<P>): Promise<void> {
-    const made = notesOf(context).read();
+    const made = await notesOf(context).last();
     if (made) await context.client.deleteModel(made.id, { signal: context.signal });
   }
 }

@@ -1,33 +1,72 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../../resources/files/places/write-atomically.js';
+import { createInterface } from 'node:readline';
+import { writeNdjson } from '../../../resources/files/records/row-files.js';
 import type { StepContext } from '../../steps/step-context.js';
 
 /**
- * What a step notes in the run's folder while it works: a journal learns of a step when it has ended, and what was made on the platform in between must
- * be known to whoever does the step again, or undoes it, after a crash.
+ * What a step notes while it works: a journal learns of a step when it has ended, and what was made in between must be known to whoever does the step
+ * again, or undoes it, after a crash, on whatever host.
+ *
+ * The truth lies with the run. A file in the run's folder holds the same for the attempt that writes it, so that what was noted is read without asking;
+ * a later attempt trusts no file of an earlier one, since another host may have gone on meanwhile.
  */
 export class StepNotes<T extends object> {
+  readonly #context: Pick<StepContext, 'runtimeCtx'>;
+  readonly #name: string;
   readonly #path: string;
+  #restored: Promise<void> | undefined;
 
-  constructor(topic: string, { idempotencyKey, runtimeCtx }: Pick<StepContext, 'idempotencyKey' | 'runtimeCtx'>) {
-    const key = createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 16);
-    this.#path = join(runtimeCtx.workDir, `.${topic}-${key}.json`);
+  /** @param topic - What is noted; with the step at hand, it makes the notes' name. */
+  constructor(topic: string, context: Pick<StepContext, 'idempotencyKey' | 'runtimeCtx'>) {
+    const { workDir, attempt } = context.runtimeCtx;
+    const key = createHash('sha256').update(context.idempotencyKey).digest('hex').slice(0, 16);
+    this.#context = context;
+    this.#name = `${topic}-${key}`;
+    this.#path = join(workDir, `.${this.#name}-${attempt}.ndjson`);
   }
 
-  /** What was noted last, if anything was. */
-  read(): T | undefined {
-    try {
-      return JSON.parse(readFileSync(this.#path, 'utf8')) as T;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+  /** What was noted, in that order. */
+  async *entries(): AsyncGenerator<T> {
+    await this.#restore();
+    if (!existsSync(this.#path)) return;
+    const lines = createInterface({ input: createReadStream(this.#path, 'utf8'), crlfDelay: Infinity });
+    for await (const line of lines) {
+      const entry = parsed<T>(line);
+      if (entry) yield entry;
     }
   }
 
-  /** On the disk when it resolves. */
-  write(notes: T): Promise<void> {
-    return writeFileAtomically(this.#path, JSON.stringify(notes));
+  /** What was noted last, if anything was. */
+  async last(): Promise<T | undefined> {
+    let last: T | undefined;
+    for await (const entry of this.entries()) last = entry;
+    return last;
+  }
+
+  /** Kept with the run when it resolves. */
+  async add(note: T): Promise<void> {
+    await this.#restore();
+    appendFileSync(this.#path, `${JSON.stringify(note)}\n`, { mode: 0o600 });
+    await this.#context.runtimeCtx.notes?.write(this.#name, note);
+  }
+
+  #restore(): Promise<void> {
+    return (this.#restored ??= this.#readBack());
+  }
+
+  async #readBack(): Promise<void> {
+    const { attempt, notes } = this.#context.runtimeCtx;
+    if (attempt > 1 && notes && !existsSync(this.#path)) await writeNdjson(this.#path, notes.read(this.#name));
+  }
+}
+
+/** A line that a full disk has cut off says nothing. */
+function parsed<T>(line: string): T | undefined {
+  try {
+    return line === '' ? undefined : (JSON.parse(line) as T);
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { FileNotFoundError } from '../../../foundation/errors/file.errors.js';
+import { isRecord } from '../../../foundation/schema/json-safe.js';
 import { apiPath } from '../http/api-path.js';
 import { PagedResults } from '../paged-results.js';
 import { type CallOptions, PlatformClient, type QueryParams } from '../platform-client.interface.js';
@@ -18,6 +19,8 @@ const LIST_UNITS_TIMEOUT_MS = 60_000;
 export interface DataFileOptions extends ChunkedUploadOptions {
   /** Whether it goes in pieces. @defaultValue whether it has more than 50 MiB */
   readonly useChunkedUpload?: boolean;
+  /** Headers of the request that makes the file, e.g. `idempotency-key`. @defaultValue none */
+  readonly headers?: CallOptions['headers'];
 }
 
 /** How a list is asked for. */
@@ -40,16 +43,17 @@ export abstract class DataCollectionCalls extends PlatformClient {
 
   /** Uploads a file, in pieces where it is large. @throws {@link FileNotFoundError}. */
   async createDataFile(path: string, options: DataFileOptions = {}): Promise<DataFile> {
-    const { signal, fileName = basename(path) } = options;
+    const { signal, headers, fileName = basename(path) } = options;
     const size = statSync(path, { throwIfNoEntry: false })?.size;
     if (size === undefined) throw new FileNotFoundError('file', resolve(path));
     const fields = { id: 'number', checksum: 'string' } as const;
     if (options.useChunkedUpload ?? size > MAX_WHOLE_BYTES) {
       const { id } = await this.createChunkedUpload(path, options);
-      return answerWith('a data file', await this.post('data_files/', { chunked_upload: id }, { signal }), fields);
+      const made = await this.post('data_files/', { chunked_upload: id }, { signal, headers });
+      return answerWith('a data file', made, fields);
     }
     const form = { file: { field: 'file', fileName, path } };
-    return answerWith('a data file', await this.sendForm('POST', 'data_files/', form, { signal }), fields);
+    return answerWith('a data file', await this.sendForm('POST', 'data_files/', form, { signal, headers }), fields);
   }
 
   /** Uploads a file in pieces; what comes of it is named by the request that follows, e.g. of a model. */
@@ -61,6 +65,22 @@ export abstract class DataCollectionCalls extends PlatformClient {
   /** Says of each checksum whether the platform has a file with it. */
   verifyDataFilesChecksums<T = Record<string, unknown>>(checksums: readonly string[]): Promise<T> {
     return this.post('data_files/verify_checksums/', { checksums });
+  }
+
+  /**
+   * Finds the file that a request with this `idempotency-key` has made, whose answer was lost; undefined where the platform has none, or knows no keys.
+   *
+   * It asks for a file of nothing with the same key: a platform that knows the key answers as it did the first time, any other refuses.
+   */
+  async findDataFile(idempotencyKey: string, options: CallOptions = {}): Promise<DataFile | undefined> {
+    const headers = { ...options.headers, 'idempotency-key': idempotencyKey };
+    try {
+      const made: unknown = await this.post('data_files/', {}, { ...options, headers });
+      return isRecord(made) && typeof made['id'] === 'number' ? (made as DataFile) : undefined;
+    } catch (error) {
+      if (isRefusal(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Removes a file; one that is gone already is fine. */
@@ -109,4 +129,10 @@ export abstract class DataCollectionCalls extends PlatformClient {
       if ((error as { readonly code?: unknown }).code !== 'SYN_HTTP_NOT_FOUND') throw error;
     }
   }
+}
+
+/** Whether the platform has said no to what it was asked, and would again. */
+function isRefusal(error: unknown): boolean {
+  const { details } = error as { readonly details?: { readonly status_code?: unknown } };
+  return [400, 404, 405, 409, 415, 422].includes(Number(details?.status_code));
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { LogLevel } from '../../../../foundation/config/enums.js';
 import { ChecksumMismatchError } from '../../../../foundation/errors/file.errors.js';
 import type { BackendClient } from '../../../../resources/clients/backend/backend-client.interface.js';
 import { calculateChecksum } from '../../../../resources/files/checksums/checksum.js';
@@ -17,10 +18,16 @@ export interface UploadedFile {
   readonly file_id?: number;
 }
 
-/** A file on its way. */
-export interface OutgoingFile {
+/** A file that may have arrived. */
+export interface DoubtfulFile {
   /** Path below the source folder. */
   readonly key: string;
+  /** The same for the same file of the same run, also after a crash. */
+  readonly idempotencyKey: string;
+}
+
+/** A file on its way. */
+export interface OutgoingFile extends DoubtfulFile {
   /** Where it lies on this machine. */
   readonly path: string;
   readonly signal: AbortSignal;
@@ -32,12 +39,14 @@ export interface FileTarget {
   put(file: OutgoingFile): Promise<UploadedFile>;
   /** Takes files away again that were put. Those that are gone are fine. */
   remove(files: AsyncIterable<UploadedFile>, signal: AbortSignal): Promise<void>;
+  /** Takes away what has arrived of files that were under way when their process ended. */
+  removeDoubtful(files: AsyncIterable<DoubtfulFile>, signal: AbortSignal): Promise<void>;
 }
 
 /** The target that the params name. */
 export function targetOf(context: UploadRunContext): FileTarget {
   const { params, runtimeCtx } = context;
-  if (params.target !== UploadPlace.Storage) return new PlatformTarget(context.client);
+  if (params.target !== UploadPlace.Storage) return new PlatformTarget(context);
   // A folder of the run's own: what lies in it is its own, also after a crash.
   const folder = context.storage.getPath(params.target_folder).join(runtimeCtx.runId).key;
   return new StorageTarget(context.storage, folder, runtimeCtx.attempt > 1);
@@ -47,13 +56,17 @@ const BY_LENGTH: Readonly<Record<number, HashAlgorithm>> = { 32: 'md5', 40: 'sha
 
 class PlatformTarget implements FileTarget {
   readonly #client: BackendClient;
+  readonly #context: UploadRunContext;
 
-  constructor(client: BackendClient) {
-    this.#client = client;
+  constructor(context: UploadRunContext) {
+    this.#client = context.client;
+    this.#context = context;
   }
 
-  async put({ key, path, signal }: OutgoingFile): Promise<UploadedFile> {
-    const made = await this.#client.createDataFile(path, { signal, fileName: basename(key) });
+  async put({ key, path, idempotencyKey, signal }: OutgoingFile): Promise<UploadedFile> {
+    // As a header only: whether the platform knows such keys is not known, so the client must not rely on it and repeat the request.
+    const headers = { 'idempotency-key': idempotencyKey };
+    const made = await this.#client.createDataFile(path, { signal, headers, fileName: basename(key) });
     const { checksum } = made;
     const algorithm = BY_LENGTH[checksum.length];
     // Which digest the platform uses is for it to choose; one that is no known digest says nothing.
@@ -71,6 +84,18 @@ class PlatformTarget implements FileTarget {
     for await (const { file_id } of files) {
       if (file_id !== undefined) await this.#client.deleteDataFile(file_id, { signal });
     }
+  }
+
+  async removeDoubtful(files: AsyncIterable<DoubtfulFile>, signal: AbortSignal): Promise<void> {
+    const unknown: string[] = [];
+    for await (const { key, idempotencyKey } of files) {
+      const found = await this.#client.findDataFile(idempotencyKey, { signal });
+      if (found) await this.#client.deleteDataFile(found.id, { signal });
+      else unknown.push(key);
+    }
+    const data = { count: unknown.length, files: unknown.slice(0, 5) };
+    // Either they have not arrived, or the platform knows no keys and keeps them: nobody can tell.
+    if (unknown.length > 0) this.#context.runtimeCtx.logger.log(LogLevel.Debug, 'upload_files_in_doubt', data);
   }
 }
 
@@ -103,6 +128,9 @@ class StorageTarget implements FileTarget {
   async remove(_files: AsyncIterable<UploadedFile>, signal: AbortSignal): Promise<void> {
     await this.#storage.deletePrefix(this.#folder, { signal });
   }
+
+  /** They lie in the run's folder, whether anybody knows of them or not, and are gone with it. */
+  async removeDoubtful(): Promise<void> {}
 
   /** Most storages say the digest of what was uploaded in one piece; otherwise the bytes are read. */
   async #holds(target: string, checksum: string, signal: AbortSignal): Promise<boolean> {

@@ -8,7 +8,7 @@ import { UploadPlace } from '../upload-params.js';
 import { MetadataTable } from './metadata-table.js';
 import { organizeUnits } from './organize-units.js';
 import { type SourceFiles, sourceOf } from './source-files.js';
-import { UploadPlan } from './upload-plan.js';
+import { FoundUnits, type PlannedUnit } from './upload-plan.js';
 import type { UploadRunContext } from './upload-run-context.js';
 
 /** Finds out which files belong together, and what is known about them. */
@@ -17,21 +17,32 @@ export class OrganizeUploadStep extends BaseStep<UploadRunContext> {
   override readonly progressWeight = 0.05;
 
   override async execute(context: UploadRunContext): Promise<StepResult> {
-    const { signal, specifications, runtimeCtx, params } = context;
-    const source = sourceOf(runtimeCtx, params);
-    const tableKey = params.metadata ? tableKeyOf(context, params.metadata) : undefined;
-    const table = params.metadata ? await readTable(context, source, tableKey ?? params.metadata) : undefined;
-    const units = await organizeUnits({ files: source.list(signal), specifications, table, tableKey });
-    await new UploadPlan(runtimeCtx, 'found').write(units);
-    context.unitCount = units.length;
-    context.fileCount = units.reduce((sum, { files }) => sum + Object.keys(files).length, 0);
-    const unused = table?.unused ?? [];
-    if (unused.length > 0) {
-      const data = { count: unused.length, first: unused.slice(0, 5) };
-      runtimeCtx.logger.log(LogLevel.Warning, 'upload_metadata_unused', data);
-    }
+    await findUnits(context);
     context.log('upload_organized', { units: context.unitCount, files: context.fileCount });
     return StepResult.ok({ units: context.unitCount, files: context.fileCount });
+  }
+}
+
+/** Writes the units of the source folder to a file of the run's folder. */
+export async function findUnits(context: UploadRunContext): Promise<void> {
+  const { signal, specifications, runtimeCtx, params } = context;
+  const source = sourceOf(runtimeCtx, params);
+  const tableKey = params.metadata ? tableKeyOf(context, params.metadata) : undefined;
+  const table = params.metadata ? await readTable(context, source, tableKey ?? params.metadata) : undefined;
+  const units = await organizeUnits({ files: source.list(signal), specifications, table, tableKey });
+  Object.assign(context, { unitCount: 0, fileCount: 0 });
+  await new FoundUnits(runtimeCtx).write(counted(context, units));
+  const unused = table?.unused ?? [];
+  if (unused.length === 0) return;
+  const data = { count: unused.length, first: unused.slice(0, 5) };
+  runtimeCtx.logger.log(LogLevel.Warning, 'upload_metadata_unused', data);
+}
+
+function* counted(context: UploadRunContext, units: Iterable<PlannedUnit>): Generator<PlannedUnit> {
+  for (const unit of units) {
+    context.unitCount += 1;
+    context.fileCount += Object.keys(unit.files).length;
+    yield unit;
   }
 }
 

@@ -16,75 +16,118 @@ export interface UnitMaterial {
 
 type Group = Record<string, PlannedFile>;
 
+/** Below which folders files are looked for. */
+interface Layout {
+  readonly placed: readonly string[];
+  /** Whether all files are of the only specification, whatever their folder. */
+  readonly isFlat: boolean;
+}
+
 /**
  * Puts files together that belong together: those that have the same path, but for the ending, below the folders of their specifications. Where there
  * is one specification and no folder of its name, all files are of that one.
  *
- * @throws {@link FileInvalidError} for files that no specification has a place for.
+ * Of each file one text is held until its unit has been taken: its path and a few bytes.
+ *
+ * @throws {@link FileInvalidError} for files that no specification has a place for; while the units are taken, for two that have the same place.
  */
-export async function organizeUnits(material: UnitMaterial): Promise<PlannedUnit[]> {
-  const { specifications, table } = material;
-  const groups = await groupsOf(material);
-  const names = [...groups.keys()].sort(byCodePoint);
-  return names.map((name, index) => {
-    const files = groups.get(name) ?? {};
-    const first = files[primaryOf(specifications)]?.key ?? Object.values(files)[0]?.key ?? name;
-    const meta = table?.find(...namesFor(name, first));
-    const isUnknown = table !== undefined && meta === undefined;
-    const problems = [
-      ...missingFiles(files, specifications),
-      ...(isUnknown ? ['the table says nothing about it'] : []),
-    ];
-    return {
-      index,
-      name,
-      files,
-      meta: { origin_file_name: first.slice(first.lastIndexOf('/') + 1), ...meta },
-      ...(problems.length > 0 && { problems }),
-    };
-  });
-}
-
-async function groupsOf({ files, specifications, tableKey }: UnitMaterial): Promise<Map<string, Group>> {
-  const found: SourceFile[] = [];
-  for await (const file of files) if (file.key !== tableKey && !isHidden(file.key)) found.push(file);
+export async function organizeUnits(material: UnitMaterial): Promise<Iterable<PlannedUnit>> {
+  const { specifications } = material;
+  const found: string[] = [];
+  let hasFolders = false;
   const placed = specifications.map(({ name }) => name);
-  const hasFolders = found.some(({ key }) => placed.some((name) => key.startsWith(`${name}/`)));
-  const [only] = placed;
-  const isFlat = !hasFolders && placed.length === 1 && only !== undefined;
-  const groups = new Map<string, Group>();
-  const strays: string[] = [];
-  for (const file of found) {
-    const slot = isFlat ? only : placed.find((name) => file.key.startsWith(`${name}/`));
-    if (slot === undefined) strays.push(file.key);
-    else put(groups, file, { slot, below: isFlat ? file.key : file.key.slice(slot.length + 1) });
+  for await (const { key, size } of material.files) {
+    if (key === material.tableKey || isHidden(key)) continue;
+    hasFolders ||= placed.some((name) => key.startsWith(`${name}/`));
+    found.push(flat(`${key}\0${size}`));
   }
-  if (groups.size === 0 || strays.length > 0) refuse(strays, placed);
-  return groups;
+  const layout = { placed, isFlat: !hasFolders && placed.length === 1 };
+  sortByUnit(found, layout);
+  return unitsOf(found, layout, material);
 }
 
-function put(
-  groups: Map<string, Group>,
-  { key, size }: SourceFile,
-  { slot, below }: { slot: string; below: string },
-): void {
-  const name = below.replace(/\.[^./]*$/, '') || below;
-  const group = groups.get(name) ?? {};
-  if (group[slot]) {
+/** Has each text begin with the name of its unit and the number of its specification, and puts them in that order. */
+function sortByUnit(found: string[], layout: Layout): void {
+  let strays = 0;
+  let firstStray = '';
+  for (const [index, text] of found.entries()) {
+    const key = part(text, 0);
+    const slot = slotOf(key, layout);
+    if (slot < 0 && ++strays === 1) firstStray = key;
+    const below = key.slice(folderOf(slot, layout).length);
+    const name = below.replace(/\.[^./]*$/, '') || below;
+    found[index] = flat([name, String.fromCharCode(slot + 1), below.slice(name.length), part(text, 1)].join('\0'));
+  }
+  if (found.length === 0 || strays > 0) refuse(strays, firstStray, layout.placed);
+  found.sort(byCodePoint);
+}
+
+function* unitsOf(found: readonly string[], layout: Layout, material: UnitMaterial): Generator<PlannedUnit> {
+  let index = 0;
+  let group: { readonly name: string; readonly files: Group } | undefined;
+  for (const text of found) {
+    const name = part(text, 0);
+    const slot = part(text, 1).charCodeAt(0) - 1;
+    if (group && group.name !== name) yield unitOf(group, index++, material);
+    if (group?.name !== name) group = { name, files: {} };
+    const file = { key: folderOf(slot, layout) + name + part(text, 2), size: Number(part(text, 3)) };
+    put(group.files, layout.placed[slot] ?? '', file);
+  }
+  if (group) yield unitOf(group, index, material);
+}
+
+/** Number of the specification that a file is of; -1 for one that has no place. */
+function slotOf(key: string, { placed, isFlat }: Layout): number {
+  return isFlat ? 0 : placed.findIndex((name) => key.startsWith(`${name}/`));
+}
+
+function folderOf(slot: number, { placed, isFlat }: Layout): string {
+  return isFlat || slot < 0 ? '' : `${placed[slot] ?? ''}/`;
+}
+
+/** What a text holds between two zeros, which no name of a file has. */
+function part(text: string, index: number): string {
+  return text.split('\0')[index] ?? '';
+}
+
+function unitOf(
+  { name, files }: { readonly name: string; readonly files: Group },
+  index: number,
+  { specifications, table }: UnitMaterial,
+): PlannedUnit {
+  const first = files[primaryOf(specifications)]?.key ?? Object.values(files)[0]?.key ?? name;
+  const meta = table?.find(...namesFor(name, first));
+  const isUnknown = table !== undefined && meta === undefined;
+  const problems = [...missingFiles(files, specifications), ...(isUnknown ? ['the table says nothing about it'] : [])];
+  return {
+    index,
+    name,
+    files,
+    meta: { origin_file_name: first.slice(first.lastIndexOf('/') + 1), ...meta },
+    ...(problems.length > 0 && { problems }),
+  };
+}
+
+function put(files: Group, slot: string, file: PlannedFile): void {
+  const other = files[slot];
+  if (other) {
     throw new FileInvalidError(
-      key,
-      `${group[slot].key} has the same name but for its ending, and a unit has one '${slot}'`,
+      file.key,
+      `${other.key} has the same name but for its ending, and a unit has one '${slot}'`,
     );
   }
-  group[slot] = { key, size };
-  groups.set(name, group);
+  files[slot] = file;
 }
 
-function refuse(strays: readonly string[], placed: readonly string[]): never {
-  const [first = 'the folder'] = strays;
+/** One piece of memory: a text that was put together otherwise holds on to all that it was made of. */
+function flat(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+function refuse(strays: number, firstStray: string, placed: readonly string[]): never {
+  const first = firstStray || 'the folder';
   const folders = placed.map((name) => `${name}/`).join(', ') || '(the collection has no file specification)';
-  const reason =
-    strays.length === 0 ? 'it has no files' : `${strays.length} files are in none of the folders of the collection`;
+  const reason = strays === 0 ? 'it has no files' : `${strays} files are in none of the folders of the collection`;
   throw new FileInvalidError(first, `${reason}. Expected: ${folders}`);
 }
 

@@ -2,8 +2,10 @@ import { UploadInvalidError } from '../../../../foundation/errors/family.errors.
 import { LogLevel } from '../../../../foundation/config/enums.js';
 import { BaseStep } from '../../../steps/base-step.js';
 import { StepResult } from '../../../steps/step-result.js';
+import { packLines } from '../../work/packed-lines.js';
 import { typeProblem } from './file-types.js';
-import { type PlannedUnit, UploadPlan } from './upload-plan.js';
+import { findUnits } from './organize-step.js';
+import { FoundUnits, PLAN_DATA, type PlannedUnit } from './upload-plan.js';
 import type { UploadRunContext } from './upload-run-context.js';
 
 /** Problems that an action has with a unit, each as a clause. */
@@ -13,7 +15,7 @@ export type UnitCheck = (unit: PlannedUnit) => readonly string[] | Promise<reado
 const SHOWN = 5;
 const LOGGED = 100;
 
-/** Looks at the units before the first byte is uploaded. */
+/** Looks at the units before the first byte is uploaded. Its result keeps those that can be, for all steps after it. */
 export class ValidateUploadStep extends BaseStep<UploadRunContext> {
   override readonly name = 'validate';
   override readonly progressWeight = 0.03;
@@ -25,18 +27,22 @@ export class ValidateUploadStep extends BaseStep<UploadRunContext> {
   }
 
   override async execute(context: UploadRunContext): Promise<StepResult> {
-    Object.assign(context, { skippedCount: 0, unitCount: 0, fileCount: 0 });
     const first: string[] = [];
-    await new UploadPlan(context.runtimeCtx, 'valid').write(this.#valid(context, first));
+    const found = new FoundUnits(context.runtimeCtx);
+    // Found on another host, which has ended.
+    if (!found.exist) await findUnits(context);
+    Object.assign(context, { skippedCount: 0, unitCount: 0, fileCount: 0 });
+    const plan = await packLines(this.#valid(context, first));
     if (context.skippedCount > 0 && context.params.on_error === 'fail') {
       throw new UploadInvalidError(context.skippedCount, first);
     }
     if (context.unitCount === 0) throw new UploadInvalidError(context.skippedCount, first);
-    return StepResult.ok({ units: context.unitCount, skipped: context.skippedCount });
+    const { unitCount: units, skippedCount: skipped } = context;
+    return StepResult.ok({ units, skipped }, { rollbackData: { [PLAN_DATA]: plan } });
   }
 
   async *#valid(context: UploadRunContext, first: string[]): AsyncGenerator<PlannedUnit> {
-    for await (const unit of new UploadPlan(context.runtimeCtx, 'found').units()) {
+    for await (const unit of new FoundUnits(context.runtimeCtx).units()) {
       const problems = [...(unit.problems ?? []), ...problemsOf(context, unit), ...(await this.#check(unit))];
       if (problems.length === 0) {
         context.unitCount += 1;

@@ -1,0 +1,51 @@
+import type { RunNotes } from '../../authoring/context/run-notes.interface.js';
+import type { LendingEventStream } from '../../authoring/reporting/lending-event-stream.js';
+import { isRecord } from '../../foundation/schema/json-safe.js';
+import type { RunStore } from '../run-store/run-store.interface.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+
+/** What {@link DurableNotes} are made of. */
+export interface DurableNotesOptions {
+  readonly store: RunStore;
+  readonly runId: string;
+  readonly stream: LendingEventStream;
+  readonly lease: LeaseKeeper;
+}
+
+const PAGE_EVENTS = 1_000;
+
+/**
+ * Notes as `checkpoint` events of the run: they are stored, numbered and fenced as all of its events, and travel with the entry of a step that ends
+ * meanwhile. A store that fails is asked again until the lease is over, as with entries of the journal.
+ */
+export class DurableNotes implements RunNotes {
+  readonly #options: DurableNotesOptions;
+
+  constructor(options: DurableNotesOptions) {
+    this.#options = options;
+  }
+
+  async write(name: string, note: object): Promise<void> {
+    const { stream, lease } = this.#options;
+    stream.emit('checkpoint', { name, note });
+    for (let isStored = false; !isStored;) {
+      if (lease.lostError) throw lease.lostError;
+      isStored = await stream.settle();
+    }
+    // A late owner's events are ignored without a word, so that they were taken says nothing once the lease is over.
+    await lease.confirm();
+    if (lease.lostError) throw lease.lostError;
+  }
+
+  async *read(name: string): AsyncGenerator<object> {
+    const { store, runId } = this.#options;
+    for (let after = 0; ;) {
+      const events = await store.events(runId, after, PAGE_EVENTS);
+      for (const { type, data } of events) {
+        if (type === 'checkpoint' && data['name'] === name && isRecord(data['note'])) yield data['note'];
+      }
+      if (events.length < PAGE_EVENTS) return;
+      after = events.at(-1)?.seq ?? after;
+    }
+  }
+}
