@@ -1,4 +1,4 @@
-import type { Bucket } from '@google-cloud/storage';
+import type { Bucket, CRC32C } from '@google-cloud/storage';
 import { StoragePackageMissingError } from '../../../../foundation/errors/storage.errors.js';
 import type { GCSStorageConfig } from './gcs-storage-config.js';
 
@@ -10,13 +10,15 @@ const ANONYMOUS = 'anon';
 export interface GcsConnection {
   /** Each request is made once: the call's own turns decide on more. */
   readonly bucket: Bucket;
-  /** For uploads: a piece that did not arrive is sent again, which only the library can do. */
+  /** For streams: a piece that did not arrive is sent again, which only the library can do. */
   readonly uploads: Bucket;
+  readonly isAnonymous: boolean;
+  readonly CRC32C: new () => CRC32C;
 }
 
 /** @throws {@link StoragePackageMissingError} */
 export async function connectToGcs(config: GCSStorageConfig): Promise<GcsConnection> {
-  const { Storage, IdempotencyStrategy } = await loadPackage();
+  const { Storage, IdempotencyStrategy, CRC32C } = await loadPackage();
   const { bucket_name: bucketName, credentials, project, endpoint_url: endpoint } = config;
   const isAnonymous = credentials === ANONYMOUS;
   const emulator = process.env['STORAGE_EMULATOR_HOST']; // the library finds it by itself
@@ -37,7 +39,7 @@ export async function connectToGcs(config: GCSStorageConfig): Promise<GcsConnect
         idempotencyStrategy: IdempotencyStrategy.RetryAlways,
       },
     }).bucket(bucketName);
-  return { bucket: bucketWith(false), uploads: bucketWith(true) };
+  return { bucket: bucketWith(false), uploads: bucketWith(true), isAnonymous, CRC32C };
 }
 
 async function loadPackage(): Promise<typeof import('@google-cloud/storage')> {

@@ -8,15 +8,15 @@ import type { FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
 import { abortable } from '../../transfer/abortable.js';
 import { abortableBytes } from '../../transfer/abortable-bytes.js';
+import type { LocalFile } from '../../transfer/local-file.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import type { StorageContent } from '../../transfer/storage-content.js';
 import { connectToGcs, type GcsConnection } from './gcs-connection.js';
+import { GcsFileUpload, PIECE_BYTES } from './gcs-file-upload.js';
 import { meaningOfGcsFailure, statusOf } from './gcs-failure.js';
 import type { GCSStorageConfig } from './gcs-storage-config.js';
 
-/** Sent at a time, kept until it has arrived. A multiple of 256 KiB, as the service wants it. */
-const PIECE_BYTES = 8 * 1024 * 1024;
 const PAGE_SIZE = 1_000;
 const REMOVALS_AT_ONCE = 16;
 
@@ -28,7 +28,7 @@ interface Page {
 
 /**
  * Storage in a bucket of Google Cloud Storage. What is larger than a piece goes up by a resumable upload, piece by piece, each of which is sent again when it
- * did not arrive. Folders are what keys begin with; objects whose keys cannot be written as paths (`a//b`, `a/`) are not listed.
+ * did not arrive. With `keepsPartial`, and after a crash, the next upload of the same file and key from this machine goes on there. Folders are what keys begin with; objects whose keys cannot be written as paths (`a//b`, `a/`) are not listed.
  */
 export class GCSStorage extends StorageProvider {
   readonly bucket: string;
@@ -97,6 +97,12 @@ export class GCSStorage extends StorageProvider {
       // The service has forgotten what was sent: only from the start can it be sent again.
       throw new StorageConnectionError(`upload of ${this.urlOf(key)}`, 'the service lost it', { cause: thrown });
     }
+  }
+
+  protected override async putFile(key: string, file: LocalFile, call: StorageCall): Promise<void> {
+    if (file.sizeBytes <= PIECE_BYTES) return super.putFile(key, file, call);
+    const [connection, endpoint] = [await this.#connect(), this.#config.endpoint_url ?? 'google'];
+    await new GcsFileUpload({ connection, endpoint, key, file, call, idleTimeoutMs: this.idleTimeoutMs }).run();
   }
 
   protected override async *listObjects(

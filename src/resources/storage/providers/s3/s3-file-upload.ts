@@ -3,10 +3,17 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { CompletedPart, Part, S3Client } from '@aws-sdk/client-s3';
 import { SynapseError } from '../../../../foundation/errors/synapse.error.js';
 import type { LocalFile } from '../../transfer/local-file.js';
+import { readFully } from '../../transfer/read-fully.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
+import { factsOf, isSameSource, type UploadFacts, UploadRecord } from '../../transfer/upload-record.js';
 import { clientOfCall, type S3Connection, type S3Packages } from './s3-connection.js';
 import { isUploadGone } from './s3-failure.js';
-import { type UploadFacts, UploadRecord } from './upload-record.js';
+
+/** An upload in parts, as this machine knows it. */
+interface S3UploadFacts extends UploadFacts {
+  readonly upload_id: string;
+  readonly part_bytes: number;
+}
 
 /** Bytes of a part, where that does not make too many of them. */
 export const PART_BYTES = 8 * 1024 * 1024;
@@ -38,7 +45,7 @@ export class S3FileUpload {
   readonly #init: S3FileUploadInit;
   readonly #sdk: S3Packages;
   readonly #client: S3Client;
-  readonly #record: UploadRecord;
+  readonly #record: UploadRecord<S3UploadFacts>;
   readonly #place: { readonly Bucket: string; readonly Key: string };
 
   constructor(init: S3FileUploadInit) {
@@ -63,11 +70,10 @@ export class S3FileUpload {
   }
 
   /** What an earlier upload of the same file, as it is now, has brought. */
-  async #adopted(): Promise<{ facts: UploadFacts; parts: Map<number, Part> } | undefined> {
+  async #adopted(): Promise<{ facts: S3UploadFacts; parts: Map<number, Part> } | undefined> {
     const facts = this.#record.adopt();
     if (facts === undefined) return undefined;
-    const { sizeBytes, modifiedAt } = this.#init.file;
-    if (facts.size_bytes === sizeBytes && facts.modified_ms === modifiedAt.getTime()) {
+    if (isSameSource(facts, this.#init.file)) {
       const parts = await this.#partsOf(facts).catch((thrown: unknown) => {
         if (!isUploadGone((thrown as Error).cause ?? thrown)) throw thrown;
       });
@@ -78,7 +84,7 @@ export class S3FileUpload {
     return undefined;
   }
 
-  async #partsOf({ upload_id: UploadId }: UploadFacts): Promise<Map<number, Part>> {
+  async #partsOf({ upload_id: UploadId }: S3UploadFacts): Promise<Map<number, Part>> {
     const parts = new Map<number, Part>();
     for (let marker: string | undefined = '0'; marker !== undefined;) {
       const asked: object = { ...this.#place, UploadId, PartNumberMarker: marker };
@@ -89,8 +95,8 @@ export class S3FileUpload {
     return parts;
   }
 
-  async #begun(): Promise<{ facts: UploadFacts; parts: Map<number, Part> }> {
-    const { sizeBytes, modifiedAt, contentType } = this.#init.file;
+  async #begun(): Promise<{ facts: S3UploadFacts; parts: Map<number, Part> }> {
+    const { sizeBytes, contentType } = this.#init.file;
     // The service checks each part against this digest, which the SDK sends along.
     const begin = new this.#sdk.CreateMultipartUploadCommand({
       ...this.#place,
@@ -98,17 +104,16 @@ export class S3FileUpload {
       ChecksumAlgorithm: 'CRC32',
     });
     const { UploadId = '' } = await this.#client.send(begin);
-    const facts: UploadFacts = {
+    const facts: S3UploadFacts = {
       upload_id: UploadId,
       part_bytes: Math.max(PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS)),
-      size_bytes: sizeBytes,
-      modified_ms: modifiedAt.getTime(),
+      ...factsOf(this.#init.file),
     };
     this.#record.write(facts);
     return { facts, parts: new Map() };
   }
 
-  async #sendParts(facts: UploadFacts, there: ReadonlyMap<number, Part>): Promise<CompletedPart[]> {
+  async #sendParts(facts: S3UploadFacts, there: ReadonlyMap<number, Part>): Promise<CompletedPart[]> {
     const count = Math.ceil(facts.size_bytes / facts.part_bytes);
     const sent: CompletedPart[] = [];
     const source = await open(this.#init.file.path, 'r');
@@ -116,7 +121,7 @@ export class S3FileUpload {
     const sendRest = async (): Promise<void> => {
       const buffer = Buffer.allocUnsafe(facts.part_bytes);
       for (let number = next++; number <= count; number = next++) {
-        const bytes = await readPart(source, buffer, (number - 1) * facts.part_bytes);
+        const bytes = await readFully(source, buffer, (number - 1) * facts.part_bytes);
         sent[number - 1] = keptPart(there.get(number), bytes) ?? (await this.#sendPart(facts, number, bytes));
         this.#init.call.meter.add(bytes.length);
       }
@@ -132,7 +137,7 @@ export class S3FileUpload {
     return sent;
   }
 
-  async #sendPart({ upload_id: UploadId }: UploadFacts, PartNumber: number, Body: Buffer): Promise<CompletedPart> {
+  async #sendPart({ upload_id: UploadId }: S3UploadFacts, PartNumber: number, Body: Buffer): Promise<CompletedPart> {
     const part = new this.#sdk.UploadPartCommand({ ...this.#place, UploadId, PartNumber, Body });
     const { ETag, ChecksumCRC32 } = await this.#client.send(part);
     return { PartNumber, ETag, ChecksumCRC32 };
@@ -145,30 +150,21 @@ export class S3FileUpload {
       throw new RangeError('the file was changed while it was read');
   }
 
-  async #complete({ upload_id: UploadId }: UploadFacts, Parts: CompletedPart[]): Promise<void> {
+  async #complete({ upload_id: UploadId }: S3UploadFacts, Parts: CompletedPart[]): Promise<void> {
     const end = new this.#sdk.CompleteMultipartUploadCommand({ ...this.#place, UploadId, MultipartUpload: { Parts } });
     await this.#client.send(end);
   }
 
   /** Takes back what was sent, or keeps it for the next upload where that was asked for and may succeed. */
-  async #leave(facts: UploadFacts, error: unknown): Promise<void> {
+  async #leave(facts: S3UploadFacts, error: unknown): Promise<void> {
     const isUseful = this.#init.file.keepsPartial && (!SynapseError.is(error) || error.retryable);
     if (isUseful) return this.#record.giveFree();
     this.#record.discard();
     await this.#abort(facts);
   }
 
-  async #abort({ upload_id: UploadId }: UploadFacts): Promise<void> {
+  async #abort({ upload_id: UploadId }: S3UploadFacts): Promise<void> {
     await this.#client.send(new this.#sdk.AbortMultipartUploadCommand({ ...this.#place, UploadId }));
-  }
-}
-
-async function readPart(source: FileHandle, buffer: Buffer, position: number): Promise<Buffer> {
-  let length = 0;
-  for (;;) {
-    const { bytesRead } = await source.read(buffer, length, buffer.length - length, position + length);
-    length += bytesRead;
-    if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
   }
 }
 

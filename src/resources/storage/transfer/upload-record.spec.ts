@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UploadRecord } from './upload-record.js';
 
-const FACTS = { upload_id: 'u1', part_bytes: 8, size_bytes: 20, modified_ms: 1 };
+const FACTS = { upload_id: 'u1', size_bytes: 20, modified_ms: 1 };
 
 describe(UploadRecord, () => {
   let root: string;

@@ -2,15 +2,24 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isProcessGone } from '../../../files/places/process-gone.js';
-import { getTempPath } from '../../../files/places/temp-space.js';
+import { isProcessGone } from '../../files/places/process-gone.js';
+import { getTempPath } from '../../files/places/temp-space.js';
+import type { LocalFile } from './local-file.js';
 
-/** What must be known of an upload to go on with it. */
+/** What must be known of an upload to go on with it; each kind of storage adds how it calls the upload. */
 export interface UploadFacts {
-  readonly upload_id: string;
-  readonly part_bytes: number;
   readonly size_bytes: number;
   readonly modified_ms: number;
+}
+
+/** The file as it is now, in the words of a record. */
+export function factsOf({ sizeBytes, modifiedAt }: LocalFile): UploadFacts {
+  return { size_bytes: sizeBytes, modified_ms: modifiedAt.getTime() };
+}
+
+/** Whether a file is still the one that an upload began with. */
+export function isSameSource(facts: UploadFacts, file: LocalFile): boolean {
+  return facts.size_bytes === file.sizeBytes && facts.modified_ms === file.modifiedAt.getTime();
 }
 
 /** Processes of another host cannot be asked for. */
@@ -20,7 +29,7 @@ const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
  * What this machine knows of an upload that is under way: a small file of its own. That of a process that died, or of an upload that was to be kept, is taken
  * over by renaming it, which succeeds for one only.
  */
-export class UploadRecord {
+export class UploadRecord<Facts extends UploadFacts> {
   readonly #folder: string;
   readonly #key: string;
   readonly #name: string;
@@ -34,12 +43,12 @@ export class UploadRecord {
   }
 
   /** Takes over what an earlier upload of the same has left. */
-  adopt(): UploadFacts | undefined {
+  adopt(): Facts | undefined {
     for (const name of readdirSync(this.#folder)) {
       if (!this.#isFree(name)) continue;
       try {
         renameSync(join(this.#folder, name), this.#path);
-        return JSON.parse(readFileSync(this.#path, 'utf8')) as UploadFacts;
+        return JSON.parse(readFileSync(this.#path, 'utf8')) as Facts;
       } catch {
         continue; // somebody else was first, or it is of no use
       }
@@ -47,7 +56,7 @@ export class UploadRecord {
     return undefined;
   }
 
-  write(facts: UploadFacts): void {
+  write(facts: Facts): void {
     writeFileSync(this.#path, JSON.stringify(facts), { mode: 0o600 });
   }
 
