@@ -11,6 +11,8 @@ import type { ResumedRead } from './resumed-read.js';
 import type { StorageCall } from './storage-call.js';
 
 const PIECE_BYTES = 1024 * 1024;
+/** From here on a piece is written as it came. */
+const LARGE_BYTES = PIECE_BYTES / 4;
 
 /** What is downloaded, and for which call. */
 export interface ObjectDownload {
@@ -59,7 +61,7 @@ async function receive({ url, read, call }: ObjectDownload, part: PartialFile, p
   if (part.size > 0) call.meter.add(part.size);
   const start = part.size;
   await onDisk(place, () => part.begin(start, opened.etag));
-  await appendAll(part, inPieces(read.bytes({ start })), place);
+  await appendAll(part, inPieces(read, start), place);
   if (opened.sizeBytes !== undefined && part.size !== opened.sizeBytes) {
     throw new StorageDownloadError(url, `${part.size} of ${opened.sizeBytes} bytes came`, { retryable: true });
   }
@@ -83,25 +85,52 @@ async function appendAll(part: PartialFile, pieces: AsyncIterable<Uint8Array>, p
  * Sockets bring many small pieces, each of which would be a call to the disk. They are gathered in two buffers by turns: a piece is valid until
  * the one after the next is asked for. What came before a failure is handed on first.
  */
-async function* inPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let [buffer, other] = [Buffer.allocUnsafe(PIECE_BYTES), Buffer.allocUnsafe(PIECE_BYTES)];
-  let length = 0;
+async function* inPieces(read: ResumedRead, start: number): AsyncGenerator<Uint8Array> {
+  const gathered = new Gathered();
+  let before: Uint8Array | undefined;
   try {
-    for await (const piece of bytes) {
-      for (let taken = 0; taken < piece.length;) {
-        const part = piece.subarray(taken, taken + PIECE_BYTES - length);
-        buffer.set(part, length);
-        [taken, length] = [taken + part.length, length + part.length];
-        if (length < PIECE_BYTES) continue;
-        yield buffer;
-        [buffer, other, length] = [other, buffer, 0];
+    for await (const piece of read.bytes({ start })) {
+      if (piece.length < LARGE_BYTES) {
+        yield* gathered.add(piece);
+        read.giveBack(piece);
+        continue;
       }
+      yield* gathered.take();
+      yield piece;
+      if (before) read.giveBack(before);
+      before = piece;
     }
   } catch (thrown) {
-    if (length > 0) yield buffer.subarray(0, length);
+    yield* gathered.take();
     throw thrown;
   }
-  if (length > 0) yield buffer.subarray(0, length);
+  yield* gathered.take();
+}
+
+/** Small pieces on their way to become large ones. */
+class Gathered {
+  #buffer = Buffer.allocUnsafe(0);
+  #other = this.#buffer;
+  #length = 0;
+
+  /** What is full with it. */
+  *add(piece: Uint8Array): Generator<Uint8Array> {
+    for (let taken = 0; taken < piece.length;) {
+      if (this.#buffer.length === 0) this.#buffer = Buffer.allocUnsafe(PIECE_BYTES);
+      const part = piece.subarray(taken, taken + PIECE_BYTES - this.#length);
+      this.#buffer.set(part, this.#length);
+      [taken, this.#length] = [taken + part.length, this.#length + part.length];
+      if (this.#length === PIECE_BYTES) yield* this.take();
+    }
+  }
+
+  /** What there is. */
+  *take(): Generator<Uint8Array> {
+    if (this.#length === 0) return;
+    const bytes = this.#buffer.subarray(0, this.#length);
+    [this.#buffer, this.#other, this.#length] = [this.#other, this.#buffer, 0];
+    yield bytes;
+  }
 }
 
 async function checkDigest(path: string, url: string, { digest, signal }: DownloadObjectOptions): Promise<void> {

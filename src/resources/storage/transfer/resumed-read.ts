@@ -20,6 +20,8 @@ export interface OpenedObject {
   /** Bytes of the whole object. Undefined where the storage does not say. */
   readonly sizeBytes: number | undefined;
   readonly etag?: string;
+  /** Takes bytes of the body that nobody holds any more, to read into them again. Other bytes are left alone. */
+  readonly giveBack?: (bytes: Uint8Array) => void;
 }
 
 /** Opens a range of one object. */
@@ -40,6 +42,7 @@ export class ResumedRead {
   readonly #url: string;
   readonly #idleTimeoutMs: number;
   #opened: OpenedObject | undefined;
+  #current: OpenedObject | undefined;
 
   constructor(open: ObjectOpener, call: StorageCall, { url, idleTimeoutMs }: ResumedReadOptions) {
     this.#open = open;
@@ -54,6 +57,11 @@ export class ResumedRead {
     return this.#opened;
   }
 
+  /** Says that nobody holds these bytes any more. */
+  giveBack(bytes: Uint8Array): void {
+    this.#current?.giveBack?.(bytes);
+  }
+
   /** The bytes, once it is open. A connection that breaks or falls silent is followed by another one, from the byte where it broke. */
   async *bytes({ start, end }: ByteRange): AsyncGenerator<Uint8Array> {
     const first = this.#opened ?? (await this.open({ start, end }));
@@ -64,6 +72,7 @@ export class ResumedRead {
     for (;;) {
       try {
         current ??= await this.#reopen(first, { start: position, end, etag: first.etag });
+        this.#current = current;
         for await (const bytes of this.#bodyOf(current)) {
           position += bytes.length;
           this.#expectAtMost(endsAt, position);

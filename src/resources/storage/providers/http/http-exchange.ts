@@ -3,6 +3,8 @@ import https from 'node:https';
 import { StorageConnectionError, StorageFailedError } from '../../../../foundation/errors/storage.errors.js';
 import { HttpStatusFailure } from './http-failure.js';
 import { type HttpBody, sendBody } from './send-body.js';
+import { bodyOf, type TappedBody } from './tapped-body.js';
+import { TappedSockets } from './tapped-sockets.js';
 
 /** What is asked of the server. */
 export interface HttpRequest {
@@ -30,8 +32,7 @@ const MAX_SOCKETS = 32;
 /** Talks with one server, over connections that it keeps. */
 export class HttpExchange {
   readonly #facts: HttpServerFacts;
-  readonly #plain = new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-  readonly #secure = new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  readonly #sockets = new TappedSockets(MAX_SOCKETS);
 
   constructor(facts: HttpServerFacts) {
     this.#facts = facts;
@@ -68,14 +69,18 @@ export class HttpExchange {
     );
   }
 
+  /** The body of an answer, to be read as fast as it comes. */
+  bodyOf(response: IncomingMessage): TappedBody | IncomingMessage {
+    return bodyOf(response, this.#sockets);
+  }
+
   close(): void {
-    this.#plain.destroy();
-    this.#secure.destroy();
+    this.#sockets.close();
   }
 
   #send(request: HttpRequest, ownOrigin: string): Promise<IncomingMessage> {
     const { method, url, headers, body, signal } = request;
-    const [client, agent] = url.protocol === 'https:' ? [https, this.#secure] : [http, this.#plain];
+    const [client, agent] = url.protocol === 'https:' ? [https, this.#sockets.secure] : [http, this.#sockets.plain];
     const length = body?.sizeBytes;
     return new Promise((resolve, reject) => {
       const sent = client.request(url, {

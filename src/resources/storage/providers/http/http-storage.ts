@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { basename } from 'node:path';
 import { StorageNotFoundError, StorageUnsupportedError } from '../../../../foundation/errors/storage.errors.js';
@@ -8,6 +7,7 @@ import type { FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
 import type { LocalFile } from '../../transfer/local-file.js';
 import { abortableBytes } from '../../transfer/abortable-bytes.js';
+import { piecesOfFile } from '../../transfer/file-pieces.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import { countedBytes, type StorageContent } from '../../transfer/storage-content.js';
@@ -21,8 +21,6 @@ import { replayable } from './replayable-body.js';
 import type { HttpBody } from './send-body.js';
 import { WebdavCalls } from './webdav-calls.js';
 import type { WebdavChild } from './webdav-listing.js';
-
-const PIECE_BYTES = 1024 * 1024;
 
 /**
  * Storage on an HTTP server. With `upload_mode: form` a file is sent as the form of an upload application, by PUT, or by POST where PUT is answered with
@@ -75,7 +73,9 @@ export class HTTPStorage extends StorageProvider {
   protected override async openObject(key: string, range: ByteRange, { signal }: StorageCall): Promise<OpenedObject> {
     const response = await this.#exchange.get({ url: this.#addressOf(key), headers: rangeHeaders(range), signal });
     const url = this.urlOf(key);
-    if (!isRedirect(response)) return openedObject(response, range, url);
+    if (!isRedirect(response)) {
+      return openedObject({ response, range, url }, (whole) => this.#exchange.bodyOf(whole));
+    }
     response.resume();
     throw StorageNotFoundError.object(key, url); // it is a folder
   }
@@ -91,8 +91,7 @@ export class HTTPStorage extends StorageProvider {
     const { sizeBytes, contentType } = file;
     const open = (): AsyncIterable<Uint8Array> => {
       call.meter.restart();
-      const stream = createReadStream(file.path, { highWaterMark: PIECE_BYTES });
-      return countedBytes(stream as AsyncIterable<Buffer>, call, sizeBytes);
+      return countedBytes(piecesOfFile(file.path, sizeBytes), call, sizeBytes);
     };
     if (this.#isForm) {
       const form = { filename: basename(file.path), open, sizeBytes };

@@ -4,6 +4,7 @@ import { StorageDownloadError } from '../../../../foundation/errors/storage.erro
 import type { StorageEntry } from '../../storage-options.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import { HttpStatusFailure } from './http-failure.js';
+import { TappedBody } from './tapped-body.js';
 
 /** Headers that ask for a range, of one version where that is known. */
 export function rangeHeaders({ start, end, etag }: ByteRange): Record<string, string> {
@@ -29,17 +30,51 @@ export function entryOfHeaders(key: string, headers: IncomingHttpHeaders): Stora
   };
 }
 
-/** The range that was asked for, out of whatever the server made of the question. */
-export function openedObject(response: IncomingMessage, range: ByteRange, url: string): OpenedObject {
+/** A response that came for a range. */
+export interface RangeResponse {
+  readonly response: IncomingMessage;
+  readonly range: ByteRange;
+  /** Only errors name it. */
+  readonly url: string;
+}
+
+/**
+ * The range that was asked for, out of whatever the server made of the question.
+ *
+ * @param bodyOf - The body of a response that is read as it is.
+ */
+export function openedObject(
+  { response, range, url }: RangeResponse,
+  bodyOf: (response: IncomingMessage) => TappedBody | IncomingMessage,
+): OpenedObject {
   const { headers, statusCode: status } = response;
   const etag = etagOf(headers) ?? headers['last-modified'];
-  if (status === 206) return { body: response, sizeBytes: sizeOfPart(response, range, url), etag };
-  if (status === 200) return { body: sliceOf(response, range), sizeBytes: lengthOf(headers), etag };
+  if (status === 206) {
+    const sizeBytes = sizeOfPart(response, range, url);
+    return { ...read(bodyOf(response)), sizeBytes, etag };
+  }
+  if (status === 200) {
+    const body = isWhole(range) ? bodyOf(response) : sliceOf(response, range);
+    return { ...read(body), sizeBytes: lengthOf(headers), etag };
+  }
   response.resume();
-  if (status !== 416) throw new HttpStatusFailure(response, url);
+  const sizeBytes = status === 416 ? sizeBehind(response, range) : undefined;
+  if (sizeBytes === undefined) throw new HttpStatusFailure(response, url);
+  return { body: Readable.from([]), sizeBytes, etag: etag ?? range.etag };
+}
+
+/** Bytes of an object that ends before the range; undefined where it does not, or nobody knows. */
+function sizeBehind({ headers }: IncomingMessage, { start }: ByteRange): number | undefined {
   const total = /\*\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
-  if (total === undefined || range.start < Number(total)) throw new HttpStatusFailure(response, url);
-  return { body: Readable.from([]), sizeBytes: Number(total), etag: etag ?? range.etag };
+  return total === undefined || start < Number(total) ? undefined : Number(total);
+}
+
+function isWhole({ start, end = Infinity }: ByteRange): boolean {
+  return start === 0 && end === Infinity;
+}
+
+function read(body: Readable | TappedBody): Pick<OpenedObject, 'body' | 'giveBack'> {
+  return body instanceof TappedBody ? { body, giveBack: (bytes) => body.giveBack(bytes) } : { body };
 }
 
 /** Bytes of the whole, of which this is a part; undefined where the server keeps that for itself. */
@@ -52,7 +87,6 @@ function sizeOfPart(response: IncomingMessage, { start }: ByteRange, url: string
 
 /** The server knows no ranges, or has another version: what comes before the range is skipped. */
 function sliceOf(response: IncomingMessage, { start, end = Infinity }: ByteRange): Readable {
-  if (start === 0 && end === Infinity) return response;
   let at = 0;
   const slice = new Transform({
     transform(bytes: Buffer, _encoding, done) {

@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 
 /** What a request carries. */
 export interface HttpBody {
+  /** Each piece stays as it is until the one after the next is asked for. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Undefined where nobody knows it; then the body is sent in chunks. */
   readonly sizeBytes: number | undefined;
@@ -15,6 +16,9 @@ export interface Patience {
   end(): void;
 }
 
+/** Pieces that may be on their way while the next is read. */
+const MAX_UNSENT = 1;
+
 /** Sends a body as fast as the server takes it. A server that answers before the end gets no more of it. */
 export async function sendBody(request: ClientRequest, body: HttpBody, patience: Patience): Promise<void> {
   let answer: IncomingMessage | undefined;
@@ -23,18 +27,21 @@ export async function sendBody(request: ClientRequest, body: HttpBody, patience:
     answer = response;
     wake();
   });
-  request.on('drain', () => wake()).once('close', () => wake());
+  request.once('close', () => wake());
   const isOver = (): boolean => answer !== undefined || request.destroyed;
+  let unsent = 0;
+  const sent = (): void => {
+    unsent--;
+    wake();
+  };
 
   patience.end();
   for await (const bytes of body.bytes) {
     if (isOver()) break;
-    if (request.write(bytes)) continue;
+    unsent++;
+    request.write(bytes, sent);
     patience.begin();
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      if (isOver()) resolve();
-    });
+    while (unsent > MAX_UNSENT && !isOver()) await new Promise<void>((resolve) => (wake = resolve));
     patience.end();
   }
   // What was not sent to its end cannot be followed by another request on the same connection.
