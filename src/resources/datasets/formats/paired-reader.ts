@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { DatasetPart } from '../io/dataset-parts.js';
-import { isFile, isFolder, listedNames, stemOf } from '../io/file-names.js';
+import { stemOf } from '../io/file-names.js';
 import { type FoundImage, ImageFolder } from '../io/image-folder.js';
-import { NameList } from '../io/name-list.js';
+import { PairedNames } from '../io/paired-names.js';
 import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
 import type { ReadJob } from '../registry/format-definition.js';
 import { ProblemCode } from '../report/problem-log.js';
@@ -26,44 +26,55 @@ export interface DocumentFormat {
 
 /** The pictures of a part, document by document, then those without one: nobody has said what is on them. */
 export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentFormat): Generator<AnnotatedImage> {
-  const images = new ImageFolder(part.images, job.source, job.problems);
+  const list = (): PairedNames => PairedNames.listed(part, format.ending);
+  const names = job.lists ? job.lists.pairsOf(list) : list();
+  const images = new ImageFolder(part.images, job.source, job.problems, names.links);
   const below = relative(job.source, part.documents);
-  const names = new NameList(isFolder(part.documents) ? listedNames(part.documents, [format.ending]) : []);
-  for (let place = 0; place < names.length; place++) {
-    const name = names.at(place);
-    if (job.turns && !job.turns.take()) {
-      images.take(stemOf(name));
-      continue;
-    }
+  for (let place = 0; place < names.documents.length; place++) {
+    if (job.turns && !job.turns.take()) continue;
+    const name = names.documents.at(place);
     const document = below === '' ? name : `${below}/${name}`;
     const stem = stemOf(name);
-    const found = images.find(stem, document);
+    const found = pictureOf(job, images, { name: names.pictureOf(place), stem, document });
     if (!found) continue;
     const annotations = format.parse(readText(`${part.documents}/${name}`), document, found);
     if (annotations) yield { ...found, split: part.split, stem, document, isLabelled: true, annotations };
   }
-  yield* unlabelled(job, part, { images, ending: format.ending });
+  yield* unlabelled(job, part.split, names, images);
+}
+
+interface Wanted {
+  readonly name: string | undefined;
+  readonly stem: string;
+  readonly document: string;
+}
+
+function pictureOf(
+  { problems }: ReadJob,
+  images: ImageFolder,
+  { name, stem, document }: Wanted,
+): FoundImage | undefined {
+  if (name !== undefined) return images.read(name, document);
+  problems.add(ProblemCode.NoImage, { file: document }, `there is no picture named '${stem}' in ${images.folder}`);
+  return undefined;
 }
 
 function* unlabelled(
   job: ReadJob,
-  { split, documents }: PairedPart,
-  { images, ending }: { readonly images: ImageFolder; readonly ending: string },
+  split: string | null,
+  names: PairedNames,
+  images: ImageFolder,
 ): Generator<AnnotatedImage> {
-  let before = '';
-  for (const name of images.left()) {
-    const stem = stemOf(name);
-    const document = relative(job.source, `${images.folder}/${name}`);
-    const isLabelled = isFile(`${documents}/${stem}${ending}`);
-    const isSecond = isLabelled || stem === before;
-    before = stem;
+  for (const place of names.left()) {
     if (job.turns && !job.turns.take()) continue;
+    const { name, isSecond } = names.leftAt(place);
+    const document = relative(job.source, `${images.folder}/${name}`);
     if (isSecond) {
       const message = 'another picture has the same name but for its ending, so this one has no labels of its own';
       job.problems.add(ProblemCode.DuplicateStem, { file: document }, message);
     } else {
       const found = images.read(name, document);
-      if (found) yield { ...found, split, stem, document, isLabelled: false, annotations: [] };
+      if (found) yield { ...found, split, stem: stemOf(name), document, isLabelled: false, annotations: [] };
     }
   }
 }

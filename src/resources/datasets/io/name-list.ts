@@ -1,13 +1,20 @@
 const FIRST_NAMES = 256;
 
+/** A list as threads hand it to each other: its bytes lie in memory that they share. */
+export interface SharedNames {
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly ends: Uint32Array<SharedArrayBuffer>;
+  readonly order: Uint32Array<SharedArrayBuffer>;
+}
+
 /**
  * Names of files in the order of their code points, as bytes in one piece: some 30 bytes for each, where texts in a set take 200. UTF-8
  * sorts as code points do.
  */
 export class NameList {
-  #bytes = Buffer.allocUnsafe(FIRST_NAMES * 16);
-  #ends = new Uint32Array(FIRST_NAMES);
-  #order = new Uint32Array(0);
+  #bytes: Buffer = Buffer.allocUnsafe(FIRST_NAMES * 16);
+  #ends: Uint32Array = new Uint32Array(FIRST_NAMES);
+  #order: Uint32Array = new Uint32Array(0);
   #count = 0;
   /** Place of the name that was asked for last: the next one is likely to be near. */
   #cursor = 0;
@@ -23,6 +30,22 @@ export class NameList {
     for (let index = 0; index < this.#count; index++) this.#order[index] = index;
     if (this.#isReversed()) this.#order.reverse();
     else if (!this.#isSorted()) this.#order.sort((left, right) => this.#compare(left, right));
+  }
+
+  /** The list that another thread has shared. */
+  static of({ bytes, ends, order }: SharedNames): NameList {
+    const list = new NameList([]);
+    list.#bytes = Buffer.from(bytes.buffer);
+    list.#ends = ends;
+    list.#order = order;
+    list.#count = order.length;
+    return list;
+  }
+
+  share(): SharedNames {
+    const bytes = new Uint8Array(new SharedArrayBuffer(this.#startOf(this.#count)));
+    bytes.set(this.#bytes.subarray(0, bytes.length));
+    return { bytes, ends: sharedNumbers(this.#ends.subarray(0, this.#count)), order: sharedNumbers(this.#order) };
   }
 
   /** The name at a place. */
@@ -97,6 +120,13 @@ export class NameList {
     for (let name = 1; name < this.#count; name++) if (this.#compare(name - 1, name) < 0) return false;
     return true;
   }
+}
+
+/** Numbers in memory that threads share. */
+export function sharedNumbers(numbers: Uint32Array): Uint32Array<SharedArrayBuffer> {
+  const shared = new Uint32Array(new SharedArrayBuffer(numbers.byteLength));
+  shared.set(numbers);
+  return shared;
 }
 
 function grown<T extends Uint8Array | Uint32Array>(old: T, larger: T): T {

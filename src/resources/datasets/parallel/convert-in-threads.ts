@@ -4,6 +4,7 @@ import { errorFromJson } from '../../../foundation/errors/error-json.js';
 import type { ConvertOrder } from '../registry/convert-order.js';
 import type { DatasetWriter, WriteJob } from '../registry/format-definition.js';
 import type { PumpCounts } from '../registry/image-pump.js';
+import type { LeadLists } from './pair-lists.js';
 import { ReadingStopped, type ReadTurns } from './read-turns.js';
 import { SHARED_FORMATS } from './shared-formats.js';
 import type { LabelAnswer, ThreadError, ThreadOrder, ThreadReport, ThreadResult } from './thread-messages.js';
@@ -24,6 +25,7 @@ export function isShared({ from, to, options }: ConvertOrder): boolean {
 /** What the calling thread does of a conversion: it leads, and reads whatever it has time for. */
 export interface LeadShare {
   readonly turns: ReadTurns;
+  readonly lists: LeadLists;
   readonly job: WriteJob;
   readonly writer: DatasetWriter;
   /** Reads and writes its share. */
@@ -42,7 +44,7 @@ export async function convertInThreads(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const others = Array.from({ length: Math.floor(options.threads ?? 1) - 1 }, () =>
-      runThread({ ...order, options: { images, onError, classes, task } }, lead.job),
+      runThread({ ...order, options: { images, onError, classes, task } }, lead),
     );
     const reports = await Promise.all([leadReport(lead), ...others]);
     signal?.throwIfAborted();
@@ -59,23 +61,30 @@ interface LeadReport extends PumpCounts {
   readonly kind: 'led';
 }
 
-async function leadReport({ turns, pump }: LeadShare): Promise<Report> {
+async function leadReport({ turns, lists, pump }: LeadShare): Promise<Report> {
   try {
     return { kind: 'led', ...(await pump()) };
   } catch (thrown) {
     if (thrown instanceof ReadingStopped) return { kind: 'stopped' };
     turns.stopAfter(turns.position);
     return { kind: 'failed', position: turns.position, thrown };
+  } finally {
+    lists.close();
   }
 }
 
+/** What is the same for all threads. */
+type SharedOrder = Omit<ThreadOrder, 'labels' | 'answered' | 'lists' | 'listCount'>;
+
 /** Runs one thread to its end. */
-function runThread(order: Omit<ThreadOrder, 'labels' | 'answered'>, { classes }: WriteJob): Promise<Report> {
+function runThread(order: SharedOrder, { lists, job: { classes } }: LeadShare): Promise<Report> {
   const { port1: ours, port2: labels } = new MessageChannel();
   const answered = new SharedArrayBuffer(4);
+  const listing = new MessageChannel();
+  lists.addThread(listing.port1);
   answerLabels(ours, new Int32Array(answered), (label) => classes.numberOf(label));
-  const workerData: ThreadOrder = { ...order, labels, answered };
-  const worker = new Worker(workerFile(), { workerData, transferList: [labels] });
+  const workerData: ThreadOrder = { ...order, labels, answered, lists: listing.port2, listCount: lists.count };
+  const worker = new Worker(workerFile(), { workerData, transferList: [labels, listing.port2] });
   return new Promise<Report>((settle, reject) => {
     worker.once('message', (report: ThreadReport) =>
       settle(report.kind === 'failed' ? { ...report, thrown: errorOf(report.error) } : report),
@@ -84,6 +93,7 @@ function runThread(order: Omit<ThreadOrder, 'labels' | 'answered'>, { classes }:
     worker.once('exit', (code) => reject(new Error(`a thread of the conversion ended with ${code} and no report`)));
   }).finally(() => {
     ours.close();
+    listing.port1.close();
     return worker.terminate();
   });
 }

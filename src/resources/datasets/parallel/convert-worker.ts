@@ -6,6 +6,7 @@ import type { FormatDefinition } from '../registry/format-definition.js';
 import { ImagePump } from '../registry/image-pump.js';
 import { LossLog } from '../report/loss-log.js';
 import { ProblemLog } from '../report/problem-log.js';
+import { AwaitedLists } from './pair-lists.js';
 import { ReadingStopped, ReadTurns } from './read-turns.js';
 import { SHARED_FORMATS } from './shared-formats.js';
 import type { LabelAnswer, ThreadError, ThreadOrder, ThreadReport } from './thread-messages.js';
@@ -40,6 +41,7 @@ function convertShare(): ThreadReport {
     ...jobs,
     source,
     turns,
+    lists: new AwaitedLists(order.lists, order.listCount),
     mayLackImages: options.images === ImageHandling.None,
   });
   if (!writer || !pictures || !(Symbol.iterator in pictures)) {

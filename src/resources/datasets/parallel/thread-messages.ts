@@ -26,6 +26,10 @@ export interface ThreadOrder {
   readonly labels: MessagePort;
   /** Four bytes that are set to 1 when the answer is there. */
   readonly answered: SharedArrayBuffer;
+  /** Where lists of names come from. */
+  readonly lists: MessagePort;
+  /** How many lists there have been; see `LeadLists`. */
+  readonly listCount: SharedArrayBuffer;
 }
 
 /** Numbers for classes are asked for with a list of their names, and answered with this. */

@@ -10,6 +10,7 @@ import { ClassOrder } from '../model/class-order.js';
 import { LossLog } from '../report/loss-log.js';
 import { ProblemLog } from '../report/problem-log.js';
 import type { ConversionReport, ConversionResult } from './conversion.js';
+import { LeadLists } from '../parallel/pair-lists.js';
 import { ReadTurns } from '../parallel/read-turns.js';
 import type { ConvertOrder } from './convert-order.js';
 import { ImagePump, type PumpCounts } from './image-pump.js';
@@ -26,6 +27,7 @@ export async function convertStep(step: ConvertOrder): Promise<ConversionResult>
   const staged = new StagedTarget(step.target, options);
   try {
     const turns = isShared(step) ? new ReadTurns(ReadTurns.share()) : undefined;
+    const lists = new LeadLists();
     const shared = {
       classes: new ClassOrder(options.classes, turns && { clock: turns }),
       problems: new ProblemLog(options.onError, turns),
@@ -34,11 +36,13 @@ export async function convertStep(step: ConvertOrder): Promise<ConversionResult>
     };
     const images = new ImagePlacer(options.images);
     const mayLackImages = options.images === ImageHandling.None;
-    const readJob: ReadJob = { ...shared, source: resolve(step.source), mayLackImages, turns };
+    const readJob: ReadJob = { ...shared, source: resolve(step.source), mayLackImages, turns, ...(turns && { lists }) };
     const writeJob: WriteJob = { ...shared, folder: staged.folder, images };
     const writer = step.to.write(writeJob);
     const work = (): Promise<PumpCounts> => pump(step, readJob, writer);
-    const counts = turns ? await convertInThreads(step, { turns, job: writeJob, writer, pump: work }) : await work();
+    const counts = turns
+      ? await convertInThreads(step, { turns, lists, job: writeJob, writer, pump: work })
+      : await work();
     const config = await writer.finish();
     const report = reportOf(step, writeJob, { ...counts, annotations_written: writer.written ?? null });
     writeFileSync(join(staged.folder, REPORT_NAME), `${JSON.stringify(report, null, 2)}\n`);

@@ -1,6 +1,7 @@
 import type { AnnotatedImage } from '../model/annotated-image.js';
 import type { ClassOrder } from '../model/class-order.js';
 import type { ImagePlacer } from '../io/image-placer.js';
+import type { PairLists } from '../parallel/pair-lists.js';
 import type { ReadTurns } from '../parallel/read-turns.js';
 import type { LossLog } from '../report/loss-log.js';
 import type { ProblemLog } from '../report/problem-log.js';
@@ -38,6 +39,8 @@ export interface ReadJob {
   readonly mayLackImages?: boolean;
   /** Which documents this reader is to read where several threads share the work. @defaultValue all */
   readonly turns?: ReadTurns;
+  /** Where names are listed where several threads share the work. @defaultValue here */
+  readonly lists?: PairLists;
 }
 
 /** What a writer is handed. */
