@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
 /** One is read into, one is handed on, one is still being sent. */
 const BUFFERS = 3;
 
