@@ -1,8 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BackendServer } from '../../src/resources/clients/recording/backend-server.js';
-import { SynapseSandbox } from './synapse-process.js';
+import { PlatformSandbox } from './platform-sandbox.fixture.js';
 
 // Each call starts a process.
 jest.setTimeout(120_000);
@@ -16,78 +14,57 @@ export class MyDatasetAction extends DatasetAction {}
 
 const UNITS = 5;
 const PICTURE = readFileSync(join(__dirname, '../parity/data-cases/fixtures/dataset-action-download/src/one.png'));
+const ORDER = { dataset_id: 9, output_dir: 'sets/nine' };
+const download = (params: object): string[] => ['plugin', 'run', 'dataset', '--params', JSON.stringify(params)];
 
 describe('synapse plugin run dataset, whose process is killed in a download', () => {
-  let sandbox: SynapseSandbox;
-  let server: BackendServer;
-  const running: ChildProcess[] = [];
-  const variables = { ...process.env };
+  let sandbox: PlatformSandbox;
 
   beforeEach(async () => {
-    sandbox = new SynapseSandbox();
-    server = await new BackendServer().start();
-    process.env['SYNAPSE_HOST'] = server.base;
-    process.env['SYNAPSE_ACCESS_TOKEN'] = 'token-of-the-user';
-    server.add('data_collections', { id: 9, name: 'Coll' });
+    sandbox = await PlatformSandbox.start({
+      'config.yaml': 'name: Data\ncode: data\n',
+      'dataset.ts': PLUGIN,
+      'sets/keep.txt': 'mine',
+    });
+    sandbox.platform.add('data_collections', { id: 9, name: 'Coll' });
     for (let at = 0; at < UNITS; at++) {
-      const image = server.serveFile(`${at}.png`, PICTURE);
-      server.add('data_units', { id: at + 1, data_collection: 9, files: { image } });
+      const image = sandbox.platform.serveFile(`${at}.png`, PICTURE);
+      sandbox.platform.add('data_units', { id: at + 1, data_collection: 9, files: { image } });
     }
-    sandbox.write({ 'config.yaml': 'name: Data\ncode: data\n', 'dataset.ts': PLUGIN, 'sets/keep.txt': 'mine' });
   });
-  afterEach(async () => {
-    for (const child of running.splice(0)) child.kill('SIGKILL');
-    await server.stop();
-    sandbox.remove();
-    process.env = { ...variables };
-  });
+  afterEach(() => sandbox.stop());
 
-  const start = (...words: string[]): ReturnType<SynapseSandbox['start']> => {
-    const started = sandbox.start(words);
-    running.push(started.child);
-    return started;
-  };
+  const sets = (...below: string[]): string[] => readdirSync(sandbox.folder.path('sets', ...below)).sort();
 
   /** Downloads until the third picture is asked for. */
   const killed = async (): Promise<string> => {
-    const params = JSON.stringify({ dataset_id: 9, output_dir: 'sets/nine' });
-    const { child, finished } = start('plugin', 'run', 'dataset', '--json', '--params', params);
-    let pictures = 0;
-    server.onRequest = ({ path }) => {
-      if (!path.startsWith('/media/') || ++pictures < 3) return undefined;
-      child.kill('SIGKILL');
-      return new Promise(() => undefined);
-    };
-    expect((await finished).code).toBeNull();
-    server.onRequest = undefined;
-    expect(readdirSync(sandbox.path('sets'))).toHaveLength(2); // a hidden folder beside the place of the data set
-    return (JSON.parse(sandbox.call(['run', 'list', '--json']).stdout) as { id: string }[])[0]?.id ?? '';
+    await sandbox.kill(download(ORDER), { method: 'GET', path: '/media/', request: 3, isDone: false });
+    expect(sets()).toHaveLength(2); // a hidden folder beside the place of the data set
+    return sandbox.newestRun();
   };
 
   it('has the whole data set when the run has been resumed, and nothing of the first attempt', async () => {
-    const finished = await start('run', 'resume', await killed(), '--json').finished;
+    const finished = await sandbox.run(['run', 'resume', await killed(), '--json']);
 
     expect(JSON.parse(finished.stdout)).toMatchObject({ status: 'completed', result: { count: UNITS } });
-    expect(readdirSync(sandbox.path('sets')).sort()).toEqual(['keep.txt', 'nine']);
-    expect(readdirSync(sandbox.path('sets/nine')).sort()).toEqual(['json', 'original_files']);
-    expect(readdirSync(sandbox.path('sets/nine/original_files'))).toHaveLength(UNITS);
+    expect(sets()).toEqual(['keep.txt', 'nine']);
+    expect(sets('nine')).toEqual(['json', 'original_files']);
+    expect(sets('nine/original_files')).toHaveLength(UNITS);
   });
 
   it('has nothing left when the run has been undone, but for what was there before', async () => {
-    const finished = await start('run', 'undo', await killed(), '--json').finished;
+    const finished = await sandbox.run(['run', 'undo', await killed(), '--json']);
 
     expect(finished.code).toBe(0);
-    expect(readdirSync(sandbox.path('sets'))).toEqual(['keep.txt']);
+    expect(sets()).toEqual(['keep.txt']);
   });
 
   it('is undone also when it had completed', async () => {
-    const params = JSON.stringify({ dataset_id: 9, output_dir: 'sets/nine', operation: 'download_and_convert' });
-    await start('plugin', 'run', 'dataset', '--params', params).finished;
-    const before = readdirSync(sandbox.path('sets')).sort();
-    const [{ id } = { id: '' }] = JSON.parse(sandbox.call(['run', 'list', '--json']).stdout) as { id: string }[];
-    await start('run', 'undo', id).finished;
+    await sandbox.run(download({ ...ORDER, operation: 'download_and_convert' }));
+    const before = sets();
+    await sandbox.run(['run', 'undo', sandbox.newestRun()]);
 
     expect(before).toEqual(['keep.txt', 'nine', 'nine_yolo']);
-    expect(readdirSync(sandbox.path('sets'))).toEqual(['keep.txt']);
+    expect(sets()).toEqual(['keep.txt']);
   });
 });

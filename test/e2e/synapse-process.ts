@@ -19,6 +19,14 @@ export interface CallOptions {
   readonly input?: string | Buffer;
   /** Added to this process's environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where it is called. @defaultValue the sandbox's folder */
+  readonly cwd?: string;
+}
+
+/** A process of the command line that goes on. */
+export interface StartedSynapse {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
 }
 
 /** A folder for plugins, with the caches of the command line beside them, and the built command line to call there. */
@@ -47,9 +55,9 @@ export class SynapseSandbox {
   }
 
   /** Runs `synapse` to its end, in the sandbox's folder. */
-  call(words: readonly string[], { input = '', env = {} }: CallOptions = {}): Finished {
+  call(words: readonly string[], { input = '', env = {}, cwd = this.root }: CallOptions = {}): Finished {
     const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...words], {
-      cwd: this.root,
+      cwd,
       env: this.environment(env),
       input,
       encoding: 'utf8',
@@ -59,8 +67,8 @@ export class SynapseSandbox {
   }
 
   /** Starts `synapse` and goes on. */
-  start(words: readonly string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
-    const child = spawn(process.execPath, [launcher, ...words], { cwd: this.root, env: this.environment() });
+  start(words: readonly string[], { env = {}, cwd = this.root }: Omit<CallOptions, 'input'> = {}): StartedSynapse {
+    const child = spawn(process.execPath, [launcher, ...words], { cwd, env: this.environment(env) });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
