@@ -1,5 +1,4 @@
 import { type Dirent, opendirSync, statSync } from 'node:fs';
-import { extname } from 'node:path';
 import { byCodePoint } from '../model/class-order.js';
 
 /** Whether there is a folder at the path. */
@@ -73,7 +72,8 @@ function hasEnding(name: string, wanted: ReadonlySet<string>): boolean {
 
 /** A name less its last ending. */
 export function stemOf(name: string): string {
-  return name.slice(0, name.length - extname(name).length);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(0, dot) : name;
 }
 
 /**

@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto';
-
 const BYTES = 5;
 
 /** Makes ids of ten hexadecimal digits. Random bytes are drawn for many at once. */
@@ -9,7 +7,8 @@ export class AnnotationIds {
 
   make(): string {
     if (this.#next === this.#pool.length) {
-      randomFillSync(this.#pool);
+      // Fetched here, as threads that only read DM would load it for nothing.
+      process.getBuiltinModule('node:crypto').randomFillSync(this.#pool);
       this.#next = 0;
     }
     this.#next += BYTES;
