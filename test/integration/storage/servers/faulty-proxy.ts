@@ -14,6 +14,8 @@ export class FaultyProxy {
   watched: 'sent' | 'received' = 'received';
   /** While true, nothing passes any more. */
   isStalled = false;
+  /** Asked when something comes from the server: where it returns true, the connection is cut, and nobody hears the answer. */
+  isCutNow: () => boolean = () => false;
   #cutsLeft = 0;
   #cutAfterBytes = 0;
   #watched: 'sent' | 'received' = 'received';
@@ -80,7 +82,7 @@ export class FaultyProxy {
         if (this.isStalled) return;
         if (to === server) this.sentBytes += bytes.length;
         count += bytes.length;
-        const isOver = direction === this.watched && count > limit;
+        const isOver = (direction === this.watched && count > limit) || (from === server && this.isCutNow());
         if (isOver || this.#isToBeCut(direction, count)) for (const socket of pair) socket.destroy();
         else if (!to.write(bytes)) from.pause();
       });

@@ -34,11 +34,13 @@ export class SftpServer {
     readonly port: number,
     readonly folder: string,
     private readonly account: Account,
+    private readonly denied: readonly string[],
   ) {}
 
-  static async start(): Promise<SftpServer> {
+  /** @param denied - Requests that it does not know, by the names of `sftp-server -Q requests`. */
+  static async start(denied: readonly string[] = []): Promise<SftpServer> {
     const account = plainAccount();
-    const server = new SftpServer(await freePort(), serverFolder('sftp', account), account);
+    const server = new SftpServer(await freePort(), serverFolder('sftp', account), account, denied);
     server.#writeFiles();
     await server.startAgain();
     return server;
@@ -133,9 +135,13 @@ export class SftpServer {
       'KbdInteractiveAuthentication no',
       'MaxStartups 100',
       // Not internal-sftp: it shares a process with the wrapper, whose open files the server closes and whose numbers it then uses for folders.
-      `Subsystem sftp ${required(subsystemPath(), 'sftp-server', CURE)}`,
+      ['Subsystem sftp', required(subsystemPath(), 'sftp-server', CURE), ...this.#denials()].join(' '),
       '',
     ].join('\n');
+  }
+
+  #denials(): string[] {
+    return this.denied.length > 0 ? ['-P', this.denied.join(',')] : [];
   }
 
   #hashedPassword(): string {

@@ -123,24 +123,6 @@ export class SftpFolders {
     return this.#session.ask<void>((wire, answer) => wire.unlink(path, (error) => answer(error, undefined)));
   }
 
-  /** Gives a file its name, in place of what has it: in one step where the server can, else that goes first. */
-  async rename(from: string, to: string): Promise<void> {
-    const move = (inOneStep: boolean): Promise<void> =>
-      this.#session.ask<void>((wire, answer) => {
-        const done = (error?: Error | null): void => answer(error, undefined);
-        if (inOneStep) wire.ext_openssh_rename(from, to, done);
-        else wire.rename(from, to, done);
-      });
-    try {
-      await move(true);
-    } catch (thrown) {
-      // Only the server's own answers have a number: this one was never asked, since it does not know the request.
-      if ((thrown as { code?: unknown }).code !== undefined) throw thrown;
-      await orNothing(() => this.unlink(to));
-      await move(false);
-    }
-  }
-
   #real(path: string): Promise<string> {
     return this.#session.ask<string>((wire, answer) => wire.realpath(path, answer));
   }
@@ -178,7 +160,8 @@ async function orNothing<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function isMissing(thrown: unknown): boolean {
+/** Whether the server says that there is no such thing. */
+export function isMissing(thrown: unknown): boolean {
   return (thrown as { code?: unknown }).code === NO_SUCH_FILE;
 }
 

@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   StorageConnectionError,
   StorageFailedError,
@@ -14,34 +12,39 @@ import type { FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
 import { abortable } from '../../transfer/abortable.js';
 import { abortableBytes } from '../../transfer/abortable-bytes.js';
+import type { LocalFile } from '../../transfer/local-file.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import type { StorageContent } from '../../transfer/storage-content.js';
 import { type FolderTree, walkFolders } from '../../walk-folders.js';
+import { RESUMED_BYTES, SftpFileUpload } from './sftp-file-upload.js';
 import { entryOf, etagOf, type RemoteChild, SftpFolders } from './sftp-folders.js';
 import { SftpPool } from './sftp-pool.js';
+import { renameOver } from './sftp-rename.js';
 import type { SftpSession } from './sftp-session.js';
 import type { SFTPStorageConfig } from './sftp-storage-config.js';
-import { readPieces, writePieces } from './sftp-streams.js';
+import { readPieces } from './sftp-streams.js';
+import { clearAfterFailure, closeHandle, nameBeside, openNew, writeAndClose } from './sftp-writing.js';
 
 const DEFAULT_PORT = 22;
-/** How long a failed upload waits for its remains to be removed. */
-const CLEAR_LIMIT_MS = 2_000;
 
 /**
- * Storage in a folder of an SFTP server. Files are written beside their place and renamed in one step. A link that leads out of the folder is not followed, and
+ * Storage in a folder of an SFTP server. Files are written beside their place and renamed in one step, where the server can. With `keepsPartial`, and after a
+ * crash, the next upload of the same large file and key from this machine goes on with what is there. A link that leads out of the folder is not followed, and
  * not listed. Of two versions of a file with the same size and the same second, SFTP says nothing.
  */
 export class SFTPStorage extends StorageProvider {
   protected override readonly idleTimeoutMs: number;
   readonly #pool: SftpPool;
   readonly #origin: string;
+  readonly #username: string;
   readonly #root: string;
 
   constructor(config: SFTPStorageConfig) {
     super();
-    const { host, port, root_path: root, timeout } = config;
+    const { host, port, username, root_path: root, timeout } = config;
     this.idleTimeoutMs = timeout * 1000;
+    this.#username = username;
     this.#pool = new SftpPool(config);
     const name = host.includes(':') ? `[${host}]` : host;
     this.#origin = `sftp://${name}${port === DEFAULT_PORT ? '' : `:${port}`}`;
@@ -94,17 +97,26 @@ export class SFTPStorage extends StorageProvider {
     await this.#pool.use(async (session) => {
       const folders = new SftpFolders(session, this.#root);
       const path = await abortable(signal, () => folders.checkedPath(key));
-      const unfinished = `${posix.dirname(path)}/.${randomBytes(8).toString('hex')}.partial`;
+      const unfinished = nameBeside(path);
       const bytes = abortableBytes(body, signal);
       try {
-        await abortable(signal, () => writeNew(session, folders, { path: unfinished, bytes }));
+        await abortable(signal, async () => {
+          const handle = await openNew(session, folders, unfinished);
+          await writeAndClose(session, handle, { bytes, start: 0 });
+        });
         signal?.throwIfAborted(); // the last moment at which nothing has happened
-        await folders.rename(unfinished, path);
+        await renameOver(session, unfinished, path);
       } catch (thrown) {
-        await this.#clearAway(unfinished);
+        await clearAfterFailure(this.#pool, { unfinished, path });
         throw thrown;
       }
     });
+  }
+
+  protected override async putFile(key: string, file: LocalFile, call: StorageCall): Promise<void> {
+    if (file.sizeBytes < RESUMED_BYTES) return super.putFile(key, file, call);
+    const identity = ['sftp', this.#origin, this.#username, this.#root, key];
+    await new SftpFileUpload({ pool: this.#pool, root: this.#root, identity, key, file, call }).run();
   }
 
   protected override async *listObjects(
@@ -131,10 +143,20 @@ export class SFTPStorage extends StorageProvider {
   }
 
   protected override async moveObject(from: string, to: string, { signal }: StorageCall): Promise<void> {
-    await this.#do(signal, async (folders) => {
-      const [source, target] = [await folders.checkedPath(from), await folders.checkedPath(to)];
-      await folders.make(posix.dirname(target));
-      await folders.rename(source, target);
+    await this.#pool.use(async (session) => {
+      const folders = new SftpFolders(session, this.#root);
+      const [source, target] = await abortable(signal, async () => {
+        const paths = [await folders.checkedPath(from), await folders.checkedPath(to)] as const;
+        await folders.make(posix.dirname(paths[1]));
+        return paths;
+      });
+      signal?.throwIfAborted(); // the last moment at which nothing has happened
+      try {
+        await renameOver(session, source, target);
+      } catch (thrown) {
+        await clearAfterFailure(this.#pool, { path: target });
+        throw thrown;
+      }
     });
   }
 
@@ -174,37 +196,4 @@ export class SFTPStorage extends StorageProvider {
       throw thrown;
     }
   }
-
-  /** On whatever connection there is: that which wrote may be gone. What cannot be cleared away must not hide why it failed, nor delay it for long. */
-  async #clearAway(path: string): Promise<void> {
-    const cleared = this.#pool
-      .use((session) => new SftpFolders(session, this.#root).unlink(path))
-      .catch(() => undefined);
-    await Promise.race([cleared, sleep(CLEAR_LIMIT_MS, undefined, { ref: false })]);
-  }
-}
-
-/** Writes a file that is not there yet, in a folder that may not be there yet. */
-async function writeNew(
-  session: SftpSession,
-  folders: SftpFolders,
-  { path, bytes }: { readonly path: string; readonly bytes: AsyncIterable<Uint8Array> },
-): Promise<void> {
-  const open = (): Promise<Buffer> => session.ask<Buffer>((wire, answer) => wire.open(path, 'wx', answer));
-  const handle = await open().catch(async (thrown: unknown) => {
-    if ((thrown as { code?: unknown }).code !== 2) throw thrown;
-    await folders.make(posix.dirname(path));
-    return open();
-  });
-  try {
-    await writePieces(session, handle, bytes);
-  } catch (thrown) {
-    await closeHandle(session, handle).catch(() => undefined);
-    throw thrown;
-  }
-  await closeHandle(session, handle);
-}
-
-function closeHandle(session: SftpSession, handle: Buffer): Promise<void> {
-  return session.ask<void>((wire, answer) => wire.close(handle, (error) => answer(error, undefined)));
 }

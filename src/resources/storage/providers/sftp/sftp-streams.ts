@@ -5,6 +5,8 @@ import type { SftpSession } from './sftp-session.js';
 const PIECE_BYTES = 32 * 1024;
 /** Requests on their way at a time, so that a far server is not waited for between them. */
 const DEPTH = 32;
+/** What may be on its way at a time, so that bytes may be there without those before them. */
+export const WINDOW_BYTES = DEPTH * PIECE_BYTES;
 
 /** Which bytes of an open file are read, and what is done at the end. */
 export interface RemoteRange {
@@ -45,7 +47,7 @@ export function readPieces(session: SftpSession, handle: Buffer, range: RemoteRa
 }
 
 /** Fewer bytes only where the file has no more: a server may answer with a part of what was asked. */
-async function readPiece(session: SftpSession, handle: Buffer, start: number, length: number): Promise<Buffer> {
+export async function readPiece(session: SftpSession, handle: Buffer, start: number, length: number): Promise<Buffer> {
   const piece = Buffer.allocUnsafe(length);
   for (let filled = 0; filled < length;) {
     const count = await session.ask<number>((wire, answer) =>
@@ -57,14 +59,14 @@ async function readPiece(session: SftpSession, handle: Buffer, start: number, le
   return piece;
 }
 
-/** Writes an open file from its start, many pieces at a time. */
+/** Writes an open file from one of its bytes on, many pieces at a time. */
 export async function writePieces(
   session: SftpSession,
   handle: Buffer,
-  bytes: AsyncIterable<Uint8Array>,
+  { bytes, start }: { readonly bytes: AsyncIterable<Uint8Array>; readonly start: number },
 ): Promise<void> {
   const written: Promise<unknown>[] = [];
-  let position = 0;
+  let position = start;
   for await (const chunk of bytes) {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       if (written.length >= DEPTH) await written.shift();
