@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { inspect } from 'node:util';
-import { Client } from 'pg';
+import { Client, Query } from 'pg';
 import { SynapseSandbox } from '../../e2e/synapse-process.js';
 import { MIGRATIONS, migrate } from '../../../src/runtime/run-store/postgres/postgres-migrations.js';
 import { sessionOf } from '../../../src/runtime/run-store/postgres/postgres-session.js';
@@ -86,7 +86,7 @@ describeWithPostgres('A run store in Postgres', 'a server of its own', () => {
       await client.connect();
       try {
         const migrations = [...MIGRATIONS, ...further];
-        await migrate(sessionOf(client), postgresTargetOf(sandbox.url, schema), { migrations });
+        await migrate(sessionOf(client, Query), postgresTargetOf(sandbox.url, schema), { migrations });
       } finally {
         await client.end();
       }

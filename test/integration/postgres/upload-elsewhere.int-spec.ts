@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { isPlaceBeside } from '../../../src/resources/files/places/write-atomically.js';
+import { isPlaceBeside } from '../../../src/resources/files/places/leftovers.js';
 import { type Kill, PlatformSandbox } from '../../e2e/platform-sandbox.fixture.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 import { WorkHosts } from './work-hosts.js';

@@ -2,7 +2,7 @@ import { StoreDriverMissingError } from '../../../foundation/errors/store.errors
 import { codeOfFault, meaningOf, postgresFault } from './postgres-faults.js';
 import { migrate } from './postgres-migrations.js';
 import { PostgresPool } from './postgres-pool.js';
-import { DriverFault, inTransaction, isLost, type Session, sessionOf } from './postgres-session.js';
+import { DriverFault, inTransaction, isLost, type Session } from './postgres-session.js';
 import type { PostgresTarget } from './postgres-target.js';
 
 /** How a database is reached. */
@@ -100,7 +100,7 @@ export class PostgresConnection {
     const client = await pool.acquire();
     let isBroken = true;
     try {
-      const result = await work(sessionOf(client), isInDoubt);
+      const result = await work(pool.sessionOn(client), isInDoubt);
       isBroken = false;
       return result;
     } catch (thrown) {
@@ -117,7 +117,7 @@ export class PostgresConnection {
     try {
       const client = await pool.acquire();
       try {
-        await migrate(sessionOf(client), this.#options.target, this.#options);
+        await migrate(pool.sessionOn(client), this.#options.target, this.#options);
       } finally {
         pool.release(client, false);
       }
@@ -173,7 +173,7 @@ export class PostgresConnection {
 }
 
 async function createPool(options: PostgresConnectionOptions): Promise<PostgresPool> {
-  const { Pool: PoolOfDriver, types } = await loadDriver(options.target);
+  const { Pool: PoolOfDriver, Query, types } = await loadDriver(options.target);
   const getTypeParser = (oid: number, format: 'text'): unknown =>
     oid === INT8 ? Number : types.getTypeParser(oid, format);
   const pool = new PoolOfDriver({
@@ -188,7 +188,7 @@ async function createPool(options: PostgresConnectionOptions): Promise<PostgresP
     fallback_application_name: 'nest-synapse',
     types: { getTypeParser: getTypeParser as typeof types.getTypeParser },
   });
-  return new PostgresPool(pool, options);
+  return new PostgresPool(pool, Query, options);
 }
 
 /** Loaded with the first use: most applications keep their runs elsewhere and do not install it. */

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { DriverFault } from './postgres-session.js';
+import { DriverFault, type QueryClass, type Session, sessionOf } from './postgres-session.js';
 
 /** After which idle connections go back to the driver's pool, which ends them when nobody needs them. */
 const IDLE_HERE_MS = 1_000;
@@ -25,6 +25,7 @@ export class PostgresPool {
   /** @param limits - Most connections, and how long a call waits for one, in milliseconds. */
   constructor(
     private readonly pool: Pool,
+    private readonly queries: QueryClass,
     private readonly limits: { readonly maxConnections: number; readonly connectTimeoutMs: number },
   ) {
     // One that is lost while it is at work fails its statement as well: without a listener, the event would end the process.
@@ -47,6 +48,11 @@ export class PostgresPool {
     }
     if (this.#busy < this.limits.maxConnections) return this.#connect();
     return this.#wait();
+  }
+
+  /** What is executed on a connection. */
+  sessionOn(client: PoolClient): Session {
+    return sessionOf(client, this.queries);
   }
 
   /** @param isBroken - Whether it is to be ended, since nobody knows what it is doing. */

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, Query } from 'pg';
 import { meaningOf } from './postgres-faults.js';
 
 /** SQL with the name under which each connection prepares it once; without one it is sent as it is. */
@@ -31,16 +31,24 @@ export function isLost(thrown: unknown): boolean {
   return thrown instanceof DriverFault && meaningOf(thrown.fault) === 'unreachable';
 }
 
-/** A session on a connection of the driver. */
-export function sessionOf(client: ClientBase): Session {
+/** The driver's class of statements under way. */
+export type QueryClass = typeof Query;
+
+/**
+ * A session on a connection of the driver.
+ *
+ * Statements are made by their class, since the driver copies what it is given otherwise, property by property, which takes as long as sending it. And
+ * by a callback: the driver's own promise costs two more, and looks for a stack that nobody reads here.
+ */
+export function sessionOf(client: ClientBase, QueryOfDriver: QueryClass): Session {
   return {
-    // By a callback: the driver's own promise costs two more, and looks for a stack that nobody reads here.
     execute: <T>({ name, text }: Statement, values: readonly unknown[] = []) =>
       new Promise<StatementResult<T>>((resolve, reject) => {
-        client.query({ name, text, values: values as unknown[] }, (thrown: Error | null, result) => {
+        const query = new QueryOfDriver(text, values as unknown[], (thrown, result) => {
           if (thrown) reject(new DriverFault(thrown));
           else resolve({ rows: result.rows as T[], count: result.rowCount ?? 0 });
         });
+        client.query(name === undefined ? query : Object.assign(query, { name }));
       }),
   };
 }
