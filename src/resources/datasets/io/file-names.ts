@@ -57,7 +57,7 @@ export function* listedNames(
 
 /** Read in pieces: a folder may have a million entries. */
 function* entriesOf(path: string): Generator<Dirent> {
-  const folder = opendirSync(path, { bufferSize: 1_024 });
+  const folder = opendirSync(path, { bufferSize: 256 });
   try {
     for (let entry = folder.readSync(); entry; entry = folder.readSync()) yield entry;
   } finally {

@@ -1,10 +1,15 @@
-const FIRST_NAMES = 256;
+const PIECE_BYTES = 65_536;
+/** Addresses that are set aside; memory is taken for what is used. */
+const MOST_BYTES = 4_294_967_296;
+
+/** Whether the names came in order, or the other way round as some file systems list them; then no order has to be kept. */
+type Direction = 'as they came' | 'reversed';
 
 /** A list as threads hand it to each other: its bytes lie in memory that they share. */
 export interface SharedNames {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly ends: Uint32Array<SharedArrayBuffer>;
-  readonly order: Uint32Array<SharedArrayBuffer>;
+  readonly order: Uint32Array<SharedArrayBuffer> | Direction;
 }
 
 /**
@@ -12,24 +17,25 @@ export interface SharedNames {
  * sorts as code points do.
  */
 export class NameList {
-  #bytes: Buffer = Buffer.allocUnsafe(FIRST_NAMES * 16);
-  #ends: Uint32Array = new Uint32Array(FIRST_NAMES);
-  #order: Uint32Array = new Uint32Array(0);
-  #count = 0;
+  #bytes: Buffer;
+  #ends: Uint32Array;
+  #order: Uint32Array | Direction = 'as they came';
   /** Place of the name that was asked for last: the next one is likely to be near. */
   #cursor = 0;
 
   get length(): number {
-    return this.#count;
+    return this.#ends.length;
   }
 
   /** @param names - In any order; each is looked at once. */
   constructor(names: Iterable<string>) {
-    for (const name of names) this.#add(name);
-    this.#order = new Uint32Array(this.#count);
-    for (let index = 0; index < this.#count; index++) this.#order[index] = index;
-    if (this.#isReversed()) this.#order.reverse();
-    else if (!this.#isSorted()) this.#order.sort((left, right) => this.#compare(left, right));
+    const builder = new NameBuilder();
+    for (const name of names) builder.add(name);
+    [this.#bytes, this.#ends] = builder.end();
+    if (this.#isInOrder((before, name) => this.#compare(before, name) <= 0)) return;
+    if (this.#isInOrder((before, name) => this.#compare(before, name) >= 0)) this.#order = 'reversed';
+    else
+      this.#order = Uint32Array.from(this.#ends, (_, name) => name).sort((left, right) => this.#compare(left, right));
   }
 
   /** The list that another thread has shared. */
@@ -38,19 +44,19 @@ export class NameList {
     list.#bytes = Buffer.from(bytes.buffer);
     list.#ends = ends;
     list.#order = order;
-    list.#count = order.length;
     return list;
   }
 
   share(): SharedNames {
-    const bytes = new Uint8Array(new SharedArrayBuffer(this.#startOf(this.#count)));
-    bytes.set(this.#bytes.subarray(0, bytes.length));
-    return { bytes, ends: sharedNumbers(this.#ends.subarray(0, this.#count)), order: sharedNumbers(this.#order) };
+    const bytes = new Uint8Array(new SharedArrayBuffer(this.#bytes.length));
+    bytes.set(this.#bytes);
+    const order = typeof this.#order === 'string' ? this.#order : sharedNumbers(this.#order);
+    return { bytes, ends: sharedNumbers(this.#ends), order };
   }
 
   /** The name at a place. */
   at(place: number): string {
-    const name = this.#order[place] ?? 0;
+    const name = this.#nameAt(place);
     return this.#bytes.toString('utf8', this.#startOf(name), this.#ends[name]);
   }
 
@@ -60,7 +66,7 @@ export class NameList {
     let first = this.#isFirst(this.#cursor, wanted) ? this.#cursor : this.#search(wanted);
     if (first < 0) first = 0;
     let behind = first;
-    while (behind < this.#count && this.#compareStart(behind, wanted) === 0) behind++;
+    while (behind < this.length && this.#compareStart(behind, wanted) === 0) behind++;
     this.#cursor = behind;
     return [first, behind];
   }
@@ -68,13 +74,13 @@ export class NameList {
   #isFirst(place: number, wanted: Buffer): boolean {
     return (
       (place === 0 || this.#compareStart(place - 1, wanted) < 0) &&
-      (place === this.#count || this.#compareStart(place, wanted) >= 0)
+      (place === this.length || this.#compareStart(place, wanted) >= 0)
     );
   }
 
   /** The first place whose name is not before the wanted one. */
   #search(wanted: Buffer): number {
-    let [low, high] = [0, this.#count];
+    let [low, high] = [0, this.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#compareStart(middle, wanted) < 0) low = middle + 1;
@@ -85,21 +91,15 @@ export class NameList {
 
   /** Whether the name at a place is before the wanted bytes, begins with them, or is behind them. */
   #compareStart(place: number, wanted: Buffer): number {
-    const name = this.#order[place] ?? 0;
+    const name = this.#nameAt(place);
     const start = this.#startOf(name);
     const end = Math.min(this.#ends[name] ?? 0, start + wanted.length);
     return this.#bytes.compare(wanted, 0, wanted.length, start, end);
   }
 
-  #add(name: string): void {
-    const length = Buffer.byteLength(name);
-    const start = this.#startOf(this.#count);
-    if (this.#count === this.#ends.length) this.#ends = grown(this.#ends, new Uint32Array(this.#count * 2));
-    if (start + length > this.#bytes.length) {
-      this.#bytes = grown(this.#bytes, Buffer.allocUnsafe(this.#bytes.length * 2 + length));
-    }
-    this.#bytes.write(name, start, 'utf8');
-    this.#ends[this.#count++] = start + length;
+  #nameAt(place: number): number {
+    if (typeof this.#order !== 'string') return this.#order[place] ?? 0;
+    return this.#order === 'reversed' ? this.length - 1 - place : place;
   }
 
   #startOf(name: number): number {
@@ -111,14 +111,33 @@ export class NameList {
     return this.#bytes.compare(this.#bytes, this.#startOf(right), this.#ends[right], from, to);
   }
 
-  #isSorted(): boolean {
-    for (let name = 1; name < this.#count; name++) if (this.#compare(name - 1, name) > 0) return false;
+  #isInOrder(isRight: (before: number, name: number) => boolean): boolean {
+    for (let name = 1; name < this.length; name++) if (!isRight(name - 1, name)) return false;
     return true;
   }
+}
 
-  #isReversed(): boolean {
-    for (let name = 1; name < this.#count; name++) if (this.#compare(name - 1, name) < 0) return false;
-    return true;
+/** Collects names as bytes, in memory that grows where it is: copies of it would be most of what a conversion needs. */
+class NameBuilder {
+  readonly #memory = new ArrayBuffer(PIECE_BYTES, { maxByteLength: MOST_BYTES });
+  readonly #endMemory = new ArrayBuffer(PIECE_BYTES, { maxByteLength: MOST_BYTES });
+  readonly #bytes = Buffer.from(this.#memory);
+  readonly #ends = new Uint32Array(this.#endMemory);
+  #count = 0;
+  #length = 0;
+
+  add(name: string): void {
+    const end = this.#length + Buffer.byteLength(name);
+    if (end > this.#memory.byteLength) this.#memory.resize(end + PIECE_BYTES);
+    if (this.#count === this.#ends.length) this.#endMemory.resize(this.#endMemory.byteLength + PIECE_BYTES);
+    this.#bytes.write(name, this.#length, 'utf8');
+    this.#ends[this.#count++] = this.#length = end;
+  }
+
+  /** The bytes of all names, and where each ends. */
+  end(): [Buffer, Uint32Array] {
+    const bytes = this.#memory.transferToFixedLength(this.#length);
+    return [Buffer.from(bytes), new Uint32Array(this.#endMemory.transferToFixedLength(this.#count * 4))];
   }
 }
 
@@ -127,9 +146,4 @@ export function sharedNumbers(numbers: Uint32Array): Uint32Array<SharedArrayBuff
   const shared = new Uint32Array(new SharedArrayBuffer(numbers.byteLength));
   shared.set(numbers);
   return shared;
-}
-
-function grown<T extends Uint8Array | Uint32Array>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
 }
