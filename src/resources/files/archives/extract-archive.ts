@@ -3,7 +3,8 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ArchiveInvalidError, FileNotFoundError, FileWriteError } from '../../../foundation/errors/file.errors.js';
 import { withAbortReason } from '../places/abort-reason.js';
-import { placeBeside, writeAtomically } from '../places/write-atomically.js';
+import { placeBeside } from '../places/leftovers.js';
+import { writeAtomically } from '../places/write-atomically.js';
 import { ArchiveFormat, type ExtractArchiveOptions } from './archive-options.js';
 import type { extractZip as ExtractZip } from './zip-extractor.js';
 
@@ -38,7 +39,7 @@ export async function extractArchive(
     await mkdir(unfinished);
     await unpack(source, unfinished, options);
   };
-  await withAbortReason(options.signal, () => writeAtomically(target, fill, isOccupied ? swap : rename));
+  await withAbortReason(options.signal, () => writeAtomically(target, fill, { move: isOccupied ? swap : rename }));
   return target;
 }
 
@@ -91,7 +92,7 @@ function formatByBytes(path: string): ArchiveFormat {
 
 /** Puts the new folder in place of the old one, which is back where that fails. Of several at the same time, the last one wins. */
 async function swap(unfinished: string, target: string): Promise<void> {
-  const old = placeBeside(target);
+  const old = placeBeside(target, 'replaced');
   for (;;) {
     const hasMoved = await rename(target, old).then(() => true, ifMissing);
     try {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { OWNER_WORDS } from '../places/owner-words.js';
 import { downloadFile, type DownloaderOptions, type DownloadOptions } from './downloader.js';
 import { FileServer, serveBytes } from './file-server.fixture.js';
 
@@ -98,14 +99,10 @@ describe('downloading', () => {
     await expect(fetchFile('/a', { maxAttempts: 1, keepsPartial: true })).rejects.toThrow();
     const [free = ''] = files().filter((name) => name.endsWith('.part'));
     const key = free.split('.')[1] ?? '';
-    const host = createHash('sha256')
-      .update((await import('node:os')).hostname())
-      .digest('hex')
-      .slice(0, 8);
     // No process has a number this high; this one is alive.
-    for (const pid of [2 ** 22 + 1, process.pid]) {
-      writeFileSync(join(folder, `.${key}.${host}.${pid}.abc.part`), bytes.subarray(0, 7));
-      writeFileSync(join(folder, `.${key}.${host}.${pid}.abc.part.json`), '{"validator":"\\"v1\\""}');
+    for (const owner of [OWNER_WORDS.replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`), OWNER_WORDS]) {
+      writeFileSync(join(folder, `.${key}.${owner}.abc.part`), bytes.subarray(0, 7));
+      writeFileSync(join(folder, `.${key}.${owner}.abc.part.json`), '{"validator":"\\"v1\\""}');
     }
     for (const name of [free, `${free}.json`]) rmSync(join(folder, name));
 

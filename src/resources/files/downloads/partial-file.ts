@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
-import { isProcessGone } from '../places/process-gone.js';
+import { basename, dirname, join } from 'node:path';
+import { isOwnerGone, OWNER_PATTERN, OWNER_WORDS } from '../places/owner-words.js';
 
 /** What must be known of bytes to go on behind them. */
 interface PartFacts {
@@ -13,37 +12,48 @@ interface PartFacts {
 
 /**
  * The bytes of a download while they come: beside the target, in a file of this process alone. What a dead process left, or a failed download
- * gave free, is taken over by renaming it, which succeeds for one only.
+ * gave free, is taken over by renaming it, which succeeds for one only; what a dead process left of another URL for the same target is removed.
  */
 export class PartialFile {
   /** Bytes that are known to be right. */
   size = 0;
   validator: string | undefined;
   readonly #target: string;
+  readonly #targetKey: string;
   readonly #key: string;
   readonly #path: string;
   #file: FileHandle | undefined;
 
   constructor(target: string, url: string) {
     this.#target = target;
-    this.#key = createHash('sha256').update(`${target}\0${url}`).digest('hex').slice(0, 16);
-    this.#path = join(dirname(target), `.${this.#key}.${HOST}.${process.pid}.${randomBytes(3).toString('hex')}.part`);
+    this.#targetKey = digestOf(basename(target));
+    this.#key = `${this.#targetKey}${digestOf(`${target}\0${url}`)}`;
+    this.#path = join(dirname(target), `.${this.#key}.${OWNER_WORDS}.${randomBytes(3).toString('hex')}.part`);
   }
 
   /** Takes over what an earlier download of the same left. */
   adopt(): void {
     const folder = dirname(this.#target);
     for (const name of readdirSync(folder)) {
-      if (!this.#isFree(name)) continue;
-      try {
-        renameSync(join(folder, `${name}.json`), `${this.#path}.json`);
-        renameSync(join(folder, name), this.#path);
-        this.validator = (JSON.parse(readFileSync(`${this.#path}.json`, 'utf8')) as PartFacts).validator;
-        this.size = statSync(this.#path).size;
-        return;
-      } catch {
-        rmSync(join(folder, name), { force: true }); // somebody else was first, or it is of no use
+      const left = this.#leftAs(name);
+      if (left === undefined) continue;
+      if (left.key !== this.#key || this.validator !== undefined || !this.#takeOver(join(folder, name))) {
+        // Of another URL, not the first, or somebody else was first, or it is of no use.
+        for (const path of [name, `${name}.json`]) rmSync(join(folder, path), { force: true });
       }
+    }
+  }
+
+  #takeOver(path: string): boolean {
+    try {
+      renameSync(`${path}.json`, `${this.#path}.json`);
+      renameSync(path, this.#path);
+      const { validator } = JSON.parse(readFileSync(`${this.#path}.json`, 'utf8')) as PartFacts;
+      this.size = statSync(this.#path).size;
+      this.validator = validator;
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -94,14 +104,18 @@ export class PartialFile {
     rmSync(`${this.#path}.json`, { force: true });
   }
 
-  /** Whether a name is that of a part of the same download whose process is gone. */
-  #isFree(name: string): boolean {
-    const [, key, host, pid] = /^\.([0-9a-f]{16})\.(\w+)(?:\.(\d+)\.\w+)?\.part$/.exec(name) ?? [];
-    if (key !== this.#key) return false;
-    return host === FREE || (host === HOST && isProcessGone(Number(pid)));
+  /** What a name says of a part for the same target that nobody writes any more: what a dead process left, or a failed download of the same gave free. */
+  #leftAs(name: string): { readonly key: string } | undefined {
+    const [, key = '', owner = ''] = NAME.exec(name) ?? [];
+    if (!key.startsWith(this.#targetKey)) return undefined;
+    const isLeft = owner === FREE ? key === this.#key : isOwnerGone(owner) === true;
+    return isLeft ? { key } : undefined;
   }
 }
 
 const FREE = 'free';
-/** Processes of another host cannot be asked for. */
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const NAME = new RegExp(`^\\.([0-9a-f]{16})\\.(${FREE}|${OWNER_PATTERN}(?=\\.\\w+\\.part$))(?:\\.\\w+)?\\.part$`);
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}

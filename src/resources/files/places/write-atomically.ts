@@ -1,37 +1,40 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { FileWriteError } from '../../../foundation/errors/file.errors.js';
 import { SynapseError } from '../../../foundation/errors/synapse.error.js';
+import { placeBeside, sweepBeside } from './leftovers.js';
+import { syncFile, syncFolders } from './sync-to-disk.js';
 
-/** A name beside `target` that no other process uses. Hidden and short, since a name may have 255 bytes at most. */
-export function placeBeside(target: string): string {
-  return join(dirname(target), `.${randomBytes(8).toString('hex')}.partial`);
-}
-
-/** Whether a name is one of those: what is not whole yet, or was left by a process that died. */
-export function isPlaceBeside(name: string): boolean {
-  return /^\.[0-9a-f]{16}\.partial$/.test(name);
+/** How a file or folder is written in one step. */
+export interface AtomicWriteOptions {
+  /** Moves what is whole to its place. @defaultValue `rename` */
+  readonly move?: (unfinished: string, place: string) => Promise<void>;
+  /** Whether what dead processes have left beside the target is removed at the end, for which the folder is read. @defaultValue true */
+  readonly sweeps?: boolean;
+  /** Whether a file and its name are on the disk at the end, so that they are there after a loss of power. @defaultValue false */
+  readonly durable?: boolean;
 }
 
 /**
  * Lets `write` make a file or folder beside `target`, which gets its name when it is whole. A failure leaves what was there, and nothing
- * else; of two that write the same file, the later one wins whole.
+ * else; of two that write the same file, the later one wins whole. What a process leaves that is killed meanwhile, the next write of the target removes.
  *
- * @param move - Moves what is whole to its place.
  * @throws {@link FileWriteError} where a system call failed; SynapseErrors of `write` and an abort's reason as they are.
  */
 export async function writeAtomically<T>(
   target: string,
   write: (unfinished: string) => Promise<T>,
-  move: (unfinished: string, place: string) => Promise<void> = rename,
+  { move = rename, sweeps = true, durable = false }: AtomicWriteOptions = {},
 ): Promise<T> {
   const place = resolve(target);
   const unfinished = placeBeside(place);
   try {
-    await mkdir(dirname(place), { recursive: true });
+    const made = await mkdir(dirname(place), { recursive: true });
     const result = await write(unfinished);
+    if (durable) await syncFile(unfinished);
     await move(unfinished, place);
+    if (durable) await syncFolders(dirname(place), made);
+    if (sweeps) await sweepBeside(place);
     return result;
   } catch (error) {
     // What cannot be cleared away must not hide why it failed.
@@ -46,7 +49,7 @@ export async function writeAtomically<T>(
  * @throws {@link FileWriteError} where that fails.
  */
 export async function writeFileAtomically(target: string, content: string | Uint8Array): Promise<void> {
-  await writeAtomically(target, async (unfinished) => {
+  const write = async (unfinished: string): Promise<void> => {
     const file = await open(unfinished, 'wx');
     try {
       await file.writeFile(content);
@@ -54,7 +57,8 @@ export async function writeFileAtomically(target: string, content: string | Uint
     } finally {
       await file.close();
     }
-  });
+  };
+  await writeAtomically(target, write, { sweeps: false }); // it may be one of many small files
 }
 
 /** Whether the operating system said it: its errors name the call that failed. */

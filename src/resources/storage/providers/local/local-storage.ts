@@ -10,7 +10,9 @@ import {
   StorageUploadError,
 } from '../../../../foundation/errors/storage.errors.js';
 import { messageOf } from '../../../../foundation/errors/synapse.error.js';
-import { isPlaceBeside, writeAtomically } from '../../../files/places/write-atomically.js';
+import { isPlaceBeside, sweepFolder } from '../../../files/places/leftovers.js';
+import { syncFolders } from '../../../files/places/sync-to-disk.js';
+import { writeAtomically } from '../../../files/places/write-atomically.js';
 import type { StorageEntry } from '../../storage-options.js';
 import type { FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
@@ -22,6 +24,8 @@ import { walkFolders } from '../../walk-folders.js';
 import type { LocalStorageConfig } from './local-storage-config.js';
 
 const PIECE_BYTES = 1024 * 1024;
+/** So many are remembered of the folders that were swept. */
+const MAX_SWEPT = 10_000;
 
 /**
  * Storage in a folder. Files are written beside their place and renamed, so that of two writers the later one wins whole. A link inside the folder that leads out
@@ -30,10 +34,13 @@ const PIECE_BYTES = 1024 * 1024;
 export class LocalStorage extends StorageProvider {
   /** Absolute path of the folder. It is made when the first file is written. */
   readonly location: string;
+  readonly #durable: boolean;
+  readonly #swept = new Set<string>();
 
-  constructor({ location }: LocalStorageConfig) {
+  constructor({ location, durable_writes: durable = false }: LocalStorageConfig) {
     super();
     this.location = resolve(location);
+    this.#durable = durable;
   }
 
   /** Where a key lies on the disk; says nothing about whether something is there. */
@@ -111,8 +118,11 @@ export class LocalStorage extends StorageProvider {
 
   protected override async moveObject(from: string, to: string): Promise<void> {
     const [source, target] = [await this.#checkedParent(from), await this.#checkedParent(to)];
-    await mkdir(dirname(target), { recursive: true });
+    const made = await mkdir(dirname(target), { recursive: true });
     await rename(source, target);
+    if (!this.#durable) return;
+    await syncFolders(dirname(target), made);
+    await syncFolders(dirname(source));
   }
 
   protected override async removeFolder(folder: string, call: StorageCall): Promise<number> {
@@ -131,13 +141,23 @@ export class LocalStorage extends StorageProvider {
 
   async #place(key: string, call: StorageCall, write: (unfinished: string) => Promise<void>): Promise<void> {
     const place = await this.#checkedParent(key);
-    await writeAtomically(place, write, async (unfinished, target) => {
+    const move = async (unfinished: string, target: string): Promise<void> => {
       call.signal?.throwIfAborted(); // the last moment at which nothing has happened
       await rename(unfinished, target);
-    }).catch((thrown: unknown) => {
+    };
+    await writeAtomically(place, write, { move, sweeps: false, durable: this.#durable }).catch((thrown: unknown) => {
       // Of a storage on a disk, the disk's own words are the reason.
       throw thrown instanceof FileWriteError && thrown.cause !== undefined ? thrown.cause : thrown;
     });
+    await this.#sweepOnce(dirname(place));
+  }
+
+  /** Removes what processes that died have left in a folder that is written to; not each time, for it may have a million files. */
+  async #sweepOnce(folder: string): Promise<void> {
+    if (this.#swept.has(folder)) return;
+    if (this.#swept.size >= MAX_SWEPT) this.#swept.clear();
+    this.#swept.add(folder);
+    await sweepFolder(folder);
   }
 
   /** The facts of what a key leads to, if that lies in the folder. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { StorageKeyError } from '../../../../foundation/errors/storage.errors.js';
-import { isPlaceBeside } from '../../../files/places/write-atomically.js';
+import { isPlaceBeside } from '../../../files/places/leftovers.js';
 import type { StorageEntry } from '../../storage-options.js';
 import type { FolderChild } from '../../walk-folders.js';
 import type { SftpSession } from './sftp-session.js';
