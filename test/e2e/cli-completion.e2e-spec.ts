@@ -10,7 +10,8 @@ jest.setTimeout(120_000);
 const launcher = resolve(__dirname, '../../bin/synapse.js');
 
 const FILES = {
-  'config.yaml': 'name: Here\ncode: here\n',
+  'config.yaml':
+    'name: Here\ncode: here\npipelines:\n  nightly:\n    description: Every night\n    actions: [{action: train}]\n  now:\n    actions: [{action: export}]\n',
   'acts.ts': `import { Action } from 'nest-synapse';
 @Action({ name: 'train', description: 'Train a model: quickly' }) export class Train { execute() { throw new Error('is not run'); } }
 @Action({ name: 'translate' }) export class Translate { execute() {} }
@@ -62,12 +63,27 @@ describe('synapse __complete', () => {
       ['formkit', 'json-schema'],
     ],
     ['folders, which the shell knows', ['plugin', 'list', '--path', 'fo'], [':folders']],
+    ['pipelines of the plugin in this folder', ['pipeline', 'run', ''], ['nightly', 'now']],
+    ['pipelines by their beginning', ['pipeline', 'graph', 'ni'], ['nightly']],
+    ['files and folders of data sets', ['datasets', 'convert', 'fo'], [':files']],
+    ['files and folders for what becomes of them', ['datasets', 'convert', 'folder-one', ''], [':files']],
+    ['nothing behind the last argument', ['datasets', 'convert', 'folder-one', 'folder-two', ''], []],
+    ['no runs before the first', ['run', 'show', ''], []],
+    ['no runs of a store that is not there', ['run', 'show', '--store', 'none.sqlite', ''], []],
+    ['no runs of a server', ['run', 'show', '--store=postgres://127.0.0.1:1/db', ''], []],
     ['nothing after an action', ['plugin', 'run', 'train', ''], []],
     ['nothing for a value only the user knows', ['plugin', 'run', 'train', '--params', ''], []],
     ['nothing where there is no plugin', ['plugin', 'run', '--path', 'folder-one', ''], []],
     ['nothing after an unknown command', ['plugn', ''], []],
   ])('offers %s', (_what, words, expected) => {
     expect(candidates(...words)).toEqual(expected);
+  });
+
+  it('offers the newest runs of the store that is named, and tells what they are', () => {
+    sandbox.call(['plugin', 'run', 'upload', '--path', 'there', '--store', 'runs.sqlite']);
+    const line = sandbox.call(['__complete', '--', 'run', 'events', '--store', 'runs.sqlite', '']).stdout;
+
+    expect(line).toMatch(/^[0-9a-f-]{36}\tupload, completed, 20\d\d-.*Z\n$/);
   });
 
   it('hides itself, and describes what it offers', () => {

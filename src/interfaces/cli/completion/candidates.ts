@@ -2,19 +2,11 @@ import type { CommandRunner } from 'nest-commander';
 import { RUN_MODE_WORDS } from '../../../runtime/executors/run-mode.js';
 import { SCHEMA_FORMATS } from '../plugin/schema.command.js';
 import { RUN_STATUSES } from '../run/store-command.js';
-import { SHELLS } from './completion-scripts.js';
+import type { Candidate, Completion } from './candidate.js';
+import { type ArgumentPlace, candidatesForArgument } from './argument-candidates.js';
 
 type CommanderCommand = Parameters<CommandRunner['setCommand']>[0];
 type CommanderOption = CommanderCommand['options'][number];
-
-/** A word that could come next. */
-export interface Candidate {
-  readonly value: string;
-  readonly description: string;
-}
-
-/** Words that could come next, or a kind of path that the shell itself completes. */
-export type Completion = { readonly candidates: readonly Candidate[] } | { readonly complete: 'folders' | 'files' };
 
 /** Values of options, by their long flag. */
 const OPTION_VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -37,9 +29,11 @@ export async function candidatesFor(root: CommanderCommand, words: readonly stri
   const values = valuesAfterEqualSign(line.command, typed);
   if (values) return values;
   if (typed.startsWith('-')) return startingWith(typed, flagsOf(line.command));
-  if (line.positional > 0) return { candidates: [] };
   const hasCommands = line.command.commands.length > 0;
-  return startingWith(typed, hasCommands ? commandsOf(line.command) : await argumentsOf(line.command, line.path));
+  if (hasCommands) return line.positional > 0 ? { candidates: [] } : startingWith(typed, commandsOf(line.command));
+  const argument = line.command.registeredArguments[line.positional]?.name();
+  const found = await candidatesForArgument(argument, line.place);
+  return 'complete' in found ? found : startingWith(typed, found.candidates);
 }
 
 function valuesAfterEqualSign(command: CommanderCommand, typed: string): Completion | undefined {
@@ -64,22 +58,22 @@ interface Line {
   readonly pending?: CommanderOption;
   /** How many of the command's arguments are there. */
   readonly positional: number;
-  /** Folder of the plugin. */
-  readonly path: string;
+  readonly place: ArgumentPlace;
 }
 
 function readLine(root: CommanderCommand, words: readonly string[]): Line {
   let command = root;
   let pending: CommanderOption | undefined;
   let positional = 0;
-  let path = '.';
+  const given = new Map<string, string>();
   for (const word of words) {
     if (pending) {
-      if (pending.long === '--path') path = word;
+      given.set(pending.long ?? '', word);
       pending = undefined;
     } else if (word.startsWith('-')) {
       pending = word.includes('=') ? undefined : optionTaking(command, word);
-      if (word.startsWith('--path=')) path = word.slice('--path='.length);
+      const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(word) ?? [];
+      if (flag !== undefined && value !== undefined) given.set(flag, value);
     } else {
       const next: CommanderCommand | undefined =
         positional === 0 ? command.commands.find((known) => known.name() === word) : undefined;
@@ -87,7 +81,8 @@ function readLine(root: CommanderCommand, words: readonly string[]): Line {
       else positional += 1;
     }
   }
-  return { command, pending, positional, path };
+  const place = { path: given.get('--path') ?? '.', store: given.get('--store') };
+  return { command, pending, positional, place };
 }
 
 function optionOf(command: CommanderCommand, flag: string): CommanderOption | undefined {
@@ -132,23 +127,4 @@ function commandsOf(command: CommanderCommand): Candidate[] {
     .createHelp()
     .visibleCommands(command)
     .map((known) => ({ value: known.name(), description: known.description() }));
-}
-
-/** What a command's first argument can be: a shell, or an action of the plugin in the folder. */
-async function argumentsOf(command: CommanderCommand, path: string): Promise<Candidate[]> {
-  const name = command.registeredArguments[0]?.name();
-  if (name === 'shell') return SHELLS.map((value) => ({ value, description: '' }));
-  return name === 'action' ? actionsIn(path) : [];
-}
-
-/** Names of a plugin's actions, read without running its code. A folder that is no plugin has none: this is no place for errors. */
-async function actionsIn(path: string): Promise<Candidate[]> {
-  try {
-    const { outlinePlugin } = await import('../../../runtime/discovery/plugin-outline.js');
-    return outlinePlugin(path).actions.flatMap(({ name, description }) =>
-      name === null ? [] : [{ value: name, description }],
-    );
-  } catch {
-    return [];
-  }
 }

@@ -7,8 +7,8 @@ import { pipelineNamed } from './named-pipelines.js';
 
 @SubCommand({
   name: 'graph',
-  arguments: '[name]',
-  argsDescription: { name: 'name of the pipeline; may be left out when there is one' },
+  arguments: '[pipeline]',
+  argsDescription: { pipeline: 'name of the pipeline; may be left out when there is one' },
   description: 'Print a pipeline as a Mermaid flow chart',
 })
 export class PipelineGraphCommand extends FolderCommand {

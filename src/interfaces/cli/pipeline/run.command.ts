@@ -19,8 +19,8 @@ interface PipelineRunOptions extends FolderOptions {
 
 @SubCommand({
   name: 'run',
-  arguments: '[name]',
-  argsDescription: { name: 'name of the pipeline; may be left out when there is one' },
+  arguments: '[pipeline]',
+  argsDescription: { pipeline: 'name of the pipeline; may be left out when there is one' },
   description: 'Run a pipeline and print the result of its last action as JSON',
 })
 export class PipelineRunCommand extends FolderCommand {

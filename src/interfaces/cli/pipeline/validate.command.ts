@@ -16,8 +16,8 @@ interface ValidateOptions extends FolderOptions {
 
 @SubCommand({
   name: 'validate',
-  arguments: '[name]',
-  argsDescription: { name: 'name of the pipeline (default: all of them)' },
+  arguments: '[pipeline]',
+  argsDescription: { pipeline: 'name of the pipeline (default: all of them)' },
   description: 'Check that each action of a pipeline can be given what it takes, without running any',
 })
 export class PipelineValidateCommand extends FolderCommand {
