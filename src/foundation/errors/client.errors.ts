@@ -126,12 +126,15 @@ export class WebSocketError extends StreamError {
  */
 export function raiseForStatus(statusCode: number, detail = '', more: ClientErrorOptions = {}): void {
   if (statusCode < 400) return;
-  const options = { ...more, statusCode };
-  if (statusCode === 400 || statusCode === 422) throw new RequestInvalidError(detail, options);
-  if (statusCode === 401) throw new AuthenticationError(detail, options);
-  if (statusCode === 403) throw new AuthorizationError(detail, options);
-  if (statusCode === 404) throw new NotFoundError(detail, options);
-  if (statusCode === 429) throw new RateLimitError(detail, options);
-  if (statusCode >= 500) throw new ServerError(detail, options);
-  throw new HTTPError(detail, options);
+  const ErrorClass = CLASS_OF_STATUS[statusCode] ?? (statusCode >= 500 ? ServerError : HTTPError);
+  throw new ErrorClass(detail, { ...more, statusCode });
 }
+
+const CLASS_OF_STATUS: Readonly<Record<number, typeof HTTPError>> = {
+  400: RequestInvalidError,
+  401: AuthenticationError,
+  403: AuthorizationError,
+  404: NotFoundError,
+  422: RequestInvalidError,
+  429: RateLimitError,
+};

@@ -53,16 +53,20 @@ function fromDecorator(found: FoundAction): FromDecorator {
     method: options.method,
     paramsType: options.params ?? undeclaredParamsOf(found),
     resultType: options.result ?? (method === undefined ? declaredBy(parentOf(type), 'result') : undefined),
-    inputType: options.inputType,
-    outputType: options.outputType,
-    inputTypeName: options.inputType?.typeName,
-    outputTypeName: options.outputType?.typeName,
+    ...semanticTypesOf(options),
     isStrictResult: options.strictResult ?? false,
     timeoutMs: options.timeoutMs,
     resources: options.resources,
     permissions: options.permissions ?? [],
     options,
   };
+}
+
+function semanticTypesOf({
+  inputType,
+  outputType,
+}: FoundAction['options']): Pick<FromDecorator, 'inputType' | 'outputType' | 'inputTypeName' | 'outputTypeName'> {
+  return { inputType, outputType, inputTypeName: inputType?.typeName, outputTypeName: outputType?.typeName };
 }
 
 /** One object for all, since environments are composed once per object. */

@@ -86,17 +86,11 @@ export function storedStepsOf(entries: readonly JournalEntry[]): StoredSteps {
 }
 
 function stepEntryOf(entry: JournalEntry): StepJournalEntry {
-  const { kind, name, result, rollback_data, context = {} } = entry;
+  const { kind, name, result, context = {} } = entry;
   if (!isRecord(result) || !isRecord(context)) throw unreadable(entry);
   switch (kind) {
-    case 'step': {
-      const { needs_undo, next = [], percent, ...json } = result as unknown as StepEnd;
-      const record = recordOf(entry, name, {
-        ...json,
-        rollback_data: (rollback_data ?? {}) as Record<string, unknown>,
-      });
-      return { kind: 'step_ended', record: { ...record, needsUndo: needs_undo }, next, percent };
-    }
+    case 'step':
+      return stepEndedOf(entry, result as unknown as StepEnd);
     case 'undo_started': {
       const { error, records } = result as unknown as UndoStart;
       if (!Array.isArray(records)) throw unreadable(entry);
@@ -111,6 +105,12 @@ function stepEntryOf(entry: JournalEntry): StepJournalEntry {
       return { kind: 'step_undone', step: name, ok, ...(error !== undefined && { error }) };
     }
   }
+}
+
+function stepEndedOf(entry: JournalEntry, { needs_undo, next = [], percent, ...json }: StepEnd): StepJournalEntry {
+  const rollback_data = (entry.rollback_data ?? {}) as Record<string, unknown>;
+  const record = recordOf(entry, entry.name, { ...json, rollback_data });
+  return { kind: 'step_ended', record: { ...record, needsUndo: needs_undo }, next, percent };
 }
 
 function recordOf(entry: JournalEntry, name: string, result: StepResultJson): Omit<StepRecord, 'needsUndo'> {

@@ -108,7 +108,7 @@ export class PipelineExecution implements AbortListener {
     for (let index: number | undefined = first; index !== undefined;) {
       const planned: PlannedNode | undefined = this.#begin(index);
       if (!planned) return;
-      if (this.#stand === undefined || !this.#takeOver(index, planned, this.#stand)) {
+      if (!this.#takeOver(index, planned)) {
         const params = this.#params.of(index);
         let startedAt = 0;
         let child: ChildRun | undefined;
@@ -187,7 +187,9 @@ export class PipelineExecution implements AbortListener {
   }
 
   /** Takes over what another run or process has completed of the node. */
-  #takeOver(index: number, planned: PlannedNode, { adopted, completed, children }: PipelineStand): boolean {
+  #takeOver(index: number, planned: PlannedNode): boolean {
+    if (!this.#stand) return false;
+    const { adopted, completed, children } = this.#stand;
     const { name } = planned.node;
     const own = completed.find((node) => node.index === index);
     if (!own && !adopted.has(name)) return false;

@@ -44,10 +44,7 @@ export function readServeMultiplexedModelId(
   text: string,
   { secret, nowMs = Date.now() }: ModelIdOptions,
 ): ServedModelId {
-  const [header, payload, signature, ...more] = text.split('.');
-  if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
-    throw new ModelIdInvalidError('it has not the three parts of a signed id');
-  }
+  const [header, payload, signature] = partsOf(text);
   // Never by what the header says: whoever forges an id also writes its header.
   if (!isSame(signature, signatureOf(`${header}.${payload}`, secret)))
     throw new ModelIdInvalidError('its signature is wrong');
@@ -55,6 +52,14 @@ export function readServeMultiplexedModelId(
   if (typeof exp !== 'number' || exp * 1_000 <= nowMs) throw new ModelIdInvalidError('its time is over');
   if (typeof model !== 'string' || typeof token !== 'string') throw new ModelIdInvalidError('it names no model');
   return { model, token, ...(typeof tenant === 'string' && { tenant }) };
+}
+
+function partsOf(text: string): [header: string, payload: string, signature: string] {
+  const [header, payload, signature, ...more] = text.split('.');
+  if (header !== undefined && payload !== undefined && signature !== undefined && more.length === 0) {
+    return [header, payload, signature];
+  }
+  throw new ModelIdInvalidError('it has not the three parts of a signed id');
 }
 
 function encoded(value: object): string {

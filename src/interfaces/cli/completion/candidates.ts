@@ -37,10 +37,16 @@ export async function candidatesFor(root: CommanderCommand, words: readonly stri
 }
 
 function valuesAfterEqualSign(command: CommanderCommand, typed: string): Completion | undefined {
-  const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(typed) ?? [];
+  const [flag, value] = flagAndValue(typed) ?? [];
   if (flag === undefined || value === undefined) return undefined;
   const option = optionOf(command, flag);
   return option && prefixed(valuesOf(option, value), `${flag}=`);
+}
+
+/** The parts of `--flag=value`. */
+function flagAndValue(word: string): [flag: string, value: string] | undefined {
+  const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(word) ?? [];
+  return flag === undefined || value === undefined ? undefined : [flag, value];
 }
 
 /** bash takes `=` for a word of its own: `--mode = local` is one option and its value. */
@@ -71,9 +77,9 @@ function readLine(root: CommanderCommand, words: readonly string[]): Line {
       given.set(pending.long ?? '', word);
       pending = undefined;
     } else if (word.startsWith('-')) {
-      pending = word.includes('=') ? undefined : optionTaking(command, word);
-      const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(word) ?? [];
-      if (flag !== undefined && value !== undefined) given.set(flag, value);
+      const joined = flagAndValue(word);
+      if (joined) given.set(...joined);
+      else pending = optionTaking(command, word);
     } else {
       const next: CommanderCommand | undefined =
         positional === 0 ? command.commands.find((known) => known.name() === word) : undefined;

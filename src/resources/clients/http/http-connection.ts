@@ -108,15 +108,20 @@ export class HttpConnection {
     let url = first;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const response = await fetch(url, init);
-      const location = response.headers.get('location');
-      const keepsMethod = init.method === 'GET' || response.status === 307 || response.status === 308;
-      if (response.status < 300 || response.status >= 400 || location === null || !keepsMethod) return response;
+      const location = redirectOf(response, init.method);
+      if (location === undefined) return response;
       await response.body?.cancel();
       const next = new URL(location, url);
       url = next.host === first.host && next.protocol === 'https:' ? next : requestUrl(this.baseUrl, next.href);
     }
     throw new ClientError(`${this.#options.name} redirected more than ${MAX_REDIRECTS} times`);
   }
+}
+
+/** Where the same request is to be made; undefined for an answer. */
+function redirectOf({ status, headers }: Response, method: string | undefined): string | undefined {
+  const keepsMethod = method === 'GET' || status === 307 || status === 308;
+  return status >= 300 && status < 400 && keepsMethod ? (headers.get('location') ?? undefined) : undefined;
 }
 
 interface EncodedCall {

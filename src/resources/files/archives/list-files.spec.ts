@@ -52,7 +52,7 @@ describe(walkFiles, () => {
     };
 
     await expect(walk()).rejects.toThrow('enough');
-  });
+  }, 60_000);
 
   it('says that a folder is none', async () => {
     put('file');

@@ -51,11 +51,9 @@ export async function* walkFiles(folder: string, options: ListFilesOptions = {})
       const turn = turns.next();
       if (turn) await turn;
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (filter?.shouldEnter(name) !== false) waiting.push(name);
-      } else if (isPackable(entry) && filter?.shouldInclude(name) !== false) {
-        yield { name, path: join(root, name), isLink: entry.isSymbolicLink() };
-      }
+      if (!isWanted(entry, name, filter)) continue;
+      if (entry.isDirectory()) waiting.push(name);
+      else yield { name, path: join(root, name), isLink: entry.isSymbolicLink() };
     }
   }
 }
@@ -76,6 +74,11 @@ export function existingFolder(folder: string): string {
 /** Where a link leads to, as it is written in it. */
 export function linkTarget(path: string): string {
   return readlinkSync(path);
+}
+
+function isWanted(entry: Dirent, name: string, filter: ListFilesOptions['filter']): boolean {
+  if (entry.isDirectory()) return filter?.shouldEnter(name) !== false;
+  return isPackable(entry) && filter?.shouldInclude(name) !== false;
 }
 
 /** No sockets, pipes and devices: reading one may never end. */

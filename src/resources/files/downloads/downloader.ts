@@ -134,9 +134,9 @@ export class Downloader {
         const { transfer } = await import('./transfer.js'); // with its decompressors, which a run without downloads needs not load
         return await transfer(this.#source, part, asked);
       } catch (error) {
-        if (part.size > before && part.validator !== undefined) attempt = 1;
-        const delayMs = this.#delayAfter(attempt, error);
-        if (signal?.aborted || delayMs === undefined) throw error;
+        if (hasGrown(part, before)) attempt = 1;
+        const delayMs = signal?.aborted ? undefined : this.#delayAfter(attempt, error);
+        if (delayMs === undefined) throw error;
         await sleep(delayMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
       }
     }
@@ -150,6 +150,11 @@ export class Downloader {
     if (retryAfterMs !== undefined) return retryAfterMs <= maxDelayMs ? retryAfterMs : undefined;
     return Math.random() * Math.min(maxDelayMs, initialDelayMs * 2 ** (attempt - 1));
   }
+}
+
+/** Whether a try was of use: the next goes on behind its bytes. */
+function hasGrown({ size, validator }: PartialFile, before: number): boolean {
+  return size > before && validator !== undefined;
 }
 
 /** Downloads one file, as {@link Downloader.download} does. For many files, one {@link Downloader} keeps connections and limits. */

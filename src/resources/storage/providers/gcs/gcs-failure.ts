@@ -8,6 +8,9 @@ import type { FailedWork } from '../../storage-primitives.js';
 
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 
+/** Words of the system for a file: the credentials are the only one that the library opens. */
+const OF_FILES = new Set(['ENOENT', 'EACCES', 'EISDIR']);
+
 /** The status that the service answered with; undefined where it did not answer. */
 export function statusOf(thrown: unknown): number | undefined {
   const { code, status } = thrown as { code?: unknown; status?: unknown };
@@ -29,8 +32,7 @@ export function meaningOfGcsFailure(
     return new StorageConnectionError(work, message, { cause: thrown, retryAfterMs: retryAfterMs(thrown) });
   }
   const word = systemWordOf(thrown);
-  // The only file that the library opens.
-  if (word === 'ENOENT' || word === 'EACCES' || word === 'EISDIR') {
+  if (word !== undefined && OF_FILES.has(word)) {
     return new StoragePermissionError(work, `the credentials cannot be read (${message})`, thrown);
   }
   return status === undefined && word !== undefined
