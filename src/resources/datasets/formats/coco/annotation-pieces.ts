@@ -4,9 +4,9 @@ import { TempSpace } from '../../../files/places/temp-space.js';
 import type { AnnotationIndex } from './annotation-index.js';
 
 const WINDOW_BYTES = 1_048_576;
-const BUCKET_BYTES = 16_777_216;
+const BUCKET_BYTES = 6_291_456;
 /** What is gathered for a bucket before it is written. */
-const GATHERED_BYTES = 131_072;
+const GATHERED_BYTES = 65_536;
 
 /**
  * The texts of annotations in the order of their pictures. Where a file has them in another order, they are copied into temporary files
@@ -59,7 +59,8 @@ export class AnnotationPieces {
     const end = bucket === undefined ? 0 : (this.#buckets.find((begin) => begin > bucket) ?? 0);
     const from = bucket ?? start;
     const wanted = bucket === undefined ? Math.max(length, WINDOW_BYTES) : end - from;
-    if (wanted > this.#window.length) this.#window = Buffer.allocUnsafe(wanted);
+    // Buckets differ by an annotation or two: with some room, one window is large enough for all.
+    if (wanted > this.#window.length) this.#window = Buffer.allocUnsafe(wanted + (wanted >> 4));
     this.#windowLength = readAll(this.#descriptor, this.#window.subarray(0, wanted), from);
     this.#windowStart = from;
   }

@@ -1,5 +1,6 @@
 import type { JsonRecord } from '../../model/json-value.js';
 
+const BLANK = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -33,6 +34,9 @@ export class PlainAnnotationParser {
   #at = 0;
   #end = 0;
   #isPlain = true;
+  /** The number that was read last. */
+  #read = 0;
+  #list = new Float64Array(256);
   readonly #guesses: KnownKey[] = [];
 
   /** The annotation, as `JSON.parse` would give it; undefined where it is no plain one. */
@@ -75,6 +79,8 @@ export class PlainAnnotationParser {
   #value(): Value {
     if (this.#peek() !== OPEN_LIST) return this.#number();
     this.#at++;
+    const numbers = this.#numbers();
+    if (numbers) return numbers;
     const list: Value[] = [];
     if (this.#peek() === CLOSE_LIST) {
       this.#at++;
@@ -89,34 +95,57 @@ export class PlainAnnotationParser {
     return list;
   }
 
-  #number(): number {
-    const isNegative = this.#bytes[this.#at] === MINUS;
-    if (isNegative) this.#at++;
-    const start = this.#at;
-    let value = this.#digits(0);
-    let digits = this.#at - start;
-    // JSON has no number that begins with a zero and goes on.
-    if (digits === 0 || (digits > 1 && this.#bytes[start] === ZERO)) return this.#leave();
-    let decimals = 0;
-    if (this.#bytes[this.#at] === DOT) {
-      const dot = this.#at++;
-      value = this.#digits(value);
-      decimals = this.#at - dot - 1;
-      digits = decimals === 0 ? Infinity : digits + decimals;
+  /**
+   * A list of nothing but numbers, from behind its bracket: nearly all bytes of a file are in such. Undefined where it is another one, or has
+   * line breaks; then nothing has been read.
+   */
+  #numbers(): number[] | undefined {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let count = 0; ;) {
+      at = this.#numberEnd(bytes, at);
+      if (at === -1) return undefined;
+      if (count === this.#list.length) this.#list = grown(this.#list);
+      this.#list[count++] = this.#read;
+      const byte = bytes[at++];
+      if (byte === CLOSE_LIST) {
+        this.#at = at;
+        return listOf(this.#list, count);
+      }
+      if (byte !== COMMA) return undefined;
+      if (bytes[at] === BLANK) at++;
     }
-    if (digits > MOST_DIGITS) return this.#leave();
-    const size = decimals === 0 ? value : value / (POWERS[decimals] ?? NaN);
-    return isNegative ? -size : size;
   }
 
-  /** The value with the digits that stand here put behind it. An exponent that follows is no comma, so it ends the plain way. */
-  #digits(value: number): number {
-    const bytes = this.#bytes;
-    let [at, sum] = [this.#at, value];
-    for (let digit = (bytes[at] ?? 0) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? 0) - ZERO)
-      sum = sum * 10 + digit;
-    this.#at = at;
-    return sum;
+  #number(): number {
+    const end = this.#numberEnd(this.#bytes, this.#at);
+    if (end === -1) return this.#leave();
+    this.#at = end;
+    return this.#read;
+  }
+
+  /**
+   * Where the number ends that begins at a place; what it is has then been read. -1 where it is no plain one. An exponent that follows is no
+   * comma, so it ends the plain way.
+   */
+  #numberEnd(bytes: Uint8Array, from: number): number {
+    const isNegative = bytes[from] === MINUS;
+    const start = isNegative ? from + 1 : from;
+    let at = start;
+    let value = 0;
+    for (let digit = digitAt(bytes, at); digit >>> 0 <= 9; digit = digitAt(bytes, ++at)) value = value * 10 + digit;
+    const wholes = at - start;
+    let decimals = 0;
+    if (bytes[at] === DOT) {
+      const first = ++at;
+      for (let digit = digitAt(bytes, at); digit >>> 0 <= 9; digit = digitAt(bytes, ++at)) value = value * 10 + digit;
+      decimals = at - first;
+      if (decimals === 0) return -1;
+    }
+    if (!isExact(wholes, decimals, bytes[start])) return -1;
+    if (decimals > 0) value /= POWERS[decimals] as number;
+    this.#read = isNegative ? -value : value;
+    return at;
   }
 
   #leave(): number {
@@ -138,4 +167,28 @@ export class PlainAnnotationParser {
     this.#at++;
     return byte;
   }
+}
+
+/** The digit at a place. Where there is another byte, or none, it is beyond 9 as an unsigned number. */
+function digitAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) - ZERO;
+}
+
+/** Whether so many digits are a number that can be read exactly. JSON has none that begins with a zero and goes on. */
+function isExact(wholes: number, decimals: number, first: number | undefined): boolean {
+  if (wholes === 0 || wholes + decimals > MOST_DIGITS) return false;
+  return wholes === 1 || first !== ZERO;
+}
+
+function grown(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(numbers.length * 2);
+  larger.set(numbers);
+  return larger;
+}
+
+/** A list of its own length, and of nothing but numbers from the start: one that grows leaves as much again behind. */
+function listOf(numbers: Float64Array, count: number): number[] {
+  const list = new Array<number>(count);
+  for (let index = 0; index < count; index++) list[index] = numbers[index] ?? 0;
+  return list;
 }

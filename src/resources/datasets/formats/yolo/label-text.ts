@@ -3,8 +3,13 @@ import { millionthsOf, sixDecimals } from '../../model/number-text.js';
 const MILLION = 1_000_000;
 const ZERO = 0x30;
 const SPACE = 0x20;
+const DOT = 0x2e;
 /** Bytes of a blank and a share. */
 const SHARE_BYTES = 9;
+/** The numbers from 000 to 999, three bytes each: dividing by ten for each digit is most of what a number costs. */
+const THREE_DIGITS = Buffer.from(
+  Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0')).join(''),
+);
 
 /** The text of one label file, put together as bytes: texts for each number and line would be most of what a conversion does. */
 export class LabelText {
@@ -38,17 +43,20 @@ export class LabelText {
     if (millionths === -1) return this.#add(` ${sixDecimals(value)}`);
     if (this.#length + SHARE_BYTES > this.#bytes.length) this.#grow(SHARE_BYTES);
     const bytes = this.#bytes;
-    let at = this.#length;
-    bytes[at++] = SPACE;
-    bytes[at++] = millionths === MILLION ? ZERO + 1 : ZERO;
-    bytes[at++] = 0x2e;
-    let rest = millionths === MILLION ? 0 : millionths;
-    for (let place = at + 5; place >= at; place--) {
-      const tens = (rest / 10) | 0;
-      bytes[place] = ZERO + rest - tens * 10;
-      rest = tens;
-    }
-    this.#length = at + 6;
+    const at = this.#length;
+    const rest = millionths === MILLION ? 0 : millionths;
+    const high = (rest / 1_000) | 0;
+    const [first, last] = [high * 3, (rest - high * 1_000) * 3];
+    bytes[at] = SPACE;
+    bytes[at + 1] = millionths === MILLION ? ZERO + 1 : ZERO;
+    bytes[at + 2] = DOT;
+    bytes[at + 3] = THREE_DIGITS[first] as number;
+    bytes[at + 4] = THREE_DIGITS[first + 1] as number;
+    bytes[at + 5] = THREE_DIGITS[first + 2] as number;
+    bytes[at + 6] = THREE_DIGITS[last] as number;
+    bytes[at + 7] = THREE_DIGITS[last + 1] as number;
+    bytes[at + 8] = THREE_DIGITS[last + 2] as number;
+    this.#length = at + SHARE_BYTES;
   }
 
   /** Adds a blank and a whole number. */
