@@ -63,6 +63,11 @@ describe('converting a data set', () => {
       await failing(/leads out of the data set/, 'leads_outside');
     });
 
+    it('two pictures of one name that nobody labelled are a problem, wherever they stand among others', async () => {
+      for (const name of ['new.jpg', 'new.old.png', 'new.png']) picture(`dm/original_files/${name}`);
+      await failing(/original_files\/new\.png: another picture has the same name but for its ending/, 'duplicate_stem');
+    });
+
     it('two pictures of one name are a problem', async () => {
       picture('dm/original_files/good.jpg');
       await failing(/has the same name but for its ending/, 'duplicate_stem');

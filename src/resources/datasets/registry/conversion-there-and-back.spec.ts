@@ -79,7 +79,7 @@ describe('converting a data set', () => {
         data: [1, 2, 30, 40.5],
         attrs: [
           { name: 'colour', value: 'red' },
-          { name: 'score', value: '0.5' },
+          { name: 'score', value: 0.5 },
         ],
       });
     });

@@ -88,6 +88,60 @@ describe('what a conversion keeps', () => {
     ]);
   });
 
+  it('attributes go to Pascal VOC and back as what they were, those that VOC has fields for as well', async () => {
+    const attrs = [
+      ...[
+        { name: 'truncated', value: true },
+        { name: 'difficult', value: false },
+        { name: 'occluded', value: '0' },
+      ],
+      ...[
+        { name: 'pose', value: 'Left' },
+        { name: 'score', value: -0.25 },
+        { name: 'seen', value: true },
+      ],
+      ...[
+        { name: 'code', value: '007' },
+        { name: 'note', value: 'true & <so>' },
+        { name: 'empty', value: '' },
+      ],
+    ];
+    box.dm('a', { bounding_box: [annotation('b', 'car', [1, 2, 3, 4], { attrs })] });
+
+    const there = await box.convert('dm', 'voc', { to: 'pascal' });
+    await box.convert('voc', 'back', { to: 'dm_v2' });
+
+    expect(there.losses.map(({ field }) => field)).toEqual(['id']);
+    expect(box.text('voc/Annotations/a.xml')).toContain('<pose>Left</pose>\n    <truncated>1</truncated>\n');
+    type Document = { images: { bounding_box: { attrs: object[] }[] }[] };
+    const [image] = box.json<Document>('back/json/a.json').images;
+    expect(new Set(image?.bounding_box[0]?.attrs)).toEqual(new Set(attrs));
+  });
+
+  it('says which attributes Pascal VOC cannot hold as they are', async () => {
+    const attrs = [
+      { name: 'tags', value: ['a', 'b'] },
+      { name: 'note', value: ' wide ' },
+      { name: 'truncated', value: '1' },
+      { name: 'truncated', value: 2 },
+    ];
+    box.dm('a', { bounding_box: [annotation('b', 'car', [1, 2, 3, 4], { attrs })] });
+
+    const { losses } = await box.convert('dm', 'voc', { to: 'pascal' });
+    await box.convert('voc', 'back', { to: 'dm_v2' });
+
+    expect(losses.map(({ field }) => field)).toEqual(['id', 'attributes.tags', 'attributes.note']);
+    expect(box.json('back/json/a.json')).toMatchObject({
+      images: [
+        {
+          bounding_box: [
+            { attrs: [{ name: 'tags', value: 'a, b' }, { name: 'note', value: 'wide' }, attrs[2], attrs[3]] },
+          ],
+        },
+      ],
+    });
+  });
+
   it('says how many annotations the source had, and how many the target has', async () => {
     box.dm('a', {
       bounding_box: [annotation('b', 'car', [1, 2, 3, 4])],

@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { FoundImage } from '../../io/image-folder.js';
-import type { AnnotatedImage, Annotation, AnnotationAttribute } from '../../model/annotated-image.js';
+import type { AnnotatedImage, Annotation } from '../../model/annotated-image.js';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { readPaired } from '../paired-reader.js';
+import { attributesIn, isIgnoredAttribute } from './voc-attributes.js';
 import { CLASS_FILE, VOC_FIELDS, vocLayout } from './voc-layout.js';
 
 const KNOWN = new Set([...VOC_FIELDS, 'name', 'bndbox', 'attributes']);
@@ -34,6 +35,8 @@ class VOCDocumentReader {
   /** Values stay texts: a class may be called `1` or `true`. */
   readonly #parser = new XMLParser({
     parseTagValue: false,
+    parseAttributeValue: false,
+    ignoreAttributes: (name, path) => isIgnoredAttribute(name, String(path)),
     isArray: (name) => name === 'object' || name === 'attribute',
   });
 
@@ -111,26 +114,10 @@ class VOCDocumentReader {
     }
     // VOC counts pixels from 1.
     const shape = { x: left - 1, y: top - 1, width: right - left, height: bottom - top };
-    return [{ kind: 'box', id: '', label: object['name'], attributes: attributesOf(object), ...shape }];
+    return [{ kind: 'box', id: '', label: object['name'], attributes: attributesIn(object), ...shape }];
   }
 }
 
 function numberIn(value: unknown): number {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
-}
-
-function attributesOf(object: JsonRecord): readonly AnnotationAttribute[] {
-  const own = VOC_FIELDS.flatMap((name) => {
-    const value = object[name];
-    return typeof value === 'string' && value !== '' && value !== 'Unspecified' && value !== '0'
-      ? [{ name, value }]
-      : [];
-  });
-  const list = isRecord(object['attributes']) ? object['attributes']['attribute'] : undefined;
-  const others = (Array.isArray(list) ? (list as unknown[]) : []).flatMap((item) =>
-    isRecord(item) && typeof item['name'] === 'string'
-      ? [{ name: item['name'], value: String(item['value'] ?? '') }]
-      : [],
-  );
-  return [...own, ...others];
 }

@@ -2,12 +2,18 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { ImageHandling } from '../../io/image-placer.js';
 import { writeNew } from '../../io/write-new.js';
 import { stemOf } from '../../io/file-names.js';
-import type { AnnotatedImage, Annotation, Box } from '../../model/annotated-image.js';
+import type { AnnotatedImage, Annotation, AnnotationAttribute, Box } from '../../model/annotated-image.js';
 import { boxAround } from '../../model/geometry.js';
 import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { type VOCAttribute, vocAttributesOf } from './voc-attributes.js';
 import { CLASS_FILE, VOC_FIELDS } from './voc-layout.js';
 
+/** What VOC's fields hold where nothing is known, if not 0. */
+const UNSAID_FIELDS: Readonly<Record<string, string>> = { pose: 'Unspecified' };
+/** XML cannot hold these at all. */
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+const EVERY_CONTROL = new RegExp(CONTROLS, 'g');
 const LIST_OF: Readonly<Record<string, string>> = { valid: 'val' };
 
 /** Writes a Pascal VOC data set: all documents in one folder, lists of names for parts. */
@@ -89,24 +95,29 @@ export class VOCWriter implements DatasetWriter {
   }
 
   #objectText({ label, attributes }: Annotation, box: Box, placeOf: () => string): string {
-    const own = new Map<string, string>([
-      ['pose', 'Unspecified'],
-      ['truncated', '0'],
-      ['difficult', '0'],
-      ['occluded', '0'],
-    ]);
-    const others: string[] = [];
     for (const { name, value } of attributes) {
-      if (typeof value !== 'string')
-        this.job.losses.add(`attributes.${name}`, 'VOC has texts only; it is written as one', placeOf);
-      const text = typeof value === 'object' ? value.join(', ') : String(value);
-      if (VOC_FIELDS.includes(name)) own.set(name, text);
-      else others.push(`<attribute><name>${escaped(name)}</name><value>${escaped(text)}</value></attribute>`);
+      const reason = lossOf(value);
+      if (reason !== undefined) this.job.losses.add(`attributes.${name}`, reason, placeOf);
     }
-    const fields = [...own].map(([name, text]) => `    <${name}>${escaped(text)}</${name}>\n`).join('');
-    const more = others.length === 0 ? '' : `    <attributes>${others.join('')}</attributes>\n`;
-    return `  <object>\n    <name>${escaped(label)}</name>\n${fields}${more}    ${boxText(box)}\n  </object>\n`;
+    const { own, others } = vocAttributesOf(attributes);
+    const fields = VOC_FIELDS.map(
+      (name) => `    <${name}>${escaped(own.get(name) ?? UNSAID_FIELDS[name] ?? '0')}</${name}>\n`,
+    );
+    const more = others.length === 0 ? '' : `    <attributes>${others.map(attributeText).join('')}</attributes>\n`;
+    return `  <object>\n    <name>${escaped(label)}</name>\n${fields.join('')}${more}    ${boxText(box)}\n  </object>\n`;
   }
+}
+
+/** What an XML document cannot keep of a value. */
+function lossOf(value: AnnotationAttribute['value']): string | undefined {
+  if (typeof value === 'object') return 'VOC has no lists; it is written as one text';
+  const isKept = typeof value !== 'string' || (value === value.trim() && !CONTROLS.test(value));
+  return isKept ? undefined : 'blanks at its ends and control characters are not kept';
+}
+
+function attributeText({ name, text, type }: VOCAttribute): string {
+  const typed = type === undefined ? '' : ` type="${type}"`;
+  return `<attribute><name>${escaped(name)}</name><value${typed}>${escaped(text)}</value></attribute>`;
 }
 
 function boxOf(annotation: Annotation): Box | null {
@@ -137,9 +148,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** XML cannot hold control characters at all. */
 function escaped(text: string): string {
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd')
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return text.replace(EVERY_CONTROL, '\ufffd').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
