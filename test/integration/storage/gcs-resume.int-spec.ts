@@ -13,7 +13,8 @@ import { KEPT_BYTES, ResumableServer } from './servers/resumable-server.js';
 jest.setTimeout(60_000); // guards against a hang only
 
 const PIECE_BYTES = 8 * 1024 * 1024;
-const BYTES = patternOf(17 * 1024 * 1024);
+/** Two pieces. */
+const BYTES = patternOf(9 * 1024 * 1024);
 const REASON = new Error('enough');
 
 /** Uploads in a process of its own, which is killed once so many bytes have arrived. */
@@ -81,14 +82,14 @@ describe('GCSStorage with a service that goes on with uploads', () => {
   });
 
   it('sends of a piece that was cut only what did not arrive', async () => {
-    server.faults.push(undefined, { cutAfterBytes: 3_000_000 });
+    server.faults.push(undefined, { cutAfterBytes: 600_000 });
     await storage.upload(source, 'a');
 
     expect(isThere()).toBe(true);
     expect(server.calls).toContain(`PUT bytes */${BYTES.length}`);
     const goneOnAt = server.calls.map((call) => Number(/ bytes (\d+)-/.exec(call)?.[1])).findLast((at) => at > 0) ?? 0;
     expect(goneOnAt).toBeGreaterThan(PIECE_BYTES);
-    expect(server.receivedBytes).toBeLessThan(BYTES.length + PIECE_BYTES / 2);
+    expect(server.receivedBytes).toBeLessThan(BYTES.length + 800_000);
   });
 
   it('goes on behind what was kept of a piece, if that is less than was sent', async () => {
@@ -112,7 +113,7 @@ describe('GCSStorage with a service that goes on with uploads', () => {
   });
 
   it('is done where only the last answer was lost', async () => {
-    server.faults.push(undefined, undefined, { losesAnswer: true });
+    server.faults.push(undefined, { losesAnswer: true });
     await storage.upload(source, 'a');
 
     expect(isThere()).toBe(true);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -109,6 +109,24 @@ describe('downloading', () => {
     expect(readFileSync(await fetchFile('/a')).equals(bytes)).toBe(true);
     expect(server.requests.at(-1)?.headers.range).toBe('bytes=7-');
     expect(files().filter((name) => name.startsWith('.'))).toHaveLength(2);
+  });
+
+  it('goes on from what a process elsewhere has left, once nobody has touched it for a day', async () => {
+    breakAfter(400_000, 1);
+    await expect(fetchFile('/a', { maxAttempts: 1, keepsPartial: true })).rejects.toThrow();
+    const [free = ''] = files().filter((name) => name.endsWith('.part'));
+    const parts = ['abc', 'def'].map((word) => free.replace('free', `00000000-1-0.${word}`));
+    for (const [index, part] of parts.entries()) {
+      writeFileSync(join(folder, part), bytes.subarray(0, 7));
+      writeFileSync(join(folder, `${part}.json`), '{"validator":"\\"v1\\""}');
+      const touchedAt = Date.now() / 1000 - (24 + (index === 0 ? 1 : -1)) * 3600;
+      utimesSync(join(folder, part), touchedAt, touchedAt);
+    }
+    for (const name of [free, `${free}.json`]) rmSync(join(folder, name));
+    await fetchFile('/a');
+
+    expect(server.requests.at(-1)?.headers.range).toBe('bytes=7-');
+    expect(files().filter((name) => name.endsWith('.part'))).toEqual([parts[1]]);
   });
 
   it('takes what is whole already, when the server says 416', async () => {

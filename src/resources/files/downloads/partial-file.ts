@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isSilent } from '../places/leftovers.js';
 import { isOwnerGone, OWNER_PATTERN, OWNER_WORDS } from '../places/owner-words.js';
 
 /** What must be known of bytes to go on behind them. */
@@ -108,8 +109,13 @@ export class PartialFile {
   #leftAs(name: string): { readonly key: string } | undefined {
     const [, key = '', owner = ''] = NAME.exec(name) ?? [];
     if (!key.startsWith(this.#targetKey)) return undefined;
-    const isLeft = owner === FREE ? key === this.#key : isOwnerGone(owner) === true;
+    const isLeft = owner === FREE ? key === this.#key : (isOwnerGone(owner) ?? this.#isSilent(name));
     return isLeft ? { key } : undefined;
+  }
+
+  #isSilent(name: string): boolean {
+    const facts = lstatSync(join(dirname(this.#target), name), { throwIfNoEntry: false });
+    return facts !== undefined && isSilent(facts);
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { lstat, opendir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isOwnerGone, OWNER_PATTERN, OWNER_WORDS } from './owner-words.js';
@@ -44,15 +45,15 @@ async function sweep(
       const [, key = '', owner = '', kind = ''] = NAME.exec(name) ?? [];
       if (key === '' || !isWanted({ key, kind })) continue;
       const path = join(folder, name);
-      if (isOwnerGone(owner) ?? (await isSilent(path))) await rm(path, { recursive: true, force: true });
+      if (isOwnerGone(owner) ?? isSilent(await lstat(path))) await rm(path, { recursive: true, force: true });
     }
   } catch {
     return; // the folder may be gone, or not ours to read
   }
 }
 
-async function isSilent(path: string): Promise<boolean> {
-  const { mtimeMs } = await lstat(path);
+/** Whether nobody has touched it for so long that whoever made it must be gone. */
+export function isSilent({ mtimeMs }: Pick<Stats, 'mtimeMs'>): boolean {
   return Date.now() - mtimeMs > SILENCE_MS;
 }
 

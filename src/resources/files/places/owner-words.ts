@@ -3,12 +3,12 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isProcessGone } from './process-gone.js';
 
-/** What begins the words of a process that ran on another host, in another container, or before this host was started again. */
+/** Begins the words of all processes that can be asked for from here: of this machine, or of it since it was started where it has no name of its own, and container. */
 const PLACE = createHash('sha256')
   .update(
     [
       hostname(),
-      read(() => readFileSync('/proc/sys/kernel/random/boot_id')),
+      read(() => readFileSync('/etc/machine-id')) || read(() => readFileSync('/proc/sys/kernel/random/boot_id')),
       read(() => readlinkSync('/proc/self/ns/pid')),
     ].join('\0'),
   )

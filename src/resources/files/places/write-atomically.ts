@@ -44,7 +44,8 @@ export async function writeAtomically<T>(
 }
 
 /**
- * Puts text or bytes in place of a file, in one step and down to the disk: after a crash there is the old file or the new one.
+ * Puts text or bytes in place of a file, in one step and down to the disk: after a crash there is the old file or the new one. It does not look for what
+ * others have left beside, for it may write one of many small files.
  *
  * @throws {@link FileWriteError} where that fails.
  */
@@ -58,7 +59,7 @@ export async function writeFileAtomically(target: string, content: string | Uint
       await file.close();
     }
   };
-  await writeAtomically(target, write, { sweeps: false }); // it may be one of many small files
+  await writeAtomically(target, write, { sweeps: false });
 }
 
 /** Whether the operating system said it: its errors name the call that failed. */

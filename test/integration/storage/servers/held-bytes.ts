@@ -1,12 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+const LOOK_BYTES = 8 * 1024 * 1024;
+
 /** How much memory is in use for bytes, less what was before, with the garbage gone. */
 export class HeldBytes {
   most = 0;
   readonly #collect: () => void;
   readonly #before: number;
-  #looks = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor() {
     setFlagsFromString('--expose-gc');
@@ -14,9 +16,11 @@ export class HeldBytes {
     this.#before = this.#now();
   }
 
-  /** Looks each tenth time: a collection takes its time. */
-  look(): void {
-    if (this.#looks++ % 10 === 0) this.most = Math.max(this.most, this.#now() - this.#before);
+  /** Looks whenever so many more bytes are moved: a collection takes its time. */
+  look({ transferredBytes }: { readonly transferredBytes: number }): void {
+    if (transferredBytes - this.#lookedAt < LOOK_BYTES) return;
+    this.#lookedAt = transferredBytes;
+    this.most = Math.max(this.most, this.#now() - this.#before);
   }
 
   #now(): number {

@@ -180,9 +180,8 @@ export class SFTPStorage extends StorageProvider {
     if (facts?.isFile() !== true) throw StorageNotFoundError.object(key, this.urlOf(key));
     const handle = await session.ask<Buffer>((wire, answer) => wire.open(folders.pathOf(key), 'r', answer));
     const onClose = (): void => {
-      closeHandle(session, handle)
-        .catch(() => undefined) // nothing was written
-        .finally(() => this.#pool.release(session));
+      closeHandle(session, handle).catch(() => undefined); // nothing was written
+      this.#pool.release(session); // at once: whoever comes next need not log in anew
     };
     try {
       // It may have been replaced since.
