@@ -1,6 +1,4 @@
-const PIECE_BYTES = 65_536;
-/** Addresses that are set aside; memory is taken for what is used. */
-const MOST_BYTES = 4_294_967_296;
+import { NameBytes } from './name-bytes.js';
 
 /** Whether the names came in order, or the other way round as some file systems list them; then no order has to be kept. */
 type Direction = 'as they came' | 'reversed';
@@ -29,9 +27,9 @@ export class NameList {
 
   /** @param names - In any order; each is looked at once. */
   constructor(names: Iterable<string>) {
-    const builder = new NameBuilder();
-    for (const name of names) builder.add(name);
-    [this.#bytes, this.#ends] = builder.end();
+    const collected = new NameBytes();
+    for (const name of names) collected.add(name);
+    [this.#bytes, this.#ends] = collected.end();
     if (this.#isInOrder((before, name) => this.#compare(before, name) <= 0)) return;
     if (this.#isInOrder((before, name) => this.#compare(before, name) >= 0)) this.#order = 'reversed';
     else
@@ -114,30 +112,6 @@ export class NameList {
   #isInOrder(isRight: (before: number, name: number) => boolean): boolean {
     for (let name = 1; name < this.length; name++) if (!isRight(name - 1, name)) return false;
     return true;
-  }
-}
-
-/** Collects names as bytes, in memory that grows where it is: copies of it would be most of what a conversion needs. */
-class NameBuilder {
-  readonly #memory = new ArrayBuffer(PIECE_BYTES, { maxByteLength: MOST_BYTES });
-  readonly #endMemory = new ArrayBuffer(PIECE_BYTES, { maxByteLength: MOST_BYTES });
-  readonly #bytes = Buffer.from(this.#memory);
-  readonly #ends = new Uint32Array(this.#endMemory);
-  #count = 0;
-  #length = 0;
-
-  add(name: string): void {
-    const end = this.#length + Buffer.byteLength(name);
-    if (end > this.#memory.byteLength) this.#memory.resize(end + PIECE_BYTES);
-    if (this.#count === this.#ends.length) this.#endMemory.resize(this.#endMemory.byteLength + PIECE_BYTES);
-    this.#bytes.write(name, this.#length, 'utf8');
-    this.#ends[this.#count++] = this.#length = end;
-  }
-
-  /** The bytes of all names, and where each ends. */
-  end(): [Buffer, Uint32Array] {
-    const bytes = this.#memory.transferToFixedLength(this.#length);
-    return [Buffer.from(bytes), new Uint32Array(this.#endMemory.transferToFixedLength(this.#count * 4))];
   }
 }
 

@@ -2,6 +2,8 @@ import { basename, extname, join, relative, sep } from 'node:path';
 import { DatasetInvalidError } from '../../../../foundation/errors/dataset.errors.js';
 import { isFile, safeName, stemOf } from '../../io/file-names.js';
 import { type FoundImage, ImageFolder } from '../../io/image-folder.js';
+import { NameBytes } from '../../io/name-bytes.js';
+import { NameTable } from '../../io/name-table.js';
 import type { AnnotatedImage, Annotation, ImageSize } from '../../model/annotated-image.js';
 import type { KeypointNames } from '../../model/class-order.js';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
@@ -33,10 +35,13 @@ export function* readCOCO(job: ReadJob): Generator<AnnotatedImage> {
 
 class COCOFileReader {
   readonly #document: string;
-  readonly #images: ListedImage[] = [];
+  /** By the number of a picture: its name, width and height. */
+  readonly #names = new NameBytes();
+  readonly #widths: number[] = [];
+  readonly #heights: number[] = [];
   readonly #ids = new Map<unknown, number>();
   readonly #labels = new Map<unknown, string>();
-  readonly #stems = new Set<string>();
+  readonly #stems = new NameTable();
   readonly #index = new AnnotationIndex();
   readonly #folders = new Map<string, ImageFolder>();
   readonly #plain = new PlainAnnotationParser();
@@ -59,7 +64,8 @@ class COCOFileReader {
     this.#survey();
     const pieces = new AnnotationPieces(this.file.path, this.#index);
     try {
-      for (const [number, image] of this.#images.entries()) {
+      for (let number = 0; number < this.#names.count; number++) {
+        const image = this.#imageAt(number);
         const found = this.#isFirst(image.name) ? this.#locate(image) : undefined;
         if (!found) continue;
         yield {
@@ -111,13 +117,13 @@ class COCOFileReader {
     });
     // Annotations that stand before the pictures are gone through again: what they belong to was not known.
     if (this.#isAnnotationFirst) this.#scan((element) => element.key === 'annotations' && this.#addPlace(element));
-    this.#index.sort(this.#images.length);
+    this.#index.sort(this.#names.count);
     this.job.classes.declare([...this.#labels.values()]);
   }
 
   #isPictureFirst(): () => boolean {
     return () => {
-      this.#isAnnotationFirst ||= this.#images.length === 0;
+      this.#isAnnotationFirst ||= this.#names.count === 0;
       return !this.#isAnnotationFirst;
     };
   }
@@ -178,8 +184,15 @@ class COCOFileReader {
         `the file name ${shortText(file_name)} leads out of the data set, or cannot be one`,
       );
     }
-    this.#ids.set(id, this.#images.length);
-    this.#images.push({ name: file_name, size: { width, height } });
+    this.#ids.set(id, this.#names.count);
+    this.#names.add(file_name);
+    this.#widths.push(width);
+    this.#heights.push(height);
+  }
+
+  #imageAt(number: number): ListedImage {
+    const size = { width: this.#widths[number] ?? 0, height: this.#heights[number] ?? 0 };
+    return { name: this.#names.at(number), size };
   }
 
   #addCategory(item: unknown): void {

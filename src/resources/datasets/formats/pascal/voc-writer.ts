@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { ImageHandling } from '../../io/image-placer.js';
+import { NameTable } from '../../io/name-table.js';
 import { writeNew } from '../../io/write-new.js';
 import { stemOf } from '../../io/file-names.js';
 import type { AnnotatedImage, Annotation, AnnotationAttribute, Box } from '../../model/annotated-image.js';
@@ -18,7 +19,9 @@ const LIST_OF: Readonly<Record<string, string>> = { valid: 'val' };
 
 /** Writes a Pascal VOC data set: all documents in one folder, lists of names for parts. */
 export class VOCWriter implements DatasetWriter {
-  readonly #stems = new Map<string, string>();
+  readonly #stems = new NameTable();
+  /** By the number of a stem: the part that has it. */
+  readonly #owners: string[] = [];
   #written = 0;
 
   constructor(private readonly job: WriteJob) {
@@ -60,11 +63,9 @@ export class VOCWriter implements DatasetWriter {
   /** Parts share one folder, so pictures of the same name in two of them get the part's name in front. */
   #uniqueName({ fileName, split }: AnnotatedImage): string {
     const part = split ?? '';
-    const owner = this.#stems.get(stemOf(fileName));
-    if (owner === undefined || owner === part) {
-      this.#stems.set(stemOf(fileName), part);
-      return fileName;
-    }
+    const stem = this.#stems.add(stemOf(fileName));
+    const owner = (this.#owners[stem] ??= part);
+    if (owner === part) return fileName;
     this.job.losses.add(
       'file_name',
       'parts share a folder: names in two of them get the name of the part in front',
