@@ -1,4 +1,11 @@
-import { type Finished, STACK } from './synapse-process.js';
+import { type Finished, STACK, SynapseSandbox } from './synapse-process.js';
+
+/** One sandbox for all tests of the suite at hand, gone with the last of them. */
+export function sandboxOfSuite(): SynapseSandbox {
+  const sandbox = new SynapseSandbox();
+  afterAll(() => sandbox.remove());
+  return sandbox;
+}
 
 /** The config of a plugin whose code is not the point. */
 export const CONFIG = 'name: Bad\ncode: bad\n';

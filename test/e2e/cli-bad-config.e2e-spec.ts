@@ -1,5 +1,4 @@
-import { SynapseSandbox } from './synapse-process.js';
-import { expectRefusal, ORDER } from './bad-input.fixture.js';
+import { expectRefusal, ORDER, sandboxOfSuite } from './bad-input.fixture.js';
 
 // Each call starts a process.
 jest.setTimeout(120_000);
@@ -12,13 +11,7 @@ const BOMB = [
 ].join('\n');
 
 describe('Bad input', () => {
-  let sandbox: SynapseSandbox;
-
-  beforeAll(() => {
-    sandbox = new SynapseSandbox();
-  });
-
-  afterAll(() => sandbox.remove());
+  const sandbox = sandboxOfSuite();
 
   describe('in config.yaml', () => {
     it.each([

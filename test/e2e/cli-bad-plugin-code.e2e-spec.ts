@@ -1,17 +1,11 @@
-import { type Finished, STACK, SynapseSandbox } from './synapse-process.js';
-import { action, CONFIG, expectRefusal, HEAD } from './bad-input.fixture.js';
+import { type Finished, STACK } from './synapse-process.js';
+import { action, CONFIG, expectRefusal, HEAD, sandboxOfSuite } from './bad-input.fixture.js';
 
 // Each call starts a process.
 jest.setTimeout(120_000);
 
 describe('Bad input', () => {
-  let sandbox: SynapseSandbox;
-
-  beforeAll(() => {
-    sandbox = new SynapseSandbox();
-  });
-
-  afterAll(() => sandbox.remove());
+  const sandbox = sandboxOfSuite();
 
   describe('in the code that is loaded', () => {
     const load = (name: string, source: string): Finished => {

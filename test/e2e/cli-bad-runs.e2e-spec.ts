@@ -1,18 +1,12 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { type Finished, SynapseSandbox } from './synapse-process.js';
-import { action, CONFIG, expectRefusal, HEAD, ORDER } from './bad-input.fixture.js';
+import { type Finished } from './synapse-process.js';
+import { action, CONFIG, expectRefusal, HEAD, ORDER, sandboxOfSuite } from './bad-input.fixture.js';
 
 // Each call starts a process.
 jest.setTimeout(120_000);
 
 describe('Bad input', () => {
-  let sandbox: SynapseSandbox;
-
-  beforeAll(() => {
-    sandbox = new SynapseSandbox();
-  });
-
-  afterAll(() => sandbox.remove());
+  const sandbox = sandboxOfSuite();
 
   describe('in a run', () => {
     beforeAll(() => {

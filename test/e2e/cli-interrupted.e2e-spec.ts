@@ -1,17 +1,11 @@
-import { type Finished, SynapseSandbox } from './synapse-process.js';
-import { action, CONFIG, HEAD } from './bad-input.fixture.js';
+import { type Finished } from './synapse-process.js';
+import { action, CONFIG, HEAD, sandboxOfSuite } from './bad-input.fixture.js';
 
 // Each call starts a process.
 jest.setTimeout(120_000);
 
 describe('Bad input', () => {
-  let sandbox: SynapseSandbox;
-
-  beforeAll(() => {
-    sandbox = new SynapseSandbox();
-  });
-
-  afterAll(() => sandbox.remove());
+  const sandbox = sandboxOfSuite();
 
   describe('from the terminal', () => {
     beforeAll(() => {

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatasetFormatRegistry } from '../../../src/index.js';
 import { areaOf, CLASSES, keypointsOf, outlineOf, truth, type TruthBox, writeTruth } from './dataset-truth.js';
+import { isRequired } from '../../is-required.js';
 
 jest.setTimeout(180_000); // Python's packages take their time on a busy machine
 
 const python = process.env['SYNAPSE_TEST_DATASETS_PYTHON'];
 /** CI prepares the environment; where that went wrong the test must fail, not vanish. */
-const isSkipped = python === undefined && !process.env['CI'];
+const isSkipped = python === undefined && !isRequired();
 if (isSkipped) {
   process.stderr.write(
     `Skipped: supervision and pycocotools. Install ${join(__dirname, 'requirements.txt')} into an environment of Python 3.12 or ` +

@@ -6,6 +6,7 @@ import { DigitsClassifier } from '../../../plugins-example/digits/src/digits-cla
 import { SplitFile } from '../../../plugins-example/digits/src/split-file.js';
 import { WeightsFile } from '../../../plugins-example/digits/src/weights-file.js';
 import { SynapseSandbox } from '../../e2e/synapse-process.js';
+import { isRequired } from '../../is-required.js';
 
 jest.setTimeout(180_000); // real training, perhaps on a busy machine
 
@@ -13,7 +14,7 @@ const plugin = resolve(__dirname, '../../../plugins-example/digits');
 const requirements = join(__dirname, 'requirements.txt');
 const python = process.env['SYNAPSE_TEST_ONNX_PYTHON'];
 /** CI prepares the environment; where that went wrong the test must fail, not vanish. */
-const isSkipped = python === undefined && !process.env['CI'];
+const isSkipped = python === undefined && !isRequired();
 
 if (isSkipped) {
   process.stderr.write(
