@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import { textLines } from './text-lines.js';
 
 /** Characters that go to the compressor at a time. */
 const PIECE_CHARS = 64 * 1024;
@@ -21,13 +21,8 @@ export async function packLines(values: Iterable<object> | AsyncIterable<object>
 /** The values of a text of {@link packLines}, one at a time. */
 export async function* unpackLines<T extends object>(packed: string): AsyncGenerator<T> {
   const text = Readable.from([Buffer.from(packed, 'base64')]).pipe(createGunzip());
-  const lines = createInterface({ input: text, crlfDelay: Infinity });
-  try {
-    for await (const line of lines) yield JSON.parse(line) as T;
-  } finally {
-    lines.close();
-    text.destroy();
-  }
+  text.setEncoding('utf8');
+  for await (const line of textLines(text)) yield JSON.parse(line) as T;
 }
 
 async function* textOf(values: Iterable<object> | AsyncIterable<object>): AsyncGenerator<string> {

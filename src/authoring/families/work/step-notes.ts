@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { writeNdjson } from '../../../resources/files/records/row-files.js';
 import type { StepContext } from '../../steps/step-context.js';
+import { textLines } from './text-lines.js';
 
 /**
  * What a step notes while it works: a journal learns of a step when it has ended, and what was made in between must be known to whoever does the step
@@ -31,8 +31,7 @@ export class StepNotes<T extends object> {
   async *entries(): AsyncGenerator<T> {
     await this.#restore();
     if (!existsSync(this.#path)) return;
-    const lines = createInterface({ input: createReadStream(this.#path, 'utf8'), crlfDelay: Infinity });
-    for await (const line of lines) {
+    for await (const line of textLines(createReadStream(this.#path, 'utf8') as AsyncIterable<string>)) {
       const entry = parsed<T>(line);
       if (entry) yield entry;
     }
@@ -65,7 +64,7 @@ export class StepNotes<T extends object> {
 /** A line that a full disk has cut off says nothing. */
 function parsed<T>(line: string): T | undefined {
   try {
-    return line === '' ? undefined : (JSON.parse(line) as T);
+    return JSON.parse(line) as T;
   } catch {
     return undefined;
   }
