@@ -8,7 +8,6 @@ export {
   type RunBinding,
   RuntimeContext,
 } from './authoring/context/runtime-context.js';
-export type { RunNotes } from './authoring/context/run-notes.interface.js';
 export {
   Action,
   type ActionDecorator,
