@@ -1,5 +1,5 @@
-export type { RunNotes } from './authoring/context/run-notes.interface.js';
 // The part of the public surface that is about runs: where they are kept, and who goes on with them.
+export type { RunNotes } from './authoring/context/run-notes.interface.js';
 export { type RunClock, systemRunClock } from './runtime/durability/run-clock.js';
 export { MemoryRunStore, type MemoryRunStoreOptions } from './runtime/run-store/memory-run-store.js';
 export {
