@@ -94,7 +94,7 @@ function runThread(order: SharedOrder, { lists, job: { classes } }: LeadShare): 
   }).finally(() => {
     ours.close();
     listing.port1.close();
-    return worker.terminate();
+    void worker.terminate(); // it has ended its work: nobody need wait until its memory is given back
   });
 }
 
