@@ -181,6 +181,30 @@ describe('HttpBackendClient', () => {
     expect(() => new HttpBackendClient({ host })).toThrow(expect.objectContaining({ code: 'SYN_CLIENT' }));
   });
 
+  describe('a file whose answer was lost', () => {
+    it('is found by the key of its request, and is not made by being looked for', async () => {
+      const knowing = await new BackendServer({ knowsIdempotencyKeys: true }).start();
+      const client = knowing.client();
+      const made = await client.createDataFile(__filename, { headers: { 'idempotency-key': 'a:1' } });
+      const found = [await client.findDataFile('a:1'), await client.findDataFile('a:2')];
+      await knowing.stop();
+
+      expect(found).toEqual([made, undefined]);
+      expect(knowing.records('data_files')).toHaveLength(1);
+    });
+
+    it('is not found on a platform that knows no keys, and asked for again where it cannot say', async () => {
+      const client = server.client({ maxAttempts: 1 });
+      await client.createDataFile(__filename, { headers: { 'idempotency-key': 'a:1' } });
+
+      expect(await client.findDataFile('a:1')).toBeUndefined();
+      answerFirst({ status: 503 }, { status: 401 });
+      await expect(client.findDataFile('a:1')).rejects.toMatchObject({ details: { status_code: 503 } });
+      await expect(client.findDataFile('a:1')).rejects.toMatchObject({ details: { status_code: 401 } });
+      expect(server.records('data_files')).toHaveLength(1);
+    });
+  });
+
   it('undoes what is gone already', async () => {
     await expect(server.client().deleteModel(99)).resolves.toBeUndefined();
   });
