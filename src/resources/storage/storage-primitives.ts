@@ -70,8 +70,8 @@ export abstract class StoragePrimitives {
 
   /** Copies a file within the storage. Override it where the storage can do that by itself. */
   protected async copyObject(from: string, to: string, call: StorageCall): Promise<void> {
-    const { body, sizeBytes } = await call.retry(() => this.openObject(from, { start: 0 }, call));
     const contentType = (await this.statObject(from, call))?.contentType ?? 'application/octet-stream';
+    const { body, sizeBytes } = await call.retry(() => this.openObject(from, { start: 0 }, call));
     const bytes = countedBytes(body as AsyncIterable<Buffer>, call, sizeBytes);
     await call.during(body, () => this.putObject(to, { body: bytes, sizeBytes, contentType }, call));
   }

@@ -60,7 +60,12 @@ async function receive({ url, read, call }: ObjectDownload, part: PartialFile, p
   call.meter.expect(opened.sizeBytes);
   if (part.size > 0) call.meter.add(part.size);
   const start = part.size;
-  await onDisk(place, () => part.begin(start, opened.etag));
+  try {
+    await onDisk(place, () => part.begin(start, opened.etag));
+  } catch (thrown) {
+    opened.body.destroy(); // nobody will read it
+    throw thrown;
+  }
   await appendAll(part, inPieces(read, start), place);
   if (opened.sizeBytes !== undefined && part.size !== opened.sizeBytes) {
     throw new StorageDownloadError(url, `${part.size} of ${opened.sizeBytes} bytes came`, { retryable: true });

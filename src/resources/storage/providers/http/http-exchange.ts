@@ -3,7 +3,7 @@ import https from 'node:https';
 import { StorageConnectionError, StorageFailedError } from '../../../../foundation/errors/storage.errors.js';
 import { HttpStatusFailure } from './http-failure.js';
 import { type HttpBody, sendBody } from './send-body.js';
-import { bodyOf, type TappedBody } from './tapped-body.js';
+import { bodyOf, type ReadBody } from './tapped-body.js';
 import { TappedSockets } from './tapped-sockets.js';
 
 /** What is asked of the server. */
@@ -70,7 +70,7 @@ export class HttpExchange {
   }
 
   /** The body of an answer, to be read as fast as it comes. */
-  bodyOf(response: IncomingMessage): TappedBody | IncomingMessage {
+  bodyOf(response: IncomingMessage): ReadBody {
     return bodyOf(response, this.#sockets);
   }
 

@@ -4,7 +4,7 @@ import { StorageDownloadError } from '../../../../foundation/errors/storage.erro
 import type { StorageEntry } from '../../storage-options.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import { HttpStatusFailure } from './http-failure.js';
-import { TappedBody } from './tapped-body.js';
+import type { ReadBody } from './tapped-body.js';
 
 /** Headers that ask for a range, of one version where that is known. */
 export function rangeHeaders({ start, end, etag }: ByteRange): Record<string, string> {
@@ -45,17 +45,17 @@ export interface RangeResponse {
  */
 export function openedObject(
   { response, range, url }: RangeResponse,
-  bodyOf: (response: IncomingMessage) => TappedBody | IncomingMessage,
+  bodyOf: (response: IncomingMessage) => ReadBody,
 ): OpenedObject {
   const { headers, statusCode: status } = response;
   const etag = etagOf(headers) ?? headers['last-modified'];
   if (status === 206) {
     const sizeBytes = sizeOfPart(response, range, url);
-    return { ...read(bodyOf(response)), sizeBytes, etag };
+    return { ...bodyOf(response), sizeBytes, etag };
   }
   if (status === 200) {
-    const body = isWhole(range) ? bodyOf(response) : sliceOf(response, range);
-    return { ...read(body), sizeBytes: lengthOf(headers), etag };
+    const body = isWhole(range) ? bodyOf(response) : { body: sliceOf(response, range) };
+    return { ...body, sizeBytes: lengthOf(headers), etag };
   }
   response.resume();
   const sizeBytes = status === 416 ? sizeBehind(response, range) : undefined;
@@ -71,10 +71,6 @@ function sizeBehind({ headers }: IncomingMessage, { start }: ByteRange): number 
 
 function isWhole({ start, end = Infinity }: ByteRange): boolean {
   return start === 0 && end === Infinity;
-}
-
-function read(body: Readable | TappedBody): Pick<OpenedObject, 'body' | 'giveBack'> {
-  return body instanceof TappedBody ? { body, giveBack: (bytes) => body.giveBack(bytes) } : { body };
 }
 
 /** Bytes of the whole, of which this is a part; undefined where the server keeps that for itself. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomFillSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,7 @@ import { buffer } from 'node:stream/consumers';
 import { runInChild } from '../../../../../test/run-in-child.js';
 import { HTTPStorage } from './http-storage.js';
 import { HTTPStorageConfig } from './http-storage-config.js';
-import { bodyOf, TappedBody } from './tapped-body.js';
+import { bodyOf, type ReadBody } from './tapped-body.js';
 import { TappedSockets } from './tapped-sockets.js';
 
 const CONTENT = randomFillSync(Buffer.alloc(9_000_001));
@@ -162,43 +163,88 @@ describe('a long body of an HTTP server', () => {
   });
 });
 
-describe(TappedBody, () => {
-  async function opened(sockets: TappedSockets): Promise<TappedBody> {
+describe(bodyOf, () => {
+  let sockets: TappedSockets;
+  beforeEach(() => (sockets = new TappedSockets(1)));
+  afterEach(() => sockets.close());
+
+  async function opened(signal?: AbortSignal): Promise<ReadBody & { readonly response: IncomingMessage }> {
     const { port } = server.address() as AddressInfo;
     const response = await new Promise<IncomingMessage>((resolve) =>
-      get({ host: '127.0.0.1', port, agent: sockets.plain }, resolve),
+      get({ host: '127.0.0.1', port, agent: sockets.plain, signal }, resolve).on('error', () => undefined),
     );
-    const body = bodyOf(response, sockets);
-    if (body instanceof TappedBody) return body;
-    throw new Error('it is read by the parser');
+    return { response, ...bodyOf(response, sockets) };
   }
 
   it('reads into the same few buffers where they are given back', async () => {
-    const sockets = new TappedSockets(1);
     const hash = createHash('sha256');
-    const body = await opened(sockets);
+    const { body, giveBack } = await opened();
     const buffers = new Set<ArrayBufferLike>();
     for await (const piece of body as AsyncIterable<Uint8Array>) {
       hash.update(piece);
       buffers.add(piece.buffer);
-      body.giveBack(piece);
+      giveBack?.(piece);
     }
-    sockets.close();
 
     expect(hash.digest('hex')).toBe(createHash('sha256').update(CONTENT).digest('hex'));
-    expect(buffers.size).toBeLessThanOrEqual(5);
+    expect(buffers.size).toBeLessThanOrEqual(6);
   });
 
   it('leaves those alone that are held, and bytes of others', async () => {
-    const sockets = new TappedSockets(1);
-    const body = await opened(sockets);
+    const { body, giveBack } = await opened();
     const held: Uint8Array[] = [];
     for await (const piece of body as AsyncIterable<Uint8Array>) {
       held.push(piece);
-      body.giveBack(Buffer.from(piece));
+      giveBack?.(Buffer.from(piece));
     }
-    sockets.close();
 
     expect(Buffer.concat(held).equals(CONTENT)).toBe(true);
+  });
+
+  it.each([
+    ['its server goes away', (response: IncomingMessage) => response.socket.destroy(new Error('gone'))],
+    ['its request is aborted', (_response: IncomingMessage, controller: AbortController) => controller.abort()],
+  ])('tells nobody but its reader that %s', async (_case, end) => {
+    answers = [(response) => void response.writeHead(200, HEADERS).write(CONTENT.subarray(0, 100))];
+    const controller = new AbortController();
+    const { response, body } = await opened(controller.signal);
+    const isClosed = once(response.socket, 'close').catch(() => undefined);
+    end(response, controller);
+    await isClosed;
+    await new Promise(setImmediate);
+
+    await expect(buffer(body)).rejects.toThrow();
+  });
+
+  it('hands on what came before its connection broke', async () => {
+    answers = [
+      (response) => response.writeHead(200, HEADERS).write(CONTENT.subarray(0, 1_500_000), () => response.destroy()),
+    ];
+    const { body } = await opened();
+    let bytes = 0;
+    const read = async (): Promise<void> => {
+      for await (const piece of body as AsyncIterable<Uint8Array>) bytes += piece.length;
+    };
+
+    await expect(read()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(bytes).toBeGreaterThan(0);
+  });
+
+  it('hands on what has come while its server pauses', async () => {
+    answers = [(response) => void response.writeHead(200, HEADERS).write(CONTENT.subarray(0, 100_000))];
+    const { body } = await opened();
+    const pieces = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    const first = await pieces.next();
+
+    expect((first.value as Uint8Array).length).toBeLessThanOrEqual(100_000);
+    body.destroy();
+  });
+
+  it('closes the connection of a body that nobody reads', async () => {
+    const { response, body } = await opened();
+    const isClosed = once(response.socket, 'close');
+    body.destroy();
+
+    await expect(isClosed).resolves.toBeDefined();
   });
 });

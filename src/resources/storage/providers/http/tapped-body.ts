@@ -1,13 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import type { OpenedObject } from '../../transfer/resumed-read.js';
 import type { TappedSockets } from './tapped-sockets.js';
 
 /** Bytes are handed on in pieces of this size. */
 const PIECE_BYTES = 1024 * 1024;
 /** From here on a connection is given up for the time that its body saves. */
 const WORTH_BYTES = 4 * PIECE_BYTES;
-/** A piece that takes longer to fill is handed on as it is: whoever reads wants to know that something comes, in milliseconds. */
+/** Pieces that may wait for whoever reads; then the connection waits. */
+const MAX_WAITING = 2;
+/** How long somebody waits for a whole piece before what there is of it is handed on, in milliseconds. */
 const MAX_FILL_MS = 100;
+
+/** What is read of a response. */
+export type ReadBody = Pick<OpenedObject, 'body' | 'giveBack'>;
 
 interface Piece {
   readonly bytes: Buffer;
@@ -18,38 +24,58 @@ interface Piece {
   lent: number;
 }
 
-/** A response's body, from its socket where it is long enough; else the response itself, which is one. */
-export function bodyOf(response: IncomingMessage, sockets: TappedSockets): TappedBody | IncomingMessage {
+/** A response's body, from its socket where it is long enough to be worth it. */
+export function bodyOf(response: IncomingMessage, sockets: TappedSockets): ReadBody {
   const { socket, headers, complete } = response;
   const length = Number(headers['content-length']);
-  const isPlain = headers['transfer-encoding'] === undefined && length >= WORTH_BYTES;
-  return isPlain && !complete && sockets.has(socket) ? new TappedBody(response, length, sockets) : response;
+  const isLong = headers['transfer-encoding'] === undefined && length >= WORTH_BYTES;
+  if (!isLong || complete || !sockets.has(socket)) return { body: response };
+  const tapped = new TappedBody(response, length, sockets);
+  // Objects, since pieces that wait together would be joined into one.
+  const body = Readable.from(tapped.pieces(), { objectMode: true, highWaterMark: 1 });
+  body.once('close', () => socket.destroy()); // also where nobody has begun to read
+  return { body, giveBack: (bytes) => tapped.giveBack(bytes) };
 }
 
-/** A long body of known length, read past HTTP's parser into a few buffers that are used again once they are given back. */
-export class TappedBody extends Readable {
-  readonly #response: IncomingMessage;
-  readonly #pieces = new Map<ArrayBufferLike, Piece>();
+/**
+ * A long body of known length, read past HTTP's parser into a few buffers that are used again once they are given back. What has come before the
+ * connection breaks is handed on first; nobody hears of the break who does not read.
+ */
+class TappedBody {
+  readonly #socket: IncomingMessage['socket'];
+  readonly #pieces = new WeakMap<ArrayBufferLike, Piece>();
   readonly #free: Piece[] = [];
+  readonly #waiting: Uint8Array[] = [];
   #left: number;
   #piece: Piece | undefined;
-  #handedAtMs = performance.now();
+  #failure: Error | undefined;
+  #wake = (): void => undefined;
 
   constructor(response: IncomingMessage, sizeBytes: number, sockets: TappedSockets) {
-    // Objects, since pieces that wait together would be joined into one.
-    super({ objectMode: true, highWaterMark: 2 });
-    this.#response = response;
-    this.#left = sizeBytes;
     const { socket } = response;
-    response.on('error', (error) => this.#broken(error)).once('close', () => this.#broken(cut()));
+    this.#socket = socket;
+    this.#left = sizeBytes;
+    response.on('error', (error) => this.#break(error)).once('close', () => this.#break(cut()));
     // What the parser has seen so far; all else it will not see.
     const early = response.read() as Buffer | null;
     if (early) this.#take(early);
     sockets.tap(socket, (bytes) => this.#take(bytes));
-    socket.resume();
   }
 
-  /** Takes bytes of the body that nobody holds any more, to read into them again. */
+  /** The bytes, in order. @throws what broke the connection, behind what came before. */
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const piece = this.#waiting.shift();
+      if (piece) {
+        this.#socket.resume();
+        yield piece;
+      } else if (this.#left === 0) return;
+      else if (this.#failure) throw this.#failure;
+      else await this.#more();
+    }
+  }
+
+  /** Takes bytes of the body that nobody holds any more, to read into them again. Those of others are left alone. */
   giveBack({ buffer }: Uint8Array): void {
     const piece = this.#pieces.get(buffer);
     if (!piece || --piece.lent > 0 || piece.handed < PIECE_BYTES) return;
@@ -57,13 +83,14 @@ export class TappedBody extends Readable {
     this.#free.push(piece);
   }
 
-  override _read(): void {
-    this.#response.socket.resume();
-  }
-
-  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    this.#response.socket.destroy();
-    callback(error);
+  async #more(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      timer = setTimeout(() => this.#handOn(), MAX_FILL_MS);
+      this.#socket.resume();
+    });
+    clearTimeout(timer);
   }
 
   #take(bytes: Uint8Array): void {
@@ -75,23 +102,25 @@ export class TappedBody extends Readable {
       piece.bytes.set(part, piece.filled);
       piece.filled += part.length;
       taken += part.length;
-      if (piece.filled === PIECE_BYTES) this.#handOn(piece);
-    }
-    if (this.#piece && (this.#left === 0 || performance.now() - this.#handedAtMs >= MAX_FILL_MS)) {
-      this.#handOn(this.#piece);
+      if (piece.filled === PIECE_BYTES) this.#handOn();
     }
     if (this.#left > 0) return;
-    this.push(null);
-    this.#response.socket.destroy();
+    this.#handOn();
+    this.#wake();
+    this.#socket.destroy();
   }
 
-  #handOn(piece: Piece): void {
-    const { bytes, handed, filled } = piece;
-    piece.handed = filled;
-    piece.lent++;
-    this.#handedAtMs = performance.now();
-    if (filled === PIECE_BYTES) this.#piece = undefined;
-    if (!this.push(bytes.subarray(handed, filled))) this.#response.socket.pause();
+  /** What there is of the piece that is being filled. */
+  #handOn(): void {
+    const piece = this.#piece;
+    if (piece && piece.filled > piece.handed) {
+      this.#waiting.push(piece.bytes.subarray(piece.handed, piece.filled));
+      piece.handed = piece.filled;
+      piece.lent++;
+      if (piece.filled === PIECE_BYTES) this.#piece = undefined;
+      if (this.#waiting.length >= MAX_WAITING) this.#socket.pause();
+    }
+    this.#wake();
   }
 
   #newPiece(): Piece {
@@ -101,8 +130,10 @@ export class TappedBody extends Readable {
     return piece;
   }
 
-  #broken(error: Error): void {
-    if (this.#left > 0) this.destroy(error);
+  #break(error: Error): void {
+    if (this.#left === 0 || this.#failure) return;
+    this.#failure = error;
+    this.#handOn();
   }
 }
 
