@@ -61,8 +61,8 @@ export abstract class StoragePrimitives {
   protected putFile(key: string, file: LocalFile, call: StorageCall): Promise<void> {
     return call.retry(() => {
       call.meter.restart();
-      const stream = createReadStream(file.path, { highWaterMark: 1024 * 1024 });
       const { sizeBytes, contentType } = file;
+      const stream = createReadStream(file.path, { highWaterMark: Math.min(1024 * 1024, sizeBytes + 1) });
       const body = countedBytes(stream as AsyncIterable<Buffer>, call, sizeBytes);
       return call.during(stream, () => this.putObject(key, { body, sizeBytes, contentType }, call));
     });

@@ -23,8 +23,11 @@ export async function forEachPiece(
   const chunkBytes = checkedChunkBytes(options.chunkBytes ?? DEFAULT_CHUNK_BYTES);
   const file = await open(path, 'r');
   try {
-    let piece = await readPiece(file, Buffer.allocUnsafe(chunkBytes));
-    let spare: Buffer = Buffer.allocUnsafe(chunkBytes);
+    // No more than the file needs: large buffers for thousands of small files make the collector work more than the hash.
+    const { size } = await file.stat();
+    const bufferBytes = size > 0 ? Math.min(chunkBytes, size + 1) : chunkBytes;
+    let piece = await readPiece(file, Buffer.allocUnsafe(bufferBytes));
+    let spare: Buffer = Buffer.allocUnsafe(bufferBytes);
     while (piece.length > 0) {
       options.signal?.throwIfAborted();
       const next = readPiece(file, spare);
