@@ -80,24 +80,24 @@ export class LocalStorage extends StorageProvider {
     const handle = await open(this.#placeOf(key), 'r');
     const opened = await handle.stat(); // it may have been replaced since
     const last = end === undefined ? {} : { end: end - 1 };
-    const body = handle.createReadStream({ start, ...last, highWaterMark: PIECE_BYTES });
+    const body = handle.createReadStream({ start, ...last, highWaterMark: pieceBytes(opened.size) });
     return { body, sizeBytes: opened.size, etag: etagOf(opened) };
   }
 
   protected override putObject(key: string, { body }: StorageContent, call: StorageCall): Promise<void> {
-    return this.#place(key, call, (unfinished) => writeBody(unfinished, body, call));
+    return this.#place(key, call, { write: (unfinished) => writeBody(unfinished, body, call) });
   }
 
   /** Rights and the time of the last change come along. */
   protected override async putFile(key: string, file: LocalFile, call: StorageCall): Promise<void> {
-    const stream = createReadStream(file.path, { highWaterMark: PIECE_BYTES });
+    const stream = createReadStream(file.path, { highWaterMark: pieceBytes(file.sizeBytes) });
     const body = countedBytes(stream as AsyncIterable<Buffer>, call, file.sizeBytes);
     const write = async (unfinished: string): Promise<void> => {
       await writeBody(unfinished, body, call);
       await chmod(unfinished, file.mode);
-      await utimes(unfinished, file.modifiedAt, file.modifiedAt);
     };
-    await call.during(stream, () => this.#place(key, call, write));
+    const finish = (unfinished: string): Promise<void> => utimes(unfinished, file.modifiedAt, file.modifiedAt);
+    await call.during(stream, () => this.#place(key, call, { write, finish }));
   }
 
   protected override listObjects(folder: string, recursive: boolean): AsyncIterable<StorageEntry> {
@@ -139,9 +139,10 @@ export class LocalStorage extends StorageProvider {
     return join(this.location, key); // a key has no part that leads upwards
   }
 
-  async #place(key: string, call: StorageCall, write: (unfinished: string) => Promise<void>): Promise<void> {
+  async #place(key: string, call: StorageCall, { write, finish }: FileMaking): Promise<void> {
     const place = await this.#checkedParent(key);
     const move = async (unfinished: string, target: string): Promise<void> => {
+      await finish?.(unfinished);
       call.signal?.throwIfAborted(); // the last moment at which nothing has happened
       await rename(unfinished, target);
     };
@@ -220,6 +221,18 @@ interface LocalChild {
   readonly name: string;
   readonly isFolder: boolean;
   readonly isLink: boolean;
+}
+
+/** How a file comes to be. */
+interface FileMaking {
+  readonly write: (unfinished: string) => Promise<void>;
+  /** What must not be done earlier than just before it gets its name: one with an old time may look like one that was left behind. */
+  readonly finish?: (unfinished: string) => Promise<void>;
+}
+
+/** No more than a file needs: large buffers for thousands of small files make the collector work more than the disk. */
+function pieceBytes(sizeBytes: number): number {
+  return Math.min(PIECE_BYTES, sizeBytes + 1);
 }
 
 async function writeBody(unfinished: string, body: AsyncIterable<Uint8Array>, call: StorageCall): Promise<void> {
