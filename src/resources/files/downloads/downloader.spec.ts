@@ -21,6 +21,7 @@ beforeEach(async () => {
   server = await new FileServer().start();
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -119,9 +120,11 @@ describe('downloading', () => {
     for (const [index, part] of parts.entries()) {
       writeFileSync(join(folder, part), bytes.subarray(0, 7));
       writeFileSync(join(folder, `${part}.json`), '{"validator":"\\"v1\\""}');
-      const touchedAt = Date.now() / 1000 - (24 + (index === 0 ? 1 : -1)) * 3600;
+      const touchedAt = Date.now() / 1000 + (index === 0 ? 0 : 2 * 3600);
       utimesSync(join(folder, part), touchedAt, touchedAt);
     }
+    const tomorrow = Date.now() + 25 * 3_600_000; // nobody can give a file an old time of change
+    jest.spyOn(Date, 'now').mockReturnValue(tomorrow);
     for (const name of [free, `${free}.json`]) rmSync(join(folder, name));
     await fetchFile('/a');
 

@@ -18,7 +18,10 @@ describe('what processes leave beside their targets', () => {
     folder = mkdtempSync(join(tmpdir(), 'synapse-left-'));
     target = join(folder, 'target');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    jest.restoreAllMocks();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   /** Something of `owner` beside a target; its name. */
   const leave = (owner: string, beside = target, kind: 'partial' | 'replaced' = 'partial'): string => {
@@ -26,6 +29,12 @@ describe('what processes leave beside their targets', () => {
     writeFileSync(path, 'half');
     return basename(path);
   };
+  /** Nobody can give a file an old time of change, so the clock goes on instead. */
+  const letPass = (seconds: number): void => {
+    const now = Date.now() + seconds * 1000;
+    jest.spyOn(Date, 'now').mockReturnValue(now);
+  };
+  /** Says that something was written so long ago, or, for less than nothing, that it will be. */
   const age = (name: string, seconds: number): void => {
     const then = Date.now() / 1000 - seconds;
     utimesSync(join(folder, name), then, then);
@@ -55,12 +64,37 @@ describe('what processes leave beside their targets', () => {
   });
 
   it('stay where nobody knows the owner, until they were silent for a day', async () => {
-    const [fresh, silent] = [leave(ELSEWHERE), leave(ELSEWHERE)];
-    age(fresh, DAY_SECONDS - 60);
-    age(silent, DAY_SECONDS + 60);
+    const name = leave(ELSEWHERE);
+    letPass(DAY_SECONDS - 60);
+    await sweepBeside(target);
+    const before = left();
+    letPass(120);
     await sweepBeside(target);
 
-    expect(left()).toEqual([fresh]);
+    expect([before, left()]).toEqual([[name], []]);
+  });
+
+  it('stay where nobody knows the owner, and it has just given them the old time of their source', async () => {
+    const name = leave(ELSEWHERE);
+    age(name, 2 * DAY_SECONDS);
+    await sweepBeside(target);
+
+    expect(left()).toEqual([name]);
+  });
+
+  it('stay where nobody knows the owner of a folder, as long as something below it is written', async () => {
+    const folders = [leave(ELSEWHERE), leave(ELSEWHERE)];
+    for (const name of folders) {
+      rmSync(join(folder, name));
+      mkdirSync(join(folder, name, 'a/b'), { recursive: true });
+      writeFileSync(join(folder, name, 'a/b/member'), 'half');
+    }
+    const [written = ''] = folders;
+    age(join(written, 'a/b/member'), -DAY_SECONDS);
+    letPass(DAY_SECONDS + 60);
+    await sweepBeside(target);
+
+    expect(left()).toEqual([written]);
   });
 
   it('stay where the write fails', async () => {

@@ -35,26 +35,46 @@ export async function sweepFolder(folder: string): Promise<void> {
   await sweep(folder, ({ kind }) => kind === 'partial');
 }
 
+/** What the name of something left says of it. */
+interface Left {
+  readonly key: string;
+  readonly owner: string;
+  readonly kind: string;
+}
+
 /** Best done after a success: what cannot be removed is left, and nobody is told. */
-async function sweep(
-  folder: string,
-  isWanted: (left: { readonly key: string; readonly kind: string }) => boolean,
-): Promise<void> {
+async function sweep(folder: string, isWanted: (left: Left) => boolean): Promise<void> {
   try {
     for await (const { name } of await opendir(folder, { bufferSize: 256 })) {
-      const [, key = '', owner = '', kind = ''] = NAME.exec(name) ?? [];
-      if (key === '' || !isWanted({ key, kind })) continue;
+      const left = leftAs(name);
+      if (left === undefined || !isWanted(left)) continue;
       const path = join(folder, name);
-      if (isOwnerGone(owner) ?? isSilent(await lstat(path))) await rm(path, { recursive: true, force: true });
+      if (isOwnerGone(left.owner) ?? (await isAllSilent(path))) await rm(path, { recursive: true, force: true });
     }
   } catch {
     return; // the folder may be gone, or not ours to read
   }
 }
 
-/** Whether nobody has touched it for so long that whoever made it must be gone. */
-export function isSilent({ mtimeMs }: Pick<Stats, 'mtimeMs'>): boolean {
-  return Date.now() - mtimeMs > SILENCE_MS;
+function leftAs(name: string): Left | undefined {
+  const [, key, owner, kind] = NAME.exec(name) ?? [];
+  return key === undefined || owner === undefined || kind === undefined ? undefined : { key, owner, kind };
+}
+
+/** A folder's own times stand still while something below it is written. */
+async function isAllSilent(path: string): Promise<boolean> {
+  const facts = await lstat(path);
+  if (!isSilent(facts)) return false;
+  if (!facts.isDirectory()) return true;
+  for await (const { name } of await opendir(path)) {
+    if (!(await isAllSilent(join(path, name)))) return false;
+  }
+  return true;
+}
+
+/** Whether nobody has touched it for so long that whoever made it must be gone. A file may have been given the time of another one, but not when that was. */
+export function isSilent({ mtimeMs, ctimeMs }: Pick<Stats, 'mtimeMs' | 'ctimeMs'>): boolean {
+  return Date.now() - Math.max(mtimeMs, ctimeMs) > SILENCE_MS;
 }
 
 function keyOf(target: string): string {
