@@ -13,14 +13,18 @@ import { saveUnsent } from './unsent-file.js';
 /** An event, at first without its number. A class, since stores in memory keep events: see `MemoryEntry`. */
 class OpenEvent implements RunEvent {
   seq = 0;
+  readonly run_id: string;
+  readonly attempt: number;
 
   constructor(
+    { runId, attempt }: Pick<RunEventStream, 'runId' | 'attempt'>,
     readonly type: RunEventType,
-    readonly run_id: string,
-    readonly attempt: number,
     readonly time: string,
     public data: Record<string, unknown>,
-  ) {}
+  ) {
+    this.run_id = runId;
+    this.attempt = attempt;
+  }
 }
 
 const MAX_BATCH_EVENTS = 1000;
@@ -189,7 +193,7 @@ export class RunEventStream {
   }
 
   protected open(type: RunEventType, data: object, nowMs: number): OpenEvent {
-    return new OpenEvent(type, this.runId, this.attempt, this.flusher.isoTime(nowMs), data as Record<string, unknown>);
+    return new OpenEvent(this, type, this.flusher.isoTime(nowMs), data as Record<string, unknown>);
   }
 
   /** Numbers are given last, when nothing can be coalesced or lost any more: that leaves no gaps. */
