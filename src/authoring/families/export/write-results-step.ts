@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,10 +9,19 @@ import { isRecord } from '../../../foundation/schema/json-safe.js';
 import { writeAtomically } from '../../../resources/files/places/write-atomically.js';
 import { BaseStep } from '../../steps/base-step.js';
 import { StepResult } from '../../steps/step-result.js';
+import { identityOf, isStillThere } from '../work/file-identity.js';
 import { StepNotes } from '../work/step-notes.js';
 import { type BaseExportParams, ExportFormat } from './base-export-params.js';
 import { type ExportContext, ExportProgressCategories } from './export-context.js';
 import type { FilteredResults } from './filtered-results.js';
+
+/** A file that was about to be moved to its place. */
+interface WrittenFile {
+  readonly path: string;
+  readonly identity: string;
+  /** Whether it took the place of one that was not this step's. */
+  readonly replaces: boolean;
+}
 
 /** What the action knows about its results. */
 export interface ResultHandling {
@@ -39,8 +48,10 @@ export class WriteResultsStep<P extends BaseExportParams> extends BaseStep<Expor
     Object.assign(context, { ...found, exportedCount: 0, failedCount: 0 });
     const path = resolve(output_path ?? join(context.runtimeCtx.workDir, `export.${format}`));
     context.log('results_listed', { target: context.params.target, total_count: found.totalCount });
-    await claimPath(context, path);
-    await writeResults(path, format, this.#converted(context));
+    const write = await writerOf(format);
+    await writeAtomically(path, (unfinished) => write(unfinished, this.#converted(context)), {
+      move: (unfinished, place) => moveNoted(context, unfinished, place),
+    });
     context.outputPath = path;
     context.setProgress(1, 1, ExportProgressCategories.DatasetConversion);
     context.log('export_complete', {
@@ -51,9 +62,11 @@ export class WriteResultsStep<P extends BaseExportParams> extends BaseStep<Expor
     return StepResult.ok({ exported: context.exportedCount });
   }
 
-  /** Takes away the file where there was none before; one that was replaced cannot come back. */
+  /** Takes away the file where there was none before; one that was replaced cannot come back, and one of somebody else stays. */
   override async rollback(context: ExportContext<P>): Promise<void> {
-    for await (const { path, existed } of notesOf(context).entries()) if (!existed) await rm(path, { force: true });
+    for await (const { path, identity, replaces } of notesOf(context).entries()) {
+      if (!replaces && (await isStillThere(path, identity))) await rm(path, { force: true });
+    }
   }
 
   async *#converted(context: ExportContext<P>): AsyncGenerator {
@@ -84,13 +97,17 @@ export class WriteResultsStep<P extends BaseExportParams> extends BaseStep<Expor
   }
 }
 
-async function writeResults(path: string, format: ExportFormat, values: AsyncIterable<unknown>): Promise<void> {
-  const { writeCsv, writeNdjson } = await import('../../../resources/files/records/row-files.js');
-  if (format === ExportFormat.Ndjson) return writeNdjson(path, values);
-  if (format === ExportFormat.Csv) return writeCsv(path, asRows(values), { escapesFormulas: true });
-  await writeAtomically(path, (unfinished) =>
-    pipeline(Readable.from(asList(values)), createWriteStream(unfinished, { flags: 'wx' })),
-  );
+/** Fills a file of the format. */
+async function writerOf(
+  format: ExportFormat,
+): Promise<(unfinished: string, values: AsyncIterable<unknown>) => Promise<void>> {
+  const { fillCsv, fillNdjson } = await import('../../../resources/files/records/row-files.js');
+  if (format === ExportFormat.Ndjson) return fillNdjson;
+  if (format === ExportFormat.Csv) {
+    return (unfinished, values) => fillCsv(unfinished, asRows(values), { escapesFormulas: true });
+  }
+  return (unfinished, values) =>
+    pipeline(Readable.from(asList(values)), createWriteStream(unfinished, { flags: 'wx' }));
 }
 
 async function* asList(values: AsyncIterable<unknown>): AsyncGenerator<string> {
@@ -113,13 +130,20 @@ async function* asRows(values: AsyncIterable<unknown>): AsyncGenerator<Record<st
   }
 }
 
-/** Notes whether there was something at the place, the first time that it is asked. Another host may have a place of its own. */
-async function claimPath(context: ExportContext, path: string): Promise<void> {
+/**
+ * Moves a file to its place, once the run knows which file it is and whether it replaces another. That is looked at each time: the path alone says
+ * nothing, since another host may have something of its own there.
+ */
+async function moveNoted(context: ExportContext, unfinished: string, path: string): Promise<void> {
   const notes = notesOf(context);
-  for await (const claim of notes.entries()) if (claim.path === path) return;
-  await notes.add({ path, existed: existsSync(path) });
+  let isOwn = false;
+  for await (const earlier of notes.entries()) {
+    if (earlier.path === path && !earlier.replaces) isOwn ||= await isStillThere(path, earlier.identity);
+  }
+  await notes.add({ path, identity: await identityOf(unfinished), replaces: existsSync(path) && !isOwn });
+  await rename(unfinished, path);
 }
 
-function notesOf(context: ExportContext): StepNotes<{ path: string; existed: boolean }> {
+function notesOf(context: ExportContext): StepNotes<WrittenFile> {
   return new StepNotes('export', context);
 }

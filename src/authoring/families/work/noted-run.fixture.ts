@@ -23,9 +23,9 @@ class NotesInMemory implements RunNotes {
 }
 
 /** An attempt of a run, on a host of its own. */
-export interface NotedAttempt {
+export interface NotedAttempt<P = unknown> {
   readonly idempotencyKey: string;
-  readonly runtimeCtx: RuntimeContext;
+  readonly runtimeCtx: RuntimeContext<P>;
   /** The names of what it has warned of. */
   readonly warnings: () => unknown[];
 }
@@ -40,10 +40,13 @@ export class NotedRun {
   constructor(private readonly name: string) {}
 
   /** The next attempt, with nothing but the notes to go by. */
-  attempt(): NotedAttempt {
+  attempt(): NotedAttempt;
+  attempt<P>(params: P): NotedAttempt<P>;
+  attempt(params: unknown = {}): NotedAttempt {
     const attempt = ++this.#attempts;
     const workDir = mkdtempSync(join(this.#folder, 'host-'));
-    const { binding, reported } = boundRun<unknown>({}, { runId: this.name, attempt, workDir, notes: this.#notes });
+    const known = { runId: this.name, idempotencyKey: this.name, attempt, workDir, notes: this.#notes };
+    const { binding, reported } = boundRun(params, known);
     const warnings = (): unknown[] =>
       reported().events.flatMap(({ data }) => (data['level'] === 'warning' ? [data['event']] : []));
     return { idempotencyKey: `${this.name}:step`, runtimeCtx: new RuntimeContext(binding), warnings };

@@ -62,21 +62,24 @@ export async function writeCsv(
   rows: Iterable<CsvRow> | AsyncIterable<CsvRow>,
   options: WriteCsvOptions = {},
 ): Promise<void> {
+  await writeAtomically(path, (unfinished) => fillCsv(unfinished, rows, options));
+}
+
+/** Writes rows to a CSV file that is not there yet; for callers that move it to its place themselves. */
+export async function fillCsv(
+  unfinished: string,
+  rows: Iterable<CsvRow> | AsyncIterable<CsvRow>,
+  { columns, delimiter = ',', escapesFormulas = false }: WriteCsvOptions,
+): Promise<void> {
   const { stringify } = await import('csv-stringify');
-  const { columns, delimiter = ',', escapesFormulas = false } = options;
-  await writeAtomically(path, (unfinished) =>
-    pipeline(
-      Readable.from(rows),
-      stringify({
-        header: true,
-        delimiter,
-        escape_formulas: escapesFormulas,
-        cast: { boolean: (value) => String(value) },
-        ...(columns && { columns: [...columns] }),
-      }),
-      createWriteStream(unfinished, { flags: 'wx' }),
-    ),
-  );
+  const table = stringify({
+    header: true,
+    delimiter,
+    escape_formulas: escapesFormulas,
+    cast: { boolean: (value) => String(value) },
+    ...(columns && { columns: [...columns] }),
+  });
+  await pipeline(Readable.from(rows), table, createWriteStream(unfinished, { flags: 'wx' }));
 }
 
 /**
@@ -105,12 +108,18 @@ export async function* readNdjson(path: string): AsyncGenerator {
 
 /** Writes values to an NDJSON file, one line each, in one step. @throws {@link FileWriteError}; what the values throw. */
 export async function writeNdjson(path: string, values: Iterable<unknown> | AsyncIterable<unknown>): Promise<void> {
+  await writeAtomically(path, (unfinished) => fillNdjson(unfinished, values));
+}
+
+/** Writes values to an NDJSON file that is not there yet; for callers that move it to its place themselves. */
+export async function fillNdjson(
+  unfinished: string,
+  values: Iterable<unknown> | AsyncIterable<unknown>,
+): Promise<void> {
   async function* lines(): AsyncGenerator<string> {
     for await (const value of values) yield `${JSON.stringify(value)}\n`;
   }
-  await writeAtomically(path, (unfinished) =>
-    pipeline(Readable.from(lines()), createWriteStream(unfinished, { flags: 'wx' })),
-  );
+  await pipeline(Readable.from(lines()), createWriteStream(unfinished, { flags: 'wx' }));
 }
 
 function parsed(text: string, line: number): unknown {
