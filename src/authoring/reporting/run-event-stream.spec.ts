@@ -25,6 +25,7 @@ describe(RunEventStream, () => {
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       data: { ok: true },
     });
+    expect(Object.keys(sink.events[2] ?? {})).toEqual(['seq', 'type', 'run_id', 'attempt', 'time', 'data']);
   });
 
   it('goes on counting where an earlier attempt ended', () => {

@@ -3,29 +3,13 @@ import type { Clock } from './clock.js';
 import type { EventFlusher } from './event-flusher.js';
 import { Lanes, latestKeyOf, roughBytesOf, SmallBytes, variantOf } from './event-traits.js';
 import { ListenerQueue } from './listener-queue.js';
+import { OpenEvent } from './open-event.js';
 import type { RunEvent, RunEventType, TerminalEventType } from './run-event.js';
 import type { RunListener } from './run-listener.js';
 import { type EventSink, SinkWriter } from './sink-writer.js';
 import { SpillingQueue } from './spilling-queue.js';
 import type { RunEventStreamOptions, StreamLimits } from './stream-options.js';
 import { saveUnsent } from './unsent-file.js';
-
-/** An event, at first without its number. A class, since stores in memory keep events: see `MemoryEntry`. */
-class OpenEvent implements RunEvent {
-  seq = 0;
-  readonly run_id: string;
-  readonly attempt: number;
-
-  constructor(
-    { runId, attempt }: Pick<RunEventStream, 'runId' | 'attempt'>,
-    readonly type: RunEventType,
-    readonly time: string,
-    public data: Record<string, unknown>,
-  ) {
-    this.run_id = runId;
-    this.attempt = attempt;
-  }
-}
 
 const MAX_BATCH_EVENTS = 1000;
 const DEFAULT_RECENT_BYTES = 1024 * 1024;
