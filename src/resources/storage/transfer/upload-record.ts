@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProcessGone } from '../../files/places/process-gone.js';
+import { isSilent } from '../../files/places/leftovers.js';
+import { isOwnerGone, OWNER_PATTERN, OWNER_WORDS } from '../../files/places/owner-words.js';
 import { getTempPath } from '../../files/places/temp-space.js';
 import type { LocalFile } from './local-file.js';
 
@@ -22,8 +22,8 @@ export function isSameSource(facts: UploadFacts, file: LocalFile): boolean {
   return facts.size_bytes === file.sizeBytes && facts.modified_ms === file.modifiedAt.getTime();
 }
 
-/** Processes of another host cannot be asked for. */
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const FREE = 'free';
+const NAME = new RegExp(`^([0-9a-f]{32})\\.(?:(${FREE})|(${OWNER_PATTERN})\\.[0-9a-f]{6})\\.json$`);
 
 /**
  * What this machine knows of an upload that is under way: a small file of its own. That of a process that died, or of an upload that was to be kept, is taken
@@ -39,7 +39,7 @@ export class UploadRecord<Facts extends UploadFacts> {
     this.#folder = getTempPath('uploads');
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     this.#key = createHash('sha256').update(identity.join('\0')).digest('hex').slice(0, 32);
-    this.#name = `${this.#key}.${HOST}.${process.pid}.${randomBytes(3).toString('hex')}.json`;
+    this.#name = `${this.#key}.${OWNER_WORDS}.${randomBytes(3).toString('hex')}.json`;
   }
 
   /** Takes over what an earlier upload of the same has left. */
@@ -62,7 +62,11 @@ export class UploadRecord<Facts extends UploadFacts> {
 
   /** Leaves it to the next upload of the same. */
   giveFree(): void {
-    renameSync(this.#path, join(this.#folder, `${this.#key}.free.json`));
+    try {
+      renameSync(this.#path, join(this.#folder, `${this.#key}.${FREE}.json`));
+    } catch {
+      this.discard(); // it is somebody else's already; why the upload failed is what counts
+    }
   }
 
   discard(): void {
@@ -74,8 +78,14 @@ export class UploadRecord<Facts extends UploadFacts> {
   }
 
   #isFree(name: string): boolean {
-    const [, key, host, pid] = /^([0-9a-f]{32})\.(\w+)(?:\.(\d+)\.\w+)?\.json$/.exec(name) ?? [];
+    const [, key, free, owner = ''] = NAME.exec(name) ?? [];
     if (key !== this.#key) return false;
-    return host === 'free' || (host === HOST && isProcessGone(Number(pid)));
+    return free === FREE || (isOwnerGone(owner) ?? this.#isSilent(name));
+  }
+
+  /** Of a process of another host or container nobody knows whether it lives. */
+  #isSilent(name: string): boolean {
+    const facts = lstatSync(join(this.#folder, name), { throwIfNoEntry: false });
+    return facts !== undefined && isSilent(facts);
   }
 }
