@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -130,6 +130,19 @@ describe('downloading', () => {
 
     expect(server.requests.at(-1)?.headers.range).toBe('bytes=7-');
     expect(files().filter((name) => name.endsWith('.part'))).toEqual([parts[1]]);
+  });
+
+  it('removes what a process has left that was killed between the renames of a part and of what is known of it', async () => {
+    breakAfter(400_000, 1);
+    await expect(fetchFile('/a', { maxAttempts: 1, keepsPartial: true })).rejects.toThrow();
+    const [free = ''] = files().filter((name) => name.endsWith('.part'));
+    const dead = OWNER_WORDS.replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`); // no process has a number this high
+    const [left, living] = [dead, OWNER_WORDS].map((owner) => `${free.replace('free', `${owner}.abc`)}.json`);
+    renameSync(join(folder, `${free}.json`), join(folder, left ?? ''));
+    writeFileSync(join(folder, living ?? ''), '{"validator":"\\"v1\\""}');
+    await fetchFile('/a');
+
+    expect(files().filter((name) => name.startsWith('.'))).toEqual([living]);
   });
 
   it('takes what is whole already, when the server says 416', async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isSilent } from '../places/leftovers.js';
@@ -38,7 +38,8 @@ export class PartialFile {
     for (const name of readdirSync(folder)) {
       const left = this.#leftAs(name);
       if (left === undefined) continue;
-      if (left.key !== this.#key || this.validator !== undefined || !this.#takeOver(join(folder, name))) {
+      if (left.isNote) dropLonely(join(folder, name));
+      else if (left.key !== this.#key || this.validator !== undefined || !this.#takeOver(join(folder, name))) {
         // Of another URL, not the first, or somebody else was first, or it is of no use.
         for (const path of [name, `${name}.json`]) rmSync(join(folder, path), { force: true });
       }
@@ -106,11 +107,11 @@ export class PartialFile {
   }
 
   /** What a name says of a part for the same target that nobody writes any more: what a dead process left, or a failed download of the same gave free. */
-  #leftAs(name: string): { readonly key: string } | undefined {
-    const [, key = '', owner = ''] = NAME.exec(name) ?? [];
+  #leftAs(name: string): { readonly key: string; readonly isNote: boolean } | undefined {
+    const [, key = '', owner = '', note] = NAME.exec(name) ?? [];
     if (!key.startsWith(this.#targetKey)) return undefined;
     const isLeft = owner === FREE ? key === this.#key : (isOwnerGone(owner) ?? this.#isSilent(name));
-    return isLeft ? { key } : undefined;
+    return isLeft ? { key, isNote: note !== undefined } : undefined;
   }
 
   #isSilent(name: string): boolean {
@@ -120,7 +121,14 @@ export class PartialFile {
 }
 
 const FREE = 'free';
-const NAME = new RegExp(`^\\.([0-9a-f]{16})\\.(${FREE}|${OWNER_PATTERN}(?=\\.\\w+\\.part$))(?:\\.\\w+)?\\.part$`);
+const NAME = new RegExp(
+  `^\\.([0-9a-f]{16})\\.(${FREE}|${OWNER_PATTERN}(?=\\.\\w+\\.part(?:\\.json)?$))(?:\\.\\w+)?\\.part(\\.json)?$`,
+);
+
+/** Removes what is known of bytes that are not there: a process was killed between two renames. */
+function dropLonely(note: string): void {
+  if (!existsSync(note.slice(0, -'.json'.length))) rmSync(note, { force: true });
+}
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
