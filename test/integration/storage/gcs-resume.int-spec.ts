@@ -157,6 +157,22 @@ describe('GCSStorage with a service that goes on with uploads', () => {
     expect(progress.told[0]?.transferredBytes).toBeGreaterThanOrEqual(PIECE_BYTES);
   });
 
+  it.each([
+    ['was removed', BYTES.length, () => server.objects.clear()],
+    ['was replaced', BYTES.length, () => server.put('a', Buffer.from('other'))],
+    ['is still there', 0, () => 0],
+  ])('where only the record of an upload was left, and its object %s, sends %i bytes', async (...given) => {
+    const [, sentBytes, happens] = given;
+    server.faults.push(undefined, { losesAnswer: true });
+    const failed = failureOf(storage.upload(source, 'a', { keepsPartial: true, retries: 0 }));
+    expect([await failed, records().length, isThere()]).toEqual([expect.any(Error), 1, true]);
+    happens();
+    server.receivedBytes = 0;
+    await storage.upload(source, 'a', { retries: 0 });
+
+    expect([isThere(), server.receivedBytes, records()]).toEqual([true, sentBytes, []]);
+  });
+
   it('tells the service to forget an upload that is cancelled and not kept', async () => {
     const abort = new AbortController();
     const uploading = storage.upload(source, 'a', {

@@ -9,6 +9,8 @@ interface Session {
   bytes: Buffer;
   /** Of all bytes, once they are an object. */
   digest: string | undefined;
+  /** Which of the objects that its name has had it has become. */
+  generation?: string;
 }
 
 /** What goes wrong with the next piece. */
@@ -38,6 +40,7 @@ export class ResumableServer {
   /** What every request to a session must bring, if anything. */
   wantedToken: string | undefined;
   readonly #sessions = new Map<string, Session>();
+  readonly #generations = new Map<string, string>();
   #count = 0;
   readonly #server: Server = createServer((request, response) => {
     this.#answer(request, response).catch(() => response.destroy());
@@ -68,6 +71,14 @@ export class ResumableServer {
     for (const session of this.#sessions.values()) session.bytes.fill(0);
   }
 
+  /** Puts another object in place of one, as another client does; its generation. */
+  put(name: string, bytes: Buffer): string {
+    const generation = String(++this.#count);
+    this.objects.set(name, bytes);
+    this.#generations.set(name, generation);
+    return generation;
+  }
+
   reset(): void {
     for (const list of [this.calls, this.faults]) list.length = 0;
     this.forgetSessions();
@@ -88,6 +99,7 @@ export class ResumableServer {
     if (url.pathname === '/token') return json(response, 200, await this.#token(request));
     if (this.wantedToken !== undefined && request.headers.authorization !== `Bearer ${this.wantedToken}`)
       return json(response, 401, { error: { code: 401, message: 'no token' } });
+    if (request.method === 'GET') return this.#tellFacts(response, url.pathname.split('/').at(-1) ?? '');
     if (request.method === 'POST') return this.#begin(request, response, url);
     const id = url.searchParams.get('upload_id') ?? '';
     const session = this.#sessions.get(id);
@@ -97,6 +109,11 @@ export class ResumableServer {
       return json(response, 499, {});
     }
     return /^bytes \*\//.test(range ?? '') ? tellState(response, session) : this.#take(request, response, session);
+  }
+
+  #tellFacts(response: ServerResponse, name: string): void {
+    const isThere = this.objects.has(name);
+    json(response, isThere ? 200 : 404, isThere ? { name, generation: this.#generations.get(name) } : {});
   }
 
   /** What a client gets for the credentials of its own that it shows. */
@@ -147,7 +164,7 @@ export class ResumableServer {
   #finish(request: IncomingMessage, session: Session): boolean {
     const digest = crc32c(session.bytes);
     if (request.headers['x-goog-hash'] !== `crc32c=${digest}`) return false;
-    this.objects.set(session.name, session.bytes);
+    session.generation = this.put(session.name, session.bytes);
     session.digest = digest;
     return true;
   }
@@ -158,9 +175,9 @@ function rangeOf(request: IncomingMessage): { readonly start: number; readonly e
   return { start: Number(start), end: Number(end), total: Number(total) };
 }
 
-function tellState(response: ServerResponse, { name, bytes, digest }: Session): void {
+function tellState(response: ServerResponse, { name, bytes, digest, generation }: Session): void {
   if (digest !== undefined) {
-    return json(response, 200, { name, size: String(bytes.length), crc32c: digest, generation: '1' });
+    return json(response, 200, { name, size: String(bytes.length), crc32c: digest, generation });
   }
   if (bytes.length > 0) response.setHeader('range', `bytes=0-${bytes.length - 1}`);
   json(response, 308, undefined);

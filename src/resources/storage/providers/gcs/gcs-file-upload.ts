@@ -18,6 +18,8 @@ const CANCEL_LIMIT_MS = 2_000;
 /** How often as long as for an answer may be waited for the end of a piece, which a slow line carries for minutes. */
 const PIECE_PATIENCE = 10;
 const BAD_REQUEST = 400;
+/** Answers for an object that is not there, or that credentials which may write may not look at. */
+const UNSEEN = new Set([403, 404]);
 
 /** A resumable upload, as this machine knows it. */
 interface GcsUploadFacts extends UploadFacts {
@@ -165,8 +167,23 @@ export class GcsFileUpload {
     throw new StorageUploadError('other bytes arrived than were sent', { target: this.#url });
   }
 
-  #ask({ session }: Sending): Promise<SessionState> {
-    return this.#limited(this.#init.idleTimeoutMs, (signal) => session.ask(this.#init.file.sizeBytes, signal));
+  /** How far it has come. One that was whole before this process came is known no more once its object was removed or replaced. */
+  async #ask({ session, isAdopted }: Sending): Promise<SessionState> {
+    const { idleTimeoutMs, file } = this.#init;
+    const state = await this.#limited(idleTimeoutMs, (signal) => session.ask(file.sizeBytes, signal));
+    if (!isAdopted || state === undefined || !('object' in state)) return state;
+    return (await this.#isThere(state.object)) ? state : undefined;
+  }
+
+  async #isThere({ generation }: FinishedObject): Promise<boolean> {
+    const { connection, key, call } = this.#init;
+    try {
+      const [present] = await abortable(call.signal, () => connection.bucket.file(key).getMetadata());
+      return generation !== undefined && String(present.generation) === generation;
+    } catch (thrown) {
+      if (UNSEEN.has(statusOf(thrown) ?? 0)) return false;
+      throw thrown;
+    }
   }
 
   /** Whether what is there is the file: an emulator may finish one before its time. */
