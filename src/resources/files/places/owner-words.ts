@@ -3,12 +3,16 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isProcessGone } from './process-gone.js';
 
-/** Begins the words of all processes that can be asked for from here: of this machine, or of it since it was started where it has no name of its own, and container. */
+/**
+ * Begins the words of all processes that can be asked for from here: of this container or machine, since that was started. Machines that are copies of one
+ * have one name, and differ in their start only.
+ */
 const PLACE = createHash('sha256')
   .update(
     [
       hostname(),
-      read(() => readFileSync('/etc/machine-id')) || read(() => readFileSync('/proc/sys/kernel/random/boot_id')),
+      read(() => readFileSync('/etc/machine-id')),
+      read(() => readFileSync('/proc/sys/kernel/random/boot_id')),
       read(() => readlinkSync('/proc/self/ns/pid')),
     ].join('\0'),
   )
