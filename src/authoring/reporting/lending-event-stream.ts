@@ -22,7 +22,12 @@ export class LendingEventStream extends RunEventStream {
   }
 
   override emit(type: RunEventType, data: object, now?: number): void {
-    super.emit(type, this.#redact ? this.#redact(data) : data, now);
+    super.emit(type, this.redacted(data), now);
+  }
+
+  /** What is stored of an event's data. */
+  redacted(data: object): object {
+    return this.#redact ? this.#redact(data) : data;
   }
 
   /**
@@ -72,7 +77,7 @@ export class LendingEventStream extends RunEventStream {
   }
 
   #lastData(data: object): object {
-    const told = this.#redact ? this.#redact(data) : data;
+    const told = this.redacted(data);
     return this.losses ? { ...told, lost: this.losses } : told;
   }
 }

@@ -60,6 +60,23 @@ export class SecretMissingError extends PluginError {
   }
 }
 
+/** A step was to note something with its run that holds a secret of the params. It is not kept: without the secret, the note would say something else. */
+export class NoteSecretError extends PluginError {
+  readonly code = 'SYN_NOTE_SECRET';
+  readonly kind = 'execution';
+
+  constructor(
+    noteName: string,
+    /** Dotted paths of what holds a secret, in the note. */
+    readonly paths: readonly string[],
+  ) {
+    super(
+      `The note '${noteName}' of a step holds a secret of the run's params, in ${paths.join(', ')}, and cannot be kept with the run. Note what does not hold it; a secret of a few characters is found by chance, so take a longer one.`,
+      { details: { note: noteName, paths } },
+    );
+  }
+}
+
 /** Some steps of a run could not be undone. Their undo can be tried again. */
 export class UndoFailedError extends PluginError {
   readonly code = 'SYN_UNDO_FAILED';

@@ -92,6 +92,7 @@ export const ERROR_CODES = {
   SYN_STEP_FAILED: row('StepFailedError', 'execution'),
   SYN_STEP_TIMEOUT: row('StepTimeoutError', 'execution', true),
   SYN_UNDO_FAILED: row('UndoFailedError', 'execution', true),
+  SYN_NOTE_SECRET: row('NoteSecretError', 'execution'),
   SYN_LEASE_LOST: row('LeaseLostError', 'execution', true),
   SYN_PIPELINE_FAILED: row('PipelineFailedError', 'execution'),
   SYN_RUN_TIMEOUT: row('RunTimeoutError', 'execution', true),

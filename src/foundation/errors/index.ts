@@ -46,6 +46,7 @@ export {
 } from './dataset.errors.js';
 export {
   LeaseLostError,
+  NoteSecretError,
   RunEndedError,
   RunOwnedError,
   SecretMissingError,

@@ -1,5 +1,6 @@
 import type { RunNotes } from '../../authoring/context/run-notes.interface.js';
 import type { LendingEventStream } from '../../authoring/reporting/lending-event-stream.js';
+import { NoteSecretError } from '../../foundation/errors/durability.errors.js';
 import { isRecord } from '../../foundation/schema/json-safe.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
 import type { LeaseKeeper } from './lease-keeper.js';
@@ -27,7 +28,11 @@ export class DurableNotes implements RunNotes {
 
   async write(name: string, note: object): Promise<void> {
     const { stream, lease } = this.#options;
-    stream.emit('checkpoint', { name, note });
+    const told = { name, note };
+    // A note that has lost a secret would have whoever goes on act on what stands in its place.
+    const changed = changedPaths(told, stream.redacted(told));
+    if (changed.length > 0) throw new NoteSecretError(name, changed);
+    stream.emit('checkpoint', told);
     for (let isStored = false; !isStored;) {
       if (lease.lostError) throw lease.lostError;
       isStored = await stream.settle();
@@ -48,4 +53,17 @@ export class DurableNotes implements RunNotes {
       after = events.at(-1)?.seq ?? after;
     }
   }
+}
+
+/** Dotted paths of what is not the same in both. Of a key that has changed, the object that has it. */
+function changedPaths(before: unknown, after: unknown, path: readonly string[] = []): string[] {
+  if (before === after) return [];
+  if (!isParent(before) || !isParent(after)) return [path.join('.')];
+  const keys = Object.keys(before);
+  if (keys.some((key) => !(key in after))) return [path.join('.')];
+  return keys.flatMap((key) => changedPaths(before[key], after[key], [...path, key]));
+}
+
+function isParent(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

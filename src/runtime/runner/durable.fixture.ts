@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
 import { ManualClock } from '../../authoring/steps/steps.fixture.js';
 import { ActionRegistry } from '../discovery/action-registry.js';
 import type { RunClock } from '../durability/run-clock.js';
@@ -78,12 +79,12 @@ export class PeerWorld {
   }
 
   /** One more process, on a host of its own: nobody can see whether it is alive. */
-  peer({ isAsync = false } = {}): Peer {
+  peer({ isAsync = false, ports }: { isAsync?: boolean; ports?: PlatformPorts } = {}): Peer {
     const store = new FaultyStore(this.store, isAsync);
     const owner: RunOwner = { host: `host-${++this.#peers}.invalid`, pid: this.#peers, started_at: 1 };
     const registry = this.#host.app.get(ActionRegistry);
     const executors = this.#host.app.get(ExecutorRegistry);
-    return { store, runner: new PluginRunner({ registry, executors, store, owner, clock: this.clock }) };
+    return { store, runner: new PluginRunner({ registry, executors, store, owner, ports, clock: this.clock }) };
   }
 
   /** Lets time pass until the lease of a process that is silent from now on is over. */

@@ -1,5 +1,7 @@
 import type { BackendClient } from '../../../resources/clients/backend/backend-client.interface.js';
 import type { NewServeApplication, PlatformRecord } from '../../../resources/clients/backend/platform-records.js';
+import { LogLevel } from '../../../foundation/config/enums.js';
+import { NoteSecretError } from '../../../foundation/errors/durability.errors.js';
 import { BaseStep } from '../../steps/base-step.js';
 import { StepResult } from '../../steps/step-result.js';
 import { StepNotes } from '../work/step-notes.js';
@@ -12,8 +14,10 @@ export type ApplicationRegistration<P> = (context: DeploymentContext<P>) => Prom
 interface RegistrationNotes {
   /** Ids of the applications of this name before; what is there besides them is ours. */
   readonly known: readonly number[];
-  /** The application that is changed in place. */
+  /** The application that is changed in place: what of it is changed back. */
   readonly before?: PlatformRecord;
+  /** Fields of it that hold a secret, which is kept with no run. They cannot be changed back by another process. */
+  readonly withheld?: readonly string[];
 }
 
 /** What of an application is changed, and changed back. */
@@ -37,9 +41,9 @@ export class RegisterStep<P = unknown> extends BaseStep<DeploymentContext<P>> {
 
   override async rollback(context: DeploymentContext<P>): Promise<void> {
     const { client } = context.runtimeCtx;
-    const notes = await notesOf(context).last();
+    const notes = await firstOf(notesOf(context));
     if (!notes) return;
-    if (notes.before) await client.updateServeApplication(notes.before.id, changeable(notes.before));
+    if (notes.before) await restore(context, notes.before, notes.withheld ?? []);
     for (const { id } of await applicationsOf(client, context.serveAppName)) {
       if (!notes.known.includes(id)) await client.deleteServeApplication(id);
     }
@@ -53,9 +57,9 @@ export async function registerApplication(context: DeploymentContext, data: NewS
   const { signal } = context;
   const notes = notesOf(context);
   const found = await applicationsOf(client, data.name);
-  const noted = await notes.last();
-  const known = noted ?? { known: found.map(({ id }) => id), before: found[0] };
-  if (!noted) await notes.add(known);
+  const noted = await firstOf(notes);
+  const known = noted ?? { known: found.map(({ id }) => id), before: found[0] && changeable(found[0]) };
+  if (!noted) await addWithoutSecrets(notes, known);
   // After a crash, what is there may be what this step has made.
   const own = known.before ?? found.find(({ id }) => !known.known.includes(id));
   const application = own
@@ -71,8 +75,39 @@ async function applicationsOf(client: BackendClient, name: string): Promise<Plat
   return found;
 }
 
-function changeable(application: PlatformRecord): Partial<NewServeApplication> {
-  return Object.fromEntries(FIELDS.filter((field) => field in application).map((field) => [field, application[field]]));
+function changeable(application: PlatformRecord): PlatformRecord {
+  const fields = FIELDS.filter((field) => field in application).map((field) => [field, application[field]] as const);
+  return { id: application.id, ...Object.fromEntries(fields) };
+}
+
+/** Changes an application back, as far as is known how it was. */
+async function restore(
+  { runtimeCtx }: DeploymentContext,
+  { id, ...fields }: PlatformRecord,
+  withheld: readonly string[],
+): Promise<void> {
+  await runtimeCtx.client.updateServeApplication(id, fields);
+  if (withheld.length === 0) return;
+  runtimeCtx.logger.log(LogLevel.Warning, 'serve_application_not_restored', { id, fields: withheld });
+}
+
+/** What was noted before the first change. The process that has noted it finds it whole, others without its secrets. */
+async function firstOf(notes: StepNotes<RegistrationNotes>): Promise<RegistrationNotes | undefined> {
+  for await (const note of notes.entries()) return note;
+  return undefined;
+}
+
+async function addWithoutSecrets(notes: StepNotes<RegistrationNotes>, note: RegistrationNotes): Promise<void> {
+  try {
+    await notes.add(note);
+  } catch (error) {
+    if (!(error instanceof NoteSecretError) || !note.before) throw error;
+    const holding = error.paths.map((path) => /^note\.before\.(\w+)/.exec(path)?.[1]);
+    const withheld = FIELDS.filter((field) => holding.includes(field));
+    if (withheld.length === 0) throw error;
+    const kept = Object.entries(note.before).filter(([field]) => !(withheld as string[]).includes(field));
+    await notes.add({ ...note, before: { id: note.before.id, ...Object.fromEntries(kept) }, withheld });
+  }
 }
 
 function notesOf(context: DeploymentContext): StepNotes<RegistrationNotes> {

@@ -44,7 +44,11 @@ export class StepNotes<T extends object> {
     return last;
   }
 
-  /** Kept with the run when it resolves. */
+  /**
+   * Kept with the run when it resolves. What the run does not take is known to this attempt only.
+   *
+   * @throws NoteSecretError, LeaseLostError as `ctx.notes.write`.
+   */
   async add(note: T): Promise<void> {
     await this.#restore();
     appendFileSync(this.#path, `${JSON.stringify(note)}\n`, { mode: 0o600 });
