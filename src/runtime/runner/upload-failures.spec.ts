@@ -1,5 +1,6 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventsOf } from './runner.fixture.js';
 import { IMAGE, LABEL, UploadBench } from './upload.fixture.js';
 
 let bench: UploadBench;
@@ -156,7 +157,7 @@ describe('Uploads that cannot be done', () => {
       expect(bench.server.records('data_files')).toEqual([]);
     });
 
-    it('ends with the run that is cancelled, and leaves nothing', async () => {
+    it('ends with the run that is cancelled, leaves nothing, and warns of the file that was under way', async () => {
       const asked = Promise.withResolvers<void>();
       let posts = 0;
       bench.server.onRequest = ({ method, path }) => {
@@ -170,6 +171,8 @@ describe('Uploads that cannot be done', () => {
 
       await expect(handle.result()).rejects.toMatchObject({ code: 'SYN_RUN_CANCELLED' });
       expect(bench.server.records('data_files')).toEqual([]);
+      const warnings = (await eventsOf(handle)).filter(({ data }) => data['level'] === 'warning');
+      expect(warnings.map(({ data }) => data['event'])).toEqual(['upload_files_in_doubt']);
     });
   });
 });

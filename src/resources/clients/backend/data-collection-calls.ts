@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FileNotFoundError } from '../../../foundation/errors/file.errors.js';
 import { isRecord } from '../../../foundation/schema/json-safe.js';
 import { apiPath } from '../http/api-path.js';
@@ -12,6 +13,11 @@ import type { DataCollection, DataFile, DataUnit, NewDataUnit } from './platform
 /** Files above this go in pieces, in bytes. */
 const MAX_WHOLE_BYTES = 50 * 1024 * 1024;
 const PAGE_SIZE = 100;
+/** How long to wait before each further question after a file whose first request may still be at work. */
+const BUSY_DELAYS_MS = [100, 200, 400, 800, 1_600];
+const CONFLICT = 409;
+/** What the platform says no with, and would again. */
+const REFUSALS = [400, 404, 405, CONFLICT, 415, 422];
 /** The platform counts a collection's units before it answers. */
 const LIST_UNITS_TIMEOUT_MS = 60_000;
 
@@ -70,16 +76,22 @@ export abstract class DataCollectionCalls extends PlatformClient {
   /**
    * Finds the file that a request with this `idempotency-key` has made, whose answer was lost; undefined where the platform has none, or knows no keys.
    *
-   * It asks for a file of nothing with the same key: a platform that knows the key answers as it did the first time, any other refuses.
+   * It asks for a file of nothing with the same key: a platform that knows the key answers as it did the first time, any other refuses. While the first
+   * request is still at work, such a platform says that it conflicts; then it is asked again for about three seconds.
    */
   async findDataFile(idempotencyKey: string, options: CallOptions = {}): Promise<DataFile | undefined> {
     const headers = { ...options.headers, 'idempotency-key': idempotencyKey };
-    try {
-      const made: unknown = await this.post('data_files/', {}, { ...options, headers });
-      return isRecord(made) && typeof made['id'] === 'number' ? (made as DataFile) : undefined;
-    } catch (error) {
-      if (isRefusal(error)) return undefined;
-      throw error;
+    for (let asked = 0; ; asked++) {
+      try {
+        const made: unknown = await this.post('data_files/', {}, { ...options, headers });
+        return isRecord(made) && typeof made['id'] === 'number' ? (made as DataFile) : undefined;
+      } catch (error) {
+        const delayMs = BUSY_DELAYS_MS[asked];
+        const isBusy = statusOf(error) === CONFLICT && delayMs !== undefined;
+        if (isBusy) await sleep(delayMs, undefined, { signal: options.signal });
+        else if (REFUSALS.includes(statusOf(error))) return undefined;
+        else throw error;
+      }
     }
   }
 
@@ -131,8 +143,7 @@ export abstract class DataCollectionCalls extends PlatformClient {
   }
 }
 
-/** Whether the platform has said no to what it was asked, and would again. */
-function isRefusal(error: unknown): boolean {
+function statusOf(error: unknown): number {
   const { details } = error as { readonly details?: { readonly status_code?: unknown } };
-  return [400, 404, 405, 409, 415, 422].includes(Number(details?.status_code));
+  return Number(details?.status_code);
 }

@@ -193,6 +193,31 @@ describe('HttpBackendClient', () => {
       expect(knowing.records('data_files')).toHaveLength(1);
     });
 
+    it('is found once its request has ended, which conflicts until then', async () => {
+      const knowing = await new BackendServer({ knowsIdempotencyKeys: true }).start();
+      const client = knowing.client();
+      const made = await client.createDataFile(__filename, { headers: { 'idempotency-key': 'a:1' } });
+      let asked = 0;
+      knowing.onRequest = () => (++asked < 3 ? { status: 409 } : undefined);
+      const found = await client.findDataFile('a:1');
+      await knowing.stop();
+
+      expect([found, asked]).toEqual([made, 3]);
+    });
+
+    it('is not asked for any more where its request does not end, or the caller does', async () => {
+      let asked = 0;
+      server.onRequest = () => (++asked, { status: 409 });
+      const abort = new AbortController();
+      const cancelled = server.client().findDataFile('a:1', { signal: abort.signal });
+      abort.abort();
+      await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+
+      asked = 0;
+      expect(await server.client().findDataFile('a:1')).toBeUndefined();
+      expect(asked).toBe(6);
+    });
+
     it('is not found on a platform that knows no keys, and asked for again where it cannot say', async () => {
       const client = server.client({ maxAttempts: 1 });
       await client.createDataFile(__filename, { headers: { 'idempotency-key': 'a:1' } });

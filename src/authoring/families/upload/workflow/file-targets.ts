@@ -95,7 +95,7 @@ class PlatformTarget implements FileTarget {
     }
     const data = { count: unknown.length, files: unknown.slice(0, 5) };
     // Either they have not arrived, or the platform knows no keys and keeps them: nobody can tell.
-    if (unknown.length > 0) this.#context.runtimeCtx.logger.log(LogLevel.Debug, 'upload_files_in_doubt', data);
+    if (unknown.length > 0) this.#context.runtimeCtx.logger.log(LogLevel.Warning, 'upload_files_in_doubt', data);
   }
 }
 
