@@ -135,6 +135,17 @@ describe('GCSStorage with a service that goes on with uploads', () => {
     expect([isLost, isThere(), progress.isRising, records()]).toEqual([true, true, true, []]);
   });
 
+  it('says what is to be done where the service has lost it, and it may not begin again', async () => {
+    const onProgress = ({ transferredBytes }: TransferProgress): void => {
+      if (transferredBytes >= PIECE_BYTES) server.forgetSessions();
+    };
+
+    expect(await failureOf(storage.upload(source, 'a', { onProgress, retries: 0 }))).toMatchObject({
+      code: 'SYN_STORAGE_CONNECTION',
+      message: expect.stringMatching(/forgotten the session .* sent again/) as string,
+    });
+  });
+
   it('goes on where a process was that was killed in the middle', async () => {
     const input = { configuration: configuration(), source, killAfterBytes: PIECE_BYTES };
     const { signal } = await childOutcome(UPLOAD, { input });
@@ -207,7 +218,10 @@ describe('GCSStorage with a service that goes on with uploads', () => {
   it('refuses a file that becomes another one while it is sent, and keeps what was there', async () => {
     const onProgress = (): void => writeFileSync(source, BYTES.subarray(1));
 
-    expect(await failureOf(storage.upload(source, 'a', { onProgress }))).toMatchObject({ code: 'SYN_STORAGE_UPLOAD' });
+    expect(await failureOf(storage.upload(source, 'a', { onProgress }))).toMatchObject({
+      code: 'SYN_STORAGE_UPLOAD',
+      message: expect.stringContaining(`'${source}' was changed while it was read; upload it again`) as string,
+    });
     expect([server.objects.size, server.openSessions]).toEqual([0, 0]);
   });
 

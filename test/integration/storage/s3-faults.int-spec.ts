@@ -211,7 +211,10 @@ describeWithServer('S3Storage where things go wrong', 'moto', () => {
     const source = fileOf(randomBytes(40 * MEGABYTE));
     const onProgress = (): void => truncateSync(source, 100);
 
-    await expect(storage.upload(source, 'a', { onProgress })).rejects.toMatchObject({ code: 'SYN_STORAGE_UPLOAD' });
+    await expect(storage.upload(source, 'a', { onProgress })).rejects.toMatchObject({
+      code: 'SYN_STORAGE_UPLOAD',
+      message: expect.stringContaining(`'${source}' was changed while it was read; upload it again`) as string,
+    });
     expect(await storage.getPath('a').readText()).toBe('before');
     expect(await openUploads()).toEqual([]);
   });

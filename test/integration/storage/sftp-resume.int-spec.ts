@@ -139,6 +139,7 @@ describeWithServer('SFTPStorage with uploads that are gone on with', 'OpenSSH', 
 
     expect(await failureOf(storage.upload(source, 'sub/a', { onProgress }))).toMatchObject({
       code: 'SYN_STORAGE_UPLOAD',
+      message: expect.stringContaining(`'${source}' was changed while it was read; upload it again`) as string,
     });
     expect([readFileSync(join(root, 'sub/a'), 'utf8'), inFolder()]).toEqual(['before', ['a']]);
   });

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { StorageNotFoundError, StorageUploadError } from '../../../foundation/errors/storage.errors.js';
 import type { UploadOptions } from '../storage-options.js';
@@ -14,6 +15,16 @@ export interface LocalFile {
   readonly contentType: string;
   /** Whether what a failed upload has sent is kept for the next one of the same file and key. */
   readonly keepsPartial: boolean;
+}
+
+/** What is thrown where other bytes were read than those of the file that the upload began with. */
+export function changedWhileRead({ path }: LocalFile): RangeError {
+  return new RangeError(`'${path}' was changed while it was read; upload it again when nobody writes it`);
+}
+
+/** @throws RangeError where a file is, by its facts as they are now, another one than the upload began with. */
+export function expectUnchanged(file: LocalFile, { size, mtime }: Pick<Stats, 'size' | 'mtime'>): void {
+  if (size !== file.sizeBytes || mtime.getTime() !== file.modifiedAt.getTime()) throw changedWhileRead(file);
 }
 
 /** The facts of a file that is to be uploaded to `url`. */

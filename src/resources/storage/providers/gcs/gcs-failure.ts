@@ -18,6 +18,13 @@ export function statusOf(thrown: unknown): number | undefined {
   return Number.isInteger(found) && found >= 100 && found < 600 ? found : undefined;
 }
 
+/** What is thrown where the service has forgotten what was sent: only from its start can it be sent again. */
+export function lostSession(url: string, cause?: unknown): StorageConnectionError {
+  const reason =
+    'the service has forgotten the session that its bytes were sent to, so all of them have to be sent again';
+  return new StorageConnectionError(`upload of ${url}`, reason, { cause });
+}
+
 /** What the library's errors mean: an answer has a status, a broken connection the system's word. */
 export function meaningOfGcsFailure(
   thrown: unknown,

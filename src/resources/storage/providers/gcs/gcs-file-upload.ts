@@ -2,13 +2,13 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { StorageConnectionError, StorageUploadError } from '../../../../foundation/errors/storage.errors.js';
 import { SynapseError } from '../../../../foundation/errors/synapse.error.js';
 import { abortable } from '../../transfer/abortable.js';
-import type { LocalFile } from '../../transfer/local-file.js';
+import { changedWhileRead, expectUnchanged, type LocalFile } from '../../transfer/local-file.js';
 import { readFully } from '../../transfer/read-fully.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import { factsOf, isSameSource, type UploadFacts, UploadRecord } from '../../transfer/upload-record.js';
 import { FileDigest } from './file-digest.js';
 import type { GcsConnection } from './gcs-connection.js';
-import { statusOf } from './gcs-failure.js';
+import { lostSession, statusOf } from './gcs-failure.js';
 import { type FinishedObject, GcsSession, type SessionState } from './gcs-session.js';
 
 /** Sent at a time, kept until it has arrived. A multiple of 256 KiB, as the service wants it. */
@@ -85,7 +85,7 @@ export class GcsFileUpload {
           if (await this.#sendRest(sending, { source, digest }, () => turns.reset())) break;
           const { isAdopted } = sending;
           sending = undefined; // only from the start can it be sent
-          if (!isAdopted) throw this.#broken('the service lost it');
+          if (!isAdopted) throw lostSession(this.#url);
         } catch (thrown) {
           if (sending) sending.offset = undefined;
           await turns.after(this.#init.call.errorOf(thrown));
@@ -143,8 +143,8 @@ export class GcsFileUpload {
     const wanted = Math.min(PIECE_BYTES, totalBytes - start);
     const bytes = await readFully(source, buffer.subarray(0, wanted), start);
     const isLast = start + wanted === totalBytes;
-    if (isLast) await this.#expectUnchanged(source);
-    if (bytes.length < wanted) throw changed();
+    if (isLast) expectUnchanged(this.#init.file, await source.stat());
+    if (bytes.length < wanted) throw changedWhileRead(this.#init.file);
     await digest.take(bytes, start);
     const place = { start, totalBytes, ...(isLast && { digest: digest.value }) };
     try {
@@ -191,12 +191,6 @@ export class GcsFileUpload {
     return Number(size) === this.#init.file.sizeBytes;
   }
 
-  async #expectUnchanged(source: FileHandle): Promise<void> {
-    const { size, mtime } = await source.stat();
-    const { sizeBytes, modifiedAt } = this.#init.file;
-    if (size !== sizeBytes || mtime.getTime() !== modifiedAt.getTime()) throw changed();
-  }
-
   #tell(offset: number): void {
     this.#init.call.meter.add(offset - this.#told);
     this.#told = offset;
@@ -225,8 +219,4 @@ export class GcsFileUpload {
   #broken(reason: string): StorageConnectionError {
     return new StorageConnectionError(`upload of ${this.#url}`, reason);
   }
-}
-
-function changed(): RangeError {
-  return new RangeError('the file was changed while it was read');
 }

@@ -14,7 +14,7 @@ import type { StorageCall } from '../../transfer/storage-call.js';
 import type { StorageContent } from '../../transfer/storage-content.js';
 import { connectToGcs, type GcsConnection } from './gcs-connection.js';
 import { GcsFileUpload, PIECE_BYTES } from './gcs-file-upload.js';
-import { meaningOfGcsFailure, statusOf } from './gcs-failure.js';
+import { lostSession, meaningOfGcsFailure, statusOf } from './gcs-failure.js';
 import type { GCSStorageConfig } from './gcs-storage-config.js';
 
 const PAGE_SIZE = 1_000;
@@ -94,8 +94,7 @@ export class GCSStorage extends StorageProvider {
     } catch (thrown) {
       const status = statusOf(thrown);
       if (!hasSession || (status !== 404 && status !== 410)) throw thrown;
-      // The service has forgotten what was sent: only from the start can it be sent again.
-      throw new StorageConnectionError(`upload of ${this.urlOf(key)}`, 'the service lost it', { cause: thrown });
+      throw lostSession(this.urlOf(key), thrown);
     }
   }
 

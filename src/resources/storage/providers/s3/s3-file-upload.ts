@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { CompletedPart, Part, S3Client } from '@aws-sdk/client-s3';
 import { SynapseError } from '../../../../foundation/errors/synapse.error.js';
-import type { LocalFile } from '../../transfer/local-file.js';
+import { expectUnchanged, type LocalFile } from '../../transfer/local-file.js';
 import { readFully } from '../../transfer/read-fully.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import { factsOf, isSameSource, type UploadFacts, UploadRecord } from '../../transfer/upload-record.js';
@@ -130,7 +130,7 @@ export class S3FileUpload {
       await allOrFirstFailure(Array.from({ length: Math.min(this.#init.partsAtOnce, count) }, sendRest), () => {
         next = count + 1; // the others need not begin another part
       });
-      await this.#expectUnchanged(source);
+      expectUnchanged(this.#init.file, await source.stat());
     } finally {
       await source.close();
     }
@@ -141,13 +141,6 @@ export class S3FileUpload {
     const part = new this.#sdk.UploadPartCommand({ ...this.#place, UploadId, PartNumber, Body });
     const { ETag, ChecksumCRC32 } = await this.#client.send(part);
     return { PartNumber, ETag, ChecksumCRC32 };
-  }
-
-  async #expectUnchanged(source: FileHandle): Promise<void> {
-    const { size, mtime } = await source.stat();
-    const { sizeBytes, modifiedAt } = this.#init.file;
-    if (size !== sizeBytes || mtime.getTime() !== modifiedAt.getTime())
-      throw new RangeError('the file was changed while it was read');
   }
 
   async #complete({ upload_id: UploadId }: S3UploadFacts, Parts: CompletedPart[]): Promise<void> {

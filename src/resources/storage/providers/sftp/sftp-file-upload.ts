@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { SynapseError } from '../../../../foundation/errors/synapse.error.js';
 import { abortable } from '../../transfer/abortable.js';
 import { abortableBytes } from '../../transfer/abortable-bytes.js';
-import type { LocalFile } from '../../transfer/local-file.js';
+import { expectUnchanged, type LocalFile } from '../../transfer/local-file.js';
 import { readFully } from '../../transfer/read-fully.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import { countedBytes } from '../../transfer/storage-content.js';
@@ -100,9 +100,7 @@ export class SftpFileUpload {
       this.#path = await folders.checkedPath(key);
       await this.#write(session, await this.#opened(session, folders));
     });
-    const { size: sizeBytes, mtime: modifiedAt } = await stat(file.path);
-    if (!isSameSource(factsOf(file), { ...file, sizeBytes, modifiedAt }))
-      throw new RangeError('the file was changed while it was read');
+    expectUnchanged(file, await stat(file.path));
     call.signal?.throwIfAborted(); // the last moment at which nothing has happened
     await renameOver(session, this.#unfinished ?? '', this.#path);
   }
