@@ -127,6 +127,25 @@ describe(LendingEventStream, () => {
     expect(lent.map(({ seq, type }) => `${seq} ${type}`)).toEqual(['1 log', '2 run.failed']);
   });
 
+  it.each([true, false])(
+    'waits for its loan to end before it is settled, given back as stored: %s',
+    async (areStored) => {
+      const { sink, stream } = setUp(new CollectingSink());
+      stream.emit('log', log('a'));
+      stream.lend();
+      const timers = jest.spyOn(globalThis, 'setTimeout');
+      const settled = stream.settle();
+      const delaysMs = timers.mock.calls.map(([, delayMs]) => delayMs ?? 0);
+      timers.mockRestore();
+      stream.giveBack(areStored);
+
+      expect(await settled).toBe(true);
+      expect(sink.events).toHaveLength(areStored ? 0 : 1);
+      // It does not look again and again meanwhile.
+      expect(delaysMs.filter((delayMs) => delayMs < 1_000)).toEqual([]);
+    },
+  );
+
   it('lends all that waits with its end, however much it is', () => {
     const { stream } = setUp(new HeldSink());
     for (const number of upTo(3_500)) stream.emit('log', log(String(number)));

@@ -38,7 +38,8 @@ export class SinkWriter {
   lastFailure: unknown;
   private batch: readonly RunEvent[] | undefined;
   private inFlight: Promise<void> | undefined;
-  private isLent = false;
+  /** Resolves at the end of the loan. */
+  private loan: PromiseWithResolvers<void> | undefined;
   private failures = 0;
   private retryAtMs = 0;
 
@@ -57,7 +58,7 @@ export class SinkWriter {
   /** Whether the store has to answer first, or the next try is not due yet. */
   get isBusy(): boolean {
     if (this.batch === undefined) return false;
-    return this.isLent || this.inFlight !== undefined || this.owner.clock.monotonicMs() < this.retryAtMs;
+    return this.loan !== undefined || this.inFlight !== undefined || this.owner.clock.monotonicMs() < this.retryAtMs;
   }
 
   /** Hands over a batch; true when it is stored already. Only for an idle writer. */
@@ -73,14 +74,15 @@ export class SinkWriter {
     return this.attempt();
   }
 
-  /** Resolves when the store has answered or the next try is due, and after `timeoutMs` in any case. */
+  /** Resolves when the store has answered, a loan is over or the next try is due, and after `timeoutMs` in any case. */
   async nextChance(timeoutMs: number): Promise<void> {
     const dueMs = this.retryAtMs - this.owner.clock.monotonicMs();
+    const answer = this.loan?.promise ?? this.inFlight;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.inFlight ? timeoutMs : Math.min(timeoutMs, Math.max(0, dueMs)));
+      timer = setTimeout(resolve, answer ? timeoutMs : Math.min(timeoutMs, Math.max(0, dueMs)));
     });
-    await (this.inFlight ? Promise.race([this.inFlight, waited]) : waited);
+    await (answer ? Promise.race([answer, waited]) : waited);
     clearTimeout(timer);
   }
 
@@ -88,14 +90,14 @@ export class SinkWriter {
   lend(more: readonly RunEvent[]): readonly RunEvent[] {
     this.batch = this.batch ? [...this.batch, ...more] : more;
     this.inFlight = undefined;
-    this.isLent = true;
+    this.loan ??= Promise.withResolvers();
     return this.batch;
   }
 
   /** Ends the loan. What is not stored is due again after a pause. */
   takeBack(isStored: boolean): void {
     const events = this.unstored;
-    this.isLent = false;
+    this.endLoan();
     if (isStored || events.length === 0) this.succeed(events);
     else this.fail(this.lastFailure);
     this.owner.onSettled();
@@ -110,7 +112,12 @@ export class SinkWriter {
   abandon(): void {
     this.batch = undefined;
     this.inFlight = undefined;
-    this.isLent = false;
+    this.endLoan();
+  }
+
+  private endLoan(): void {
+    this.loan?.resolve();
+    this.loan = undefined;
   }
 
   private attempt(): boolean {

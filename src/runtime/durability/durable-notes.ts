@@ -1,6 +1,7 @@
 import type { RunNotes } from '../../authoring/context/run-notes.interface.js';
 import type { LendingEventStream } from '../../authoring/reporting/lending-event-stream.js';
 import { NoteSecretError } from '../../foundation/errors/durability.errors.js';
+import { EventsNotStoredError } from '../../foundation/errors/reporting.errors.js';
 import { isRecord } from '../../foundation/schema/json-safe.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
 import type { LeaseKeeper } from './lease-keeper.js';
@@ -32,11 +33,15 @@ export class DurableNotes implements RunNotes {
     // A note that has lost a secret would have whoever goes on act on what stands in its place.
     const changed = changedPaths(told, stream.redacted(told));
     if (changed.length > 0) throw new NoteSecretError(name, changed);
+    const lostBefore = lostNotesOf(stream);
     stream.emit('checkpoint', told);
     for (let isStored = false; !isStored;) {
       if (lease.lostError) throw lease.lostError;
       isStored = await stream.settle();
     }
+    // What neither the store nor the disk has taken does not wait any more either, so nothing is left to be stored.
+    const lost = lostNotesOf(stream) - lostBefore;
+    if (lost > 0) throw new EventsNotStoredError(this.#options.runId, lost, undefined, undefined);
     // A late owner's events are ignored without a word, so that they were taken says nothing once the lease is over.
     await lease.confirm();
     if (lease.lostError) throw lease.lostError;
@@ -53,6 +58,11 @@ export class DurableNotes implements RunNotes {
       after = events.at(-1)?.seq ?? after;
     }
   }
+}
+
+/** How many notes were lost so far. What cannot be read back from the disk may have been one. */
+function lostNotesOf({ lost }: LendingEventStream): number {
+  return (lost['checkpoint'] ?? 0) + (lost['unreadable'] ?? 0);
 }
 
 /** Dotted paths of what is not the same in both. Of a key that has changed, the object that has it. */
