@@ -28,6 +28,8 @@ const common = {
 export default {
   reporters: ['default', '<rootDir>/scripts/closing-line.reporter.mjs'],
   maxWorkers: 2,
+  // For a test that hangs; what is only slow on a busy machine has not failed.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,

@@ -1,5 +1,5 @@
 import http, { type ClientRequestArgs } from 'node:http';
-import https, { type RequestOptions } from 'node:https';
+import https from 'node:https';
 import type { OnReadOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -25,9 +25,8 @@ export class TappedSockets {
 
   /** @param maxSockets - Connections to one server, at most. */
   constructor(maxSockets: number) {
-    const connected = (connect: (onread: OnReadOpts) => Connected): Connected => this.#connected(connect);
-    this.plain = new PlainAgent({ keepAlive: true, maxSockets }, connected);
-    this.secure = new SecureAgent({ keepAlive: true, maxSockets }, connected);
+    this.plain = this.#tapped(new http.Agent({ keepAlive: true, maxSockets }));
+    this.secure = this.#tapped(new https.Agent({ keepAlive: true, maxSockets }));
   }
 
   /** Whether bytes of this socket can be taken. */
@@ -45,6 +44,17 @@ export class TappedSockets {
     this.secure.destroy();
   }
 
+  /** Not as a subclass of Node's: that would load HTTP with this file, which comes with the package. */
+  #tapped<A extends http.Agent>(agent: A): A {
+    const connect = agent.createConnection.bind(agent);
+    agent.createConnection = (options, callback) =>
+      this.#connected((onread) => {
+        const withBuffer: ClientRequestArgs & { onread: OnReadOpts } = { ...options, onread };
+        return connect(withBuffer, callback);
+      });
+    return agent;
+  }
+
   #connected(connect: (onread: OnReadOpts) => Connected): Connected {
     const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
     const callback = (length: number): boolean => {
@@ -58,40 +68,5 @@ export class TappedSockets {
     const socket = connect({ buffer, callback });
     if (socket) this.#own.add(socket);
     return socket;
-  }
-}
-
-type Connecting = (connect: (onread: OnReadOpts) => Connected) => Connected;
-type OnConnected = (error: Error | null, socket: Duplex) => void;
-
-class PlainAgent extends http.Agent {
-  readonly #connecting: Connecting;
-
-  constructor(options: http.AgentOptions, connecting: Connecting) {
-    super(options);
-    this.#connecting = connecting;
-  }
-
-  override createConnection(options: ClientRequestArgs, callback?: OnConnected): Connected {
-    return this.#connecting((onread) => {
-      const withBuffer: ClientRequestArgs & { onread: OnReadOpts } = { ...options, onread };
-      return super.createConnection(withBuffer, callback);
-    });
-  }
-}
-
-class SecureAgent extends https.Agent {
-  readonly #connecting: Connecting;
-
-  constructor(options: https.AgentOptions, connecting: Connecting) {
-    super(options);
-    this.#connecting = connecting;
-  }
-
-  override createConnection(options: RequestOptions, callback?: OnConnected): Connected {
-    return this.#connecting((onread) => {
-      const withBuffer: RequestOptions & { onread: OnReadOpts } = { ...options, onread };
-      return super.createConnection(withBuffer, callback);
-    });
   }
 }
