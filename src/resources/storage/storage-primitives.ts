@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
 import type { StorageEntry } from './storage-options.js';
-import type { LocalFile } from './transfer/local-file.js';
+import { type LocalFile, streamOf } from './transfer/local-file.js';
 import type { ByteRange, OpenedObject } from './transfer/resumed-read.js';
 import type { StorageCall } from './transfer/storage-call.js';
 import { countedBytes, type StorageContent } from './transfer/storage-content.js';
@@ -62,7 +61,7 @@ export abstract class StoragePrimitives {
     return call.retry(() => {
       call.meter.restart();
       const { sizeBytes, contentType } = file;
-      const stream = createReadStream(file.path, { highWaterMark: Math.min(1024 * 1024, sizeBytes + 1) });
+      const stream = streamOf(file);
       const body = countedBytes(stream as AsyncIterable<Buffer>, call, sizeBytes);
       return call.during(stream, () => this.putObject(key, { body, sizeBytes, contentType }, call));
     });

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { StorageNotFoundError, StorageUploadError } from '../../../foundation/errors/storage.errors.js';
 import type { UploadOptions } from '../storage-options.js';
@@ -40,4 +41,17 @@ export async function localFileAt(
   const { size: sizeBytes, mode, mtime: modifiedAt } = facts;
   const contentType = await contentTypeOf(key, options.contentType);
   return { path, sizeBytes, mode: mode & 0o777, modifiedAt, contentType, keepsPartial: options.keepsPartial ?? false };
+}
+
+/** Read at once, and written. */
+export const PIECE_BYTES = 1024 * 1024;
+
+/** No more than a file needs: large buffers for thousands of small files make the collector work more than the disk. */
+export function pieceBytesOf(sizeBytes: number): number {
+  return Math.min(PIECE_BYTES, sizeBytes + 1);
+}
+
+/** The bytes of a file, for storages that take a stream. */
+export function streamOf({ path, sizeBytes }: LocalFile): ReadStream {
+  return createReadStream(path, { highWaterMark: pieceBytesOf(sizeBytes) });
 }

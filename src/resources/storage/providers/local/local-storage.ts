@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, type Stats } from 'node:fs';
+import { createWriteStream, type Stats } from 'node:fs';
 import { chmod, lstat, mkdir, open, opendir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -16,14 +16,13 @@ import { writeAtomically } from '../../../files/places/write-atomically.js';
 import type { StorageEntry } from '../../storage-options.js';
 import type { FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
-import type { LocalFile } from '../../transfer/local-file.js';
+import { type LocalFile, PIECE_BYTES, pieceBytesOf, streamOf } from '../../transfer/local-file.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import { countedBytes, type StorageContent } from '../../transfer/storage-content.js';
 import { walkFolders } from '../../walk-folders.js';
 import type { LocalStorageConfig } from './local-storage-config.js';
 
-const PIECE_BYTES = 1024 * 1024;
 /** So many are remembered of the folders that were swept. */
 const MAX_SWEPT = 10_000;
 
@@ -80,7 +79,7 @@ export class LocalStorage extends StorageProvider {
     const handle = await open(this.#placeOf(key), 'r');
     const opened = await handle.stat(); // it may have been replaced since
     const last = end === undefined ? {} : { end: end - 1 };
-    const body = handle.createReadStream({ start, ...last, highWaterMark: pieceBytes(opened.size) });
+    const body = handle.createReadStream({ start, ...last, highWaterMark: pieceBytesOf(opened.size) });
     return { body, sizeBytes: opened.size, etag: etagOf(opened) };
   }
 
@@ -90,7 +89,7 @@ export class LocalStorage extends StorageProvider {
 
   /** Rights and the time of the last change come along. */
   protected override async putFile(key: string, file: LocalFile, call: StorageCall): Promise<void> {
-    const stream = createReadStream(file.path, { highWaterMark: pieceBytes(file.sizeBytes) });
+    const stream = streamOf(file);
     const body = countedBytes(stream as AsyncIterable<Buffer>, call, file.sizeBytes);
     const write = async (unfinished: string): Promise<void> => {
       await writeBody(unfinished, body, call);
@@ -228,11 +227,6 @@ interface FileMaking {
   readonly write: (unfinished: string) => Promise<void>;
   /** What must not be done earlier than just before it gets its name: one with an old time may look like one that was left behind. */
   readonly finish?: (unfinished: string) => Promise<void>;
-}
-
-/** No more than a file needs: large buffers for thousands of small files make the collector work more than the disk. */
-function pieceBytes(sizeBytes: number): number {
-  return Math.min(PIECE_BYTES, sizeBytes + 1);
 }
 
 async function writeBody(unfinished: string, body: AsyncIterable<Uint8Array>, call: StorageCall): Promise<void> {
