@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HTTPError } from '../../../foundation/errors/client.errors.js';
 import { FileNotFoundError } from '../../../foundation/errors/file.errors.js';
 import { isRecord } from '../../../foundation/schema/json-safe.js';
 import { apiPath } from '../http/api-path.js';
@@ -87,9 +88,10 @@ export abstract class DataCollectionCalls extends PlatformClient {
         return isRecord(made) && typeof made['id'] === 'number' ? (made as DataFile) : undefined;
       } catch (error) {
         const delayMs = BUSY_DELAYS_MS[asked];
-        const isBusy = statusOf(error) === CONFLICT && delayMs !== undefined;
+        const status = error instanceof HTTPError ? error.statusCode : undefined;
+        const isBusy = status === CONFLICT && delayMs !== undefined;
         if (isBusy) await sleep(delayMs, undefined, { signal: options.signal });
-        else if (REFUSALS.includes(statusOf(error))) return undefined;
+        else if (status !== undefined && REFUSALS.includes(status)) return undefined;
         else throw error;
       }
     }
@@ -141,9 +143,4 @@ export abstract class DataCollectionCalls extends PlatformClient {
       if ((error as { readonly code?: unknown }).code !== 'SYN_HTTP_NOT_FOUND') throw error;
     }
   }
-}
-
-function statusOf(error: unknown): number {
-  const { details } = error as { readonly details?: { readonly status_code?: unknown } };
-  return Number(details?.status_code);
 }
