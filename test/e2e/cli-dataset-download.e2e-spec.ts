@@ -26,11 +26,7 @@ describe('synapse plugin run dataset, whose process is killed in a download', ()
       'dataset.ts': PLUGIN,
       'sets/keep.txt': 'mine',
     });
-    sandbox.platform.add('data_collections', { id: 9, name: 'Coll' });
-    for (let at = 0; at < UNITS; at++) {
-      const image = sandbox.platform.serveFile(`${at}.png`, PICTURE);
-      sandbox.platform.add('data_units', { id: at + 1, data_collection: 9, files: { image } });
-    }
+    sandbox.addPictures(9, UNITS, PICTURE);
   });
   afterEach(() => sandbox.stop());
 

@@ -46,6 +46,21 @@ export class PlatformSandbox {
     return this.start(words, options).finished;
   }
 
+  /** As {@link run}, for what has to succeed. */
+  async succeed(words: readonly string[], options?: CallOptions): Promise<void> {
+    const { code, stdout, stderr } = await this.run(words, options);
+    if (code !== 0) throw new Error(stdout + stderr);
+  }
+
+  /** Has the platform keep a collection whose units are so many pictures of the same bytes. */
+  addPictures(collection: number, count: number, picture: Buffer): void {
+    this.platform.add('data_collections', { id: collection, name: 'Coll' });
+    for (let at = 0; at < count; at++) {
+      const image = this.platform.serveFile(`${at}.png`, picture);
+      this.platform.add('data_units', { id: at + 1, data_collection: collection, files: { image } });
+    }
+  }
+
   /** Runs `synapse` until the request at which its process is killed, as by the system. */
   async kill(
     words: readonly string[],

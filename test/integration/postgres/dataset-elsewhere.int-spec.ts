@@ -49,11 +49,7 @@ describeWithPostgres('A data set whose host is gone', 'a database', () => {
       'plugin/dataset.ts': PLUGIN,
       'sets/keep.txt': 'mine',
     });
-    sandbox.platform.add('data_collections', { id: 9, name: 'Coll' });
-    for (let at = 0; at < UNITS; at++) {
-      const image = sandbox.platform.serveFile(`${at}.png`, PICTURE);
-      sandbox.platform.add('data_units', { id: at + 1, data_collection: 9, files: { image } });
-    }
+    sandbox.addPictures(9, UNITS, PICTURE);
     store = ['--store', `${postgres.url}?schema=${postgres.newSchema()}`];
     hosts = new WorkHosts();
   });
@@ -71,8 +67,7 @@ describeWithPostgres('A data set whose host is gone', 'a database', () => {
   };
   const goOn = async (verb: 'resume' | 'undo', id: string): Promise<void> => {
     hosts.lose('one');
-    const { code, stdout, stderr } = await sandbox.run(['run', verb, id, '--json', ...store], hosts.on('two'));
-    if (code !== 0) throw new Error(stdout + stderr);
+    await sandbox.succeed(['run', verb, id, '--json', ...store], hosts.on('two'));
   };
   const lostInDownload = async (): Promise<string> => {
     const kill = { method: 'GET', path: '/media/', request: 3, isDone: false };

@@ -38,8 +38,7 @@ describeWithServer('SFTPStorage', 'OpenSSH', () => {
   afterAll(() => server.remove());
 
   const storageWith = (how: Partial<SFTPStorageConfig>): SFTPStorage => {
-    const { host, username, password } = server;
-    const plain = { host, username, password, port: proxy.port, root_path: root, timeout: 5, ...how };
+    const plain = { ...server.configurationOf(proxy.port, root), ...how };
     return new SFTPStorage(plainToInstance(SFTPStorageConfig, plain));
   };
   const failureWith = (how: Partial<SFTPStorageConfig>): Promise<unknown> => {

@@ -23,9 +23,7 @@ describeWithServer('SFTPStorage on a server that renames to free names only', 'O
   beforeEach(async () => {
     proxy = await FaultyProxy.to(server.port);
     root = server.makeRoot();
-    const { host, username, password } = server;
-    const plain = { host, username, password, port: proxy.port, root_path: root, timeout: 5 };
-    storage = new SFTPStorage(plainToInstance(SFTPStorageConfig, plain));
+    storage = new SFTPStorage(plainToInstance(SFTPStorageConfig, server.configurationOf(proxy.port, root)));
   });
   afterEach(async () => {
     await storage.close();

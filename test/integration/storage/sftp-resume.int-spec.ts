@@ -53,10 +53,7 @@ describeWithServer('SFTPStorage with uploads that are gone on with', 'OpenSSH', 
   });
   afterAll(() => server.remove());
 
-  const configuration = (): object => {
-    const { host, username, password } = server;
-    return { host, username, password, port: proxy.port, root_path: root, timeout: 5, max_connections: 4 };
-  };
+  const configuration = (): object => ({ ...server.configurationOf(proxy.port, root), max_connections: 4 });
   const isThere = (bytes = BYTES): boolean => readFileSync(join(root, 'sub/a')).equals(bytes);
   const inFolder = (): string[] => readdirSync(join(root, 'sub'));
   const records = (): string[] => readdirSync(join(folder, 'temp/uploads'));

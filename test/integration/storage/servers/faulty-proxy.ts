@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { listen, portOf } from './server-process.js';
 
 /** Stands before a server on this machine, and cuts or stalls connections where a test says so. */
 export class FaultyProxy {
@@ -31,14 +32,12 @@ export class FaultyProxy {
 
   static async to(port: number): Promise<FaultyProxy> {
     const proxy = new FaultyProxy(port);
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
+    await listen(proxy.#server);
     return proxy;
   }
 
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address ? address.port : 0;
+    return portOf(this.#server);
   }
 
   get openConnections(): number {

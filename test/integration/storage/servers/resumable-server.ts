@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { crc32c } from './crc32c.js';
+import { listen, portOf } from './server-process.js';
 
 /** The service keeps of a piece that was cut whole multiples of this. */
 export const KEPT_BYTES = 256 * 1024;
@@ -47,13 +48,12 @@ export class ResumableServer {
   });
 
   async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    await listen(this.#server);
     return this;
   }
 
   get base(): string {
-    const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+    return `http://127.0.0.1:${portOf(this.#server)}`;
   }
 
   /** Uploads that are neither whole nor cancelled. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,13 +103,25 @@ export function plainAccount(): Account {
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+/** Has a server of this process listen on a port that nobody has. */
+export async function listen(server: Server): Promise<void> {
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+}
+
+/** Where a server of this process listens. */
+export function portOf(server: Server): number {
   const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await listen(server);
+  const port = portOf(server);
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
+  return port;
 }
 
 function answers(port: number): Promise<boolean> {

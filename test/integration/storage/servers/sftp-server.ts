@@ -68,6 +68,12 @@ export class SftpServer {
     return root;
   }
 
+  /** What a storage says to reach a folder of it by password, through whatever listens on that port. */
+  configurationOf(port: number, root: string): Readonly<Record<string, unknown>> {
+    const { host, username, password } = this;
+    return { host, username, password, port, root_path: root, timeout: 5 };
+  }
+
   /** What the server said last of all. */
   get said(): string {
     return this.#process?.said ?? '';

@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { removeFolder, serverFolder } from './server-process.js';
+import { listen, portOf, removeFolder, serverFolder } from './server-process.js';
 
 /** What the server saw of one request. */
 export interface SeenRequest {
@@ -35,13 +35,12 @@ export class UploadServer {
   });
 
   async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    await listen(this.#server);
     return this;
   }
 
   get base(): string {
-    const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+    return `http://127.0.0.1:${portOf(this.#server)}`;
   }
 
   /** `GET /a`, in order. */
