@@ -1,5 +1,5 @@
 /** `node transfer-once.mjs PROVIDER CONFIGURATION SOURCE TARGET`: a file up and down again; prints the process's peak of memory, in kilobytes. */
-import { existsSync, readFileSync } from 'node:fs';
+import { peakKilobytes } from './peak-memory.mjs';
 
 const CLASSES = {
   s3: async () => (await import('../../dist/resources/storage/providers/s3/s3-storage.js')).S3Storage,
@@ -12,9 +12,3 @@ await storage.upload(source, 'peak');
 await storage.download('peak', target);
 await storage.close();
 process.stdout.write(`${peakKilobytes()}\n`);
-
-/** Linux counts into the other figure what the parent had when it started this process. */
-function peakKilobytes() {
-  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? process.resourceUsage().maxRSS);
-}
