@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { OWNER_WORDS } from './owner-words.js';
 import { joinInside } from './safe-path.js';
 import { getTempPath, TempSpace } from './temp-space.js';
 
@@ -25,15 +26,34 @@ describe('TempSpace', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
+  /** A folder of `owner` with something in it; its name. */
+  const leave = (owner: string): string => {
+    const name = `work.${owner}.0123abcd`;
+    mkdirSync(join(root, name, 'sub'), { recursive: true });
+    return name;
+  };
+  const dead = OWNER_WORDS.replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`); // no process has a number this high
+
   it('clears away what dead processes left, and nothing else', () => {
-    const host = hostname().replace(/[^\w-]/g, '-');
-    const dead = 2 ** 22 + 1; // no process has a number this high
-    const others = [`work.${host}.${process.pid}.0123abcd`, `work.elsewhere.${dead}.0123abcd`, 'media'];
-    for (const name of [...others, `work.${host}.${dead}.0123abcd`])
-      mkdirSync(join(root, name, 'sub'), { recursive: true });
+    const others = [
+      leave(OWNER_WORDS),
+      leave(dead.replace(/^[0-9a-f]+/, (place) => '0'.repeat(place.length))),
+      'media',
+    ];
+    mkdirSync(join(root, 'media'));
+    leave(dead);
+    const own = basename(new TempSpace({ root }).folder());
     new TempSpace({ root });
 
-    expect(readdirSync(root).sort()).toEqual(others.sort());
+    expect(readdirSync(root).sort()).toEqual([...others, own].sort());
+  });
+
+  it('clears away what a process left whose number is that of a living one', () => {
+    if (process.platform !== 'linux') return; // nobody says when a process began
+    leave(OWNER_WORDS.replace(/[0-9a-z]+$/, 'zz'));
+    new TempSpace({ root });
+
+    expect(readdirSync(root)).toEqual([]);
   });
 
   it.each(['', '../x', 'a/b', 'a.b'])('makes no folder named by "%s"', (label) => {

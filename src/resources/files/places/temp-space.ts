@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FileWriteError } from '../../../foundation/errors/file.errors.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
-import { isProcessGone } from './process-gone.js';
+import { isOwnerGone, OWNER_PATTERN, OWNER_WORDS } from './owner-words.js';
 import { joinInside } from './safe-path.js';
 
 /** Where temporary files go. */
@@ -13,9 +13,8 @@ export interface TempSpaceOptions {
   readonly root?: string;
 }
 
-/** Names of folders that belong to a process: `<label>.<host>.<pid>.<random>`. */
-const OWNED = /^[\w-]+\.([\w-]+)\.(\d+)\.[0-9a-f]{8}$/;
-const HOST = hostname().replace(/[^\w-]/g, '-') || 'host';
+/** Names of folders that belong to a process: `<label>.<its words>.<random>`. */
+const OWNED = new RegExp(`^[\\w-]+\\.(${OWNER_PATTERN})\\.[0-9a-f]{8}$`);
 
 /**
  * Folders for the work of this process. Each is removed with {@link TempSpace.dispose}, or by `using`; what a process that died has left is
@@ -40,17 +39,18 @@ export class TempSpace {
     if (!/^[\w-]+$/.test(label)) {
       throw new UsageError(`'${label}' cannot be part of a folder's name. Use letters, digits, '_' and '-'.`);
     }
-    const path = join(this.root, `${label}.${HOST}.${process.pid}.${randomBytes(4).toString('hex')}`);
+    const path = join(this.root, `${label}.${OWNER_WORDS}.${randomBytes(4).toString('hex')}`);
     mkdirSync(path, { mode: 0o700 });
     this.#folders.add(path);
     return path;
   }
 
-  /** Removes folders whose process is gone. One of another host may be at work. */
+  /** Removes folders whose process is gone. One of another host or container may be at work, however long its folder was silent. */
   sweep(): void {
     for (const name of readdirSync(this.root)) {
-      const [, host, pid] = OWNED.exec(name) ?? [];
-      if (host === HOST && isProcessGone(Number(pid))) rmSync(join(this.root, name), { recursive: true, force: true });
+      const [, owner] = OWNED.exec(name) ?? [];
+      if (owner !== undefined && isOwnerGone(owner) === true)
+        rmSync(join(this.root, name), { recursive: true, force: true });
     }
   }
 
