@@ -116,7 +116,7 @@ describe('downloading', () => {
     breakAfter(400_000, 1);
     await expect(fetchFile('/a', { maxAttempts: 1, keepsPartial: true })).rejects.toThrow();
     const [free = ''] = files().filter((name) => name.endsWith('.part'));
-    const parts = ['abc', 'def'].map((word) => free.replace('free', `00000000-1-0.${word}`));
+    const parts = ['abc', 'def'].map((word) => free.replace('free', `${'0'.repeat(16)}-1-0.${word}`));
     for (const [index, part] of parts.entries()) {
       writeFileSync(join(folder, part), bytes.subarray(0, 7));
       writeFileSync(join(folder, `${part}.json`), '{"validator":"\\"v1\\""}');

@@ -110,7 +110,8 @@ export class PartialFile {
   #leftAs(name: string): { readonly key: string; readonly isNote: boolean } | undefined {
     const [, key = '', owner = '', note] = NAME.exec(name) ?? [];
     if (!key.startsWith(this.#targetKey)) return undefined;
-    const isLeft = owner === FREE ? key === this.#key : (isOwnerGone(owner) ?? this.#isSilent(name));
+    const isLeft =
+      owner === FREE ? key === this.#key : (isOwnerGone(owner, dirname(this.#target)) ?? this.#isSilent(name));
     return isLeft ? { key, isNote: note !== undefined } : undefined;
   }
 

@@ -8,7 +8,7 @@ import { writeAtomically } from './write-atomically.js';
 
 const DEAD = OWNER_WORDS.replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`); // no process has a number this high
 const NUMBER_USED_AGAIN = OWNER_WORDS.replace(/[0-9a-z]+$/, 'zz');
-const ELSEWHERE = `00000000-1-${OWNER_WORDS.split('-')[2]}`;
+const ELSEWHERE = `${'0'.repeat(16)}-1-${OWNER_WORDS.split('-')[2]}`;
 const DAY_SECONDS = 24 * 3600;
 
 describe('what processes leave beside their targets', () => {

@@ -49,7 +49,8 @@ async function sweep(folder: string, isWanted: (left: Left) => boolean): Promise
       const left = leftAs(name);
       if (left === undefined || !isWanted(left)) continue;
       const path = join(folder, name);
-      if (isOwnerGone(left.owner) ?? (await isAllSilent(path))) await rm(path, { recursive: true, force: true });
+      if (isOwnerGone(left.owner, folder) ?? (await isAllSilent(path)))
+        await rm(path, { recursive: true, force: true });
     }
   } catch {
     return; // the folder may be gone, or not ours to read

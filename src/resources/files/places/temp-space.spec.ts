@@ -35,11 +35,7 @@ describe('TempSpace', () => {
   const dead = OWNER_WORDS.replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`); // no process has a number this high
 
   it('clears away what dead processes left, and nothing else', () => {
-    const others = [
-      leave(OWNER_WORDS),
-      leave(dead.replace(/^[0-9a-f]+/, (place) => '0'.repeat(place.length))),
-      'media',
-    ];
+    const others = [leave(OWNER_WORDS), leave(dead.replace(/^[0-9a-f]+/, '0'.repeat(16))), 'media'];
     mkdirSync(join(root, 'media'));
     leave(dead);
     const own = basename(new TempSpace({ root }).folder());

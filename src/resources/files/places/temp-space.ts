@@ -49,7 +49,7 @@ export class TempSpace {
   sweep(): void {
     for (const name of readdirSync(this.root)) {
       const [, owner] = OWNED.exec(name) ?? [];
-      if (owner !== undefined && isOwnerGone(owner) === true)
+      if (owner !== undefined && isOwnerGone(owner, this.root) === true)
         rmSync(join(this.root, name), { recursive: true, force: true });
     }
   }

@@ -56,7 +56,7 @@ describe(UploadRecord, () => {
 
   it('is taken over from a process of another container only once it was silent for a day', () => {
     new UploadRecord(['b', 'k']).write(FACTS);
-    handTo(OWNER_WORDS.replace(/^.{8}-\d+/, `00000000-${2 ** 22 + 1}`));
+    handTo(OWNER_WORDS.replace(/^\w+-\d+/, `${'0'.repeat(16)}-${2 ** 22 + 1}`));
     const early = new UploadRecord(['b', 'k']).adopt();
     const tomorrow = Date.now() + 25 * 3_600_000; // nobody can give a file an old time of change
     jest.spyOn(Date, 'now').mockReturnValue(tomorrow);

@@ -80,7 +80,7 @@ export class UploadRecord<Facts extends UploadFacts> {
   #isFree(name: string): boolean {
     const [, key, free, owner = ''] = NAME.exec(name) ?? [];
     if (key !== this.#key) return false;
-    return free === FREE || (isOwnerGone(owner) ?? this.#isSilent(name));
+    return free === FREE || (isOwnerGone(owner, this.#folder) ?? this.#isSilent(name));
   }
 
   /** Of a process of another host or container nobody knows whether it lives. */
