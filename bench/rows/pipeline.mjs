@@ -12,7 +12,7 @@ export default {
   id: 'pipeline',
   reach: 1.5,
   baseline: 'one-run',
-  rounds: 9,
+  rounds: 25,
   setup: async () => {
     const app = await trainingHost();
     const actions = Array.from({ length: ACTIONS }, () => TrainAction);

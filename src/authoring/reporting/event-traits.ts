@@ -1,8 +1,13 @@
 import type { Lane } from './coalescing-buffer.js';
-import type { RunEventType } from './run-event.js';
+import type { RunEvent, RunEventType } from './run-event.js';
 
-/** The kinds of event of which only the newest per key matters. */
-export const Lanes: Partial<Record<RunEventType, Lane>> = { progress: 0, metrics: 1 };
+// Comparisons, since looking a type up in a table takes as long as all else that becomes of a small event.
+
+/** Where the events of a kind of which only the newest per key matters wait; undefined for all others. */
+export function laneOf(type: RunEventType): Lane | undefined {
+  if (type === 'progress') return 0;
+  return type === 'metrics' ? 1 : undefined;
+}
 
 /** What a newer event replaces an older one by. */
 export function latestKeyOf(data: { readonly key?: unknown }): string | null {
@@ -14,11 +19,17 @@ export function variantOf(data: { readonly status?: unknown }): string {
   return typeof data.status === 'string' ? data.status : '';
 }
 
-/** Size of events that never hold more than names and numbers: looking at each field would cost more than storing them, in bytes. */
-export const SmallBytes: Partial<Record<RunEventType, number>> = { 'step.started': 200, 'step.completed': 200 };
+/** Of events that hold nothing but names and numbers. */
+const SMALL_BYTES = 200;
 
-/** About how much memory an event's data holds: its texts down to the second level, which is where large ones are. */
-export function roughBytesOf(data: Record<string, unknown>): number {
+/** About how much memory an event holds, in bytes. */
+export function roughBytesOf({ type, data }: Pick<RunEvent, 'type' | 'data'>): number {
+  const isSmall = type === 'step.started' || type === 'step.completed' || type === 'run.started';
+  return isSmall ? SMALL_BYTES : bytesOf(data);
+}
+
+/** Of its texts down to the second level, which is where large ones are. */
+function bytesOf(data: Readonly<Record<string, unknown>>): number {
   let bytes = 100;
   for (const key in data) {
     const value = data[key];

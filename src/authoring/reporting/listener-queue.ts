@@ -1,7 +1,7 @@
 import type { RunEvent } from './run-event.js';
 import { handlerOf, type RunEventHandler, type RunListener } from './run-listener.js';
 import { SpillingQueue, type SpillingQueueOptions } from './spilling-queue.js';
-import { Lanes, latestKeyOf, variantOf } from './event-traits.js';
+import { laneOf, latestKeyOf, variantOf } from './event-traits.js';
 
 /** The events on their way to one listener: neither its errors nor its pace reach whoever emits. */
 export class ListenerQueue {
@@ -34,7 +34,7 @@ export class ListenerQueue {
   deliver(events: readonly RunEvent[]): void {
     if (this.isStopped) return;
     for (const event of events) {
-      const lane = Lanes[event.type];
+      const lane = laneOf(event.type);
       if (lane === undefined) this.queue.push(event);
       else this.queue.pushLatest(event, lane, latestKeyOf(event.data), variantOf(event.data));
     }

@@ -1,7 +1,7 @@
 import { EventsNotStoredError } from '../../foundation/errors/reporting.errors.js';
 import type { Clock } from './clock.js';
 import type { EventFlusher } from './event-flusher.js';
-import { Lanes, latestKeyOf, roughBytesOf, SmallBytes, variantOf } from './event-traits.js';
+import { laneOf, latestKeyOf, roughBytesOf, variantOf } from './event-traits.js';
 import { ListenerQueue } from './listener-queue.js';
 import { OpenEvent } from './open-event.js';
 import type { RunEvent, RunEventType, TerminalEventType } from './run-event.js';
@@ -188,8 +188,8 @@ export class RunEventStream {
 
   /** Adds an event to those that wait; says whether they are as many as may wait in memory. */
   private hold(event: OpenEvent): boolean {
-    const lane = Lanes[event.type];
-    if (lane === undefined) this.pendingBytes += SmallBytes[event.type] ?? roughBytesOf(event.data);
+    const lane = laneOf(event.type);
+    if (lane === undefined) this.pendingBytes += roughBytesOf(event);
     if (!this.pending && !this.first) {
       this.first = event;
       return false;
@@ -202,7 +202,7 @@ export class RunEventStream {
   }
 
   private enqueue(queue: SpillingQueue<OpenEvent>, event: OpenEvent): void {
-    const lane = Lanes[event.type];
+    const lane = laneOf(event.type);
     if (lane === undefined) queue.push(event);
     else queue.pushLatest(event, lane, latestKeyOf(event.data), variantOf(event.data));
   }

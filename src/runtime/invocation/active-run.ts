@@ -90,6 +90,8 @@ export class ActiveRun implements RunBinding, StepHost {
   undoReason: SynapseError | undefined;
   /** Set where an attempt could not even begin, and the run was left to others. */
   isGivenBack = false;
+  /** In milliseconds since the epoch, once it has. */
+  endedAt: number | undefined;
   #isInSteps = false;
   readonly #workRoot: string;
   readonly #pipelineUse: PipelineUse | undefined;

@@ -15,6 +15,8 @@ export interface ChildRun {
   readonly id: string;
   /** In milliseconds since the epoch, where it was begun just now. */
   readonly startedAt?: number;
+  /** In milliseconds since the epoch, once it has ended here. */
+  readonly endedAt?: number;
   outcome(): Promise<RunOutcome>;
   cancel(reason: string): Promise<unknown>;
 }

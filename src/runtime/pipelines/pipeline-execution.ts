@@ -33,7 +33,8 @@ interface RunningNode {
   readonly planned: PlannedNode;
   readonly params: object;
   readonly startedAt: number;
-  readonly run_id: string | undefined;
+  /** Undefined where it could not be started. */
+  readonly child: ChildRun | undefined;
 }
 
 interface Failure {
@@ -122,7 +123,7 @@ export class PipelineExecution implements AbortListener {
         } catch (thrown) {
           outcome = { status: 'failed', error: asSynapseError(thrown) }; // it could not be started
         }
-        if (!this.#ended({ index, planned, params, startedAt, run_id: child?.id }, outcome)) return;
+        if (!this.#ended({ index, planned, params, startedAt, child }, outcome)) return;
       }
       const ready: readonly number[] = this.#readyAfter(planned);
       if (ready.length > 1) return this.#all(ready);
@@ -160,9 +161,10 @@ export class PipelineExecution implements AbortListener {
   }
 
   /** Whether the node is done, so that others can go on. */
-  #ended({ index, planned, params, startedAt, run_id }: RunningNode, outcome: RunOutcome): boolean {
+  #ended({ index, planned, params, startedAt, child }: RunningNode, outcome: RunOutcome): boolean {
     this.#active[index] = undefined;
-    const now = this.#around.host.clock.now();
+    const run_id = child?.id;
+    const now = child?.endedAt ?? this.#around.host.clock.now();
     // By the clock of the record of the node's run, which may have been put back meanwhile.
     const elapsed = startedAt === 0 ? 0 : Math.max(0, now - startedAt) / 1000;
     const step = planned.node.name;

@@ -109,7 +109,7 @@ export class RunDriver {
    */
   #writeEnd(run: ActiveRun, outcome: RunOutcome): MaybePromise<void> {
     run.close(outcome.status);
-    const now = this.#init.clock.now();
+    const now = (run.endedAt = this.#init.clock.now());
     const change = finalChange(outcome, run.redactor, now);
     if (run.durable) return endDurably(run, run.durable, { change, outcome, now });
     const updated = this.#init.store.update(run.runId, change);

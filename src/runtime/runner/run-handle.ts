@@ -34,6 +34,15 @@ export class RunHandle<R = unknown> {
     return this.#run.record.started_at;
   }
 
+  /**
+   * When this attempt ended, in milliseconds since the epoch, by the clock of {@link RunHandle.startedAt}.
+   *
+   * @internal
+   */
+  get endedAt(): number | undefined {
+    return this.#run.endedAt;
+  }
+
   /** The run's result. @throws the run's SynapseError when it failed or was cancelled. */
   result(): Promise<R> {
     return this.#outcome.then(resultOf) as Promise<R>;
