@@ -84,7 +84,9 @@ describe('synapse datasets', () => {
       2,
       'Known formats: dm_v2, dm_v1, yolo, coco, pascal',
     ],
-    ['a target that is in use', ['convert', 'dm', '.'], 2, '--overwrite'],
+    ['a target that is in use', ['convert', 'dm', 'broken'], 2, '--overwrite'],
+    ['a target that holds the source', ['convert', 'dm', '.', '--overwrite'], 2, 'holds, the data set that is to be'],
+    ['a drawing of no known kind', ['preview', 'dm', '--out', 'x.bmp'], 2, '.png, .jpg, .jpeg, .webp'],
     ['a way with pictures that is unknown', ['convert', 'dm', 'out', '--images', 'lnik'], 2, "Did you mean 'link'?"],
     [
       'a file of classes that is not there',

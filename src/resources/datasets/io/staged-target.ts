@@ -1,7 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js';
+import { placeBeside, sweepBeside } from '../../files/places/leftovers.js';
+
+/** File that every conversion leaves in the data set that it has made. */
+export const REPORT_NAME = 'loss-report.json';
 
 /** What to do where the target is there already. */
 export interface TargetOptions {
@@ -11,7 +14,7 @@ export interface TargetOptions {
 
 /**
  * A folder that is written beside its place and moved there when it is whole. A failure leaves nothing at the place;
- * of two processes that write one target, the second fails.
+ * of two processes that write one target, the second fails. What a process leaves that is killed meanwhile, the next write of the target removes.
  */
 export class StagedTarget {
   readonly target: string;
@@ -19,12 +22,17 @@ export class StagedTarget {
   readonly folder: string;
   readonly #isReplacing: boolean;
 
-  /** @throws {@link DatasetTargetError} where the target has something in it, or cannot be written. */
-  constructor(target: string, { overwrite = false }: TargetOptions = {}) {
+  /**
+   * @param source - The data set that is converted, which must not be replaced.
+   * @throws {@link DatasetTargetError} where the target has something in it, or cannot be written.
+   */
+  constructor(target: string, source: string, { overwrite = false }: TargetOptions = {}) {
     this.target = resolve(target);
     this.#isReplacing = overwrite;
-    if (!overwrite && !isVacant(this.target)) throw occupied(this.target);
-    this.folder = join(dirname(this.target), `.${basename(this.target)}.partial-${randomBytes(4).toString('hex')}`);
+    const isFree = isVacant(this.target);
+    if (!isFree) refuseSource(this.target, source);
+    if (!overwrite && !isFree) throw occupied(this.target);
+    this.folder = placeBeside(this.target);
     try {
       mkdirSync(this.folder, { recursive: true });
     } catch (error) {
@@ -33,8 +41,8 @@ export class StagedTarget {
   }
 
   /** Moves the folder to its place. */
-  commit(): void {
-    const old = `${this.folder}-old`;
+  async commit(): Promise<void> {
+    const old = placeBeside(this.target, 'replaced');
     if (this.#isReplacing && existsSync(this.target)) renameSync(this.target, old);
     try {
       renameSync(this.folder, this.target);
@@ -43,6 +51,7 @@ export class StagedTarget {
       throw occupied(this.target, error);
     }
     rmSync(old, { recursive: true, force: true });
+    await sweepBeside(this.target);
   }
 
   /** Takes everything away that was written. */
@@ -58,6 +67,17 @@ function isVacant(path: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
+}
+
+/** @throws {@link DatasetTargetError} where what stands at the target is the source, holds it, or is a part of it. */
+function refuseSource(target: string, source: string): void {
+  const [there, read] = [realpathSync(target), realpathSync(source)];
+  const holdsSource = read === there || read.startsWith(there.endsWith(sep) ? there : there + sep);
+  // A data set that was converted into the folder of its source may be converted anew.
+  const isOfSource = there.startsWith(read + sep) && !existsSync(join(there, REPORT_NAME));
+  if (!holdsSource && !isOfSource) return;
+  const relation = holdsSource ? 'it is, or holds,' : 'it belongs to';
+  throw new DatasetTargetError(target, `${relation} the data set that is to be converted. Choose another place.`);
 }
 
 function occupied(target: string, cause?: unknown): DatasetTargetError {

@@ -7,12 +7,15 @@ const CLOSED = 0x7fff_ffff;
 
 /** Lists the names of parts for several threads. All of them ask for the same parts, in the same order. */
 export interface PairLists {
+  /** Whether this thread leads: it alone counts what all of them find, e.g. in the file that describes the data set. */
+  readonly isLead: boolean;
   /** @param list - Reads the folders of the part. */
   pairsOf(list: () => PairedNames): PairedNames;
 }
 
 /** The thread that leads lists names for all: one that has just started would take three times as long. */
 export class LeadLists implements PairLists {
+  readonly isLead = true;
   /** How many lists there have been, for those who wait. */
   readonly count = new SharedArrayBuffer(4);
   readonly #count = new Int32Array(this.count);
@@ -40,6 +43,7 @@ export class LeadLists implements PairLists {
 
 /** The lists of the thread that leads, for another one. */
 export class AwaitedLists implements PairLists {
+  readonly isLead = false;
   readonly #count: Int32Array;
 
   constructor(

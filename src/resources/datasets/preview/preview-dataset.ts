@@ -1,10 +1,14 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
 import {
+  DatasetInvalidError,
   DatasetNotFoundError,
   DatasetPackageMissingError,
   DatasetTargetError,
 } from '../../../foundation/errors/dataset.errors.js';
+import { UsageError } from '../../../foundation/errors/run.errors.js';
+import { writeAtomically } from '../../files/places/write-atomically.js';
+import { isFolder } from '../io/file-names.js';
 import { reasonOf } from '../io/staged-target.js';
 import type { AnnotatedImage } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
@@ -18,7 +22,7 @@ import { annotationSvg } from './annotation-svg.js';
 export interface PreviewOptions {
   /** Place of the picture in the data set, from 0. @defaultValue 0 */
   readonly index?: number;
-  /** File to write; an ending of `.jpg` or `.webp` chooses that kind, everything else is PNG. */
+  /** File to write; its ending chooses the kind: `.png`, `.jpg`, `.jpeg` or `.webp`. */
   readonly out: string;
   /** Format of the data set. @defaultValue what its files look like */
   readonly from?: string;
@@ -34,8 +38,24 @@ export interface DatasetPreview {
   readonly annotations: number;
 }
 
-/** Draws the annotations of one picture onto it. It needs the package `sharp`. */
+/** Kinds of pictures that are drawn, by their endings. */
+const KINDS: Readonly<Record<string, 'png' | 'jpeg' | 'webp'>> = {
+  ...{ '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' },
+};
+
+/**
+ * Draws the annotations of one picture onto it. It needs the package `sharp`.
+ *
+ * @throws {@link UsageError} for a file of another kind; {@link DatasetInvalidError} where the picture is damaged; {@link DatasetTargetError}.
+ */
 export async function previewDataset(path: string, options: PreviewOptions): Promise<DatasetPreview> {
+  const out = resolve(options.out);
+  const kind = KINDS[extname(out).toLowerCase()];
+  if (kind === undefined) {
+    throw new UsageError(
+      `A picture is drawn to a file that ends in ${Object.keys(KINDS).join(', ')}, not to '${options.out}'.`,
+    );
+  }
   const format = readableFormat(path, options);
   const classes = new ClassOrder();
   const image = await imageAt(format, resolve(path), classes, options.index ?? 0);
@@ -44,17 +64,20 @@ export async function previewDataset(path: string, options: PreviewOptions): Pro
   classes.declare(labels);
   const svg = Buffer.from(annotationSvg(image, classes.preliminaryNames()));
   const { default: sharp } = await loadSharp();
-  const out = resolve(options.out);
-  const staged = join(dirname(out), `.partial-${process.pid}-${basename(out)}`);
-  try {
-    mkdirSync(dirname(out), { recursive: true });
-    const drawing = sharp(image.file).composite([{ input: svg }]);
-    await (/\.(jpe?g|webp)$/i.test(out) ? drawing : drawing.png()).toFile(staged);
-    renameSync(staged, out);
-  } catch (error) {
-    rmSync(staged, { force: true });
-    throw new DatasetTargetError(out, `${reasonOf(error)}.`, error);
-  }
+  const drawing = sharp(image.file)
+    .composite([{ input: svg }])
+    .toFormat(kind);
+  const drawn = await drawing.toBuffer().catch((error: unknown) => {
+    const problem = `its picture cannot be read: ${reasonOf(error).split('\n')[0] ?? ''}`;
+    throw new DatasetInvalidError({ file: image.document }, problem, error);
+  });
+  await writeAtomically(out, (unfinished) => writeFile(unfinished, drawn)).catch((error: unknown) => {
+    throw new DatasetTargetError(
+      out,
+      `${isFolder(out) ? 'a folder is there' : reasonOf(error)}. Choose another file.`,
+      error,
+    );
+  });
   return { path: out, document: image.document, annotations: image.annotations.length };
 }
 

@@ -216,7 +216,10 @@ describe('converting a data set', () => {
       picture('u/images/val/b.png', OTHER_PICTURE);
       write('u/labels/train/a.txt', '3 0.5 0.5 0.1 0.1 ');
       write('u/labels/val/b.txt', '0 0.5 0.5 0.1 0.1');
-      write('u/data.yaml', 'path: ../datasets/u\ntrain: images/train\nval: images/val\nnames:\n  0: yes\n  3: 07\n');
+      write(
+        'u/data.yaml',
+        'path: ../datasets/u\ntrain: images/train\nval: images/val\ntest: # optional\nnames:\n  0: yes\n  3: 07\n',
+      );
       const { classes } = await registry.convert(at('u'), at('out'));
 
       expect(classes).toEqual(['yes', 'class_1', 'class_2', '07']);

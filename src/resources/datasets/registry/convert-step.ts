@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js';
 import { SynapseError } from '../../../foundation/errors/synapse.error.js';
 import { ImageHandling, ImagePlacer } from '../io/image-placer.js';
-import { reasonOf, StagedTarget } from '../io/staged-target.js';
+import { reasonOf, REPORT_NAME, StagedTarget } from '../io/staged-target.js';
 import type { AnnotatedImage } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
 import { LossLog } from '../report/loss-log.js';
@@ -19,12 +19,11 @@ import type { DatasetWriter, ReadJob, WriteJob } from './format-definition.js';
 
 /** Others on the event loop wait at most about this long, in milliseconds. */
 const TURN_MS = 10;
-const REPORT_NAME = 'loss-report.json';
 
 /** Reads one format and writes another, picture by picture. */
 export async function convertStep(step: ConvertOrder): Promise<ConversionResult> {
   const { options } = step;
-  const staged = new StagedTarget(step.target, options);
+  const staged = new StagedTarget(step.target, step.source, options);
   try {
     const turns = isShared(step) ? new ReadTurns(ReadTurns.share()) : undefined;
     const lists = new LeadLists();
@@ -47,11 +46,11 @@ export async function convertStep(step: ConvertOrder): Promise<ConversionResult>
     const report = reportOf(step, writeJob, { ...counts, annotations_written: writer.written ?? null });
     writeFileSync(join(staged.folder, REPORT_NAME), `${JSON.stringify(report, null, 2)}\n`);
     options.signal?.throwIfAborted();
-    staged.commit();
+    await staged.commit();
     return { ...report, path: staged.target, config_path: config === undefined ? null : join(staged.target, config) };
   } catch (error) {
     staged.discard();
-    throw translated(error, staged.target);
+    throw translated(error, staged);
   }
 }
 
@@ -103,10 +102,10 @@ const CURES: Readonly<Record<string, string>> = {
   EROFS: 'the disk cannot be written. Choose another.',
 };
 
-function translated(error: unknown, target: string): unknown {
+function translated(error: unknown, { folder, target }: StagedTarget): unknown {
   if (SynapseError.is(error)) return error;
   const { code = '', path = '' } = error as NodeJS.ErrnoException;
   const cure = CURES[code];
-  if (cure === undefined || (code === 'EACCES' && !path.includes('.partial-'))) return error;
+  if (cure === undefined || (code === 'EACCES' && !path.startsWith(folder))) return error;
   return new DatasetTargetError(target, `${cure} (${reasonOf(error)})`, error);
 }

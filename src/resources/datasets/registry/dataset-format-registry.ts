@@ -95,7 +95,7 @@ export class DatasetFormatRegistry {
     return this.#follow(step);
   }
 
-  #likeOriginal(step: Omit<ConvertOrder, 'from' | 'to'>): ConversionResult {
+  #likeOriginal(step: Omit<ConvertOrder, 'from' | 'to'>): Promise<ConversionResult> {
     const { from = '', to = '' } = step.route.steps[0] ?? {};
     if (step.route.steps.length === 1 && hasOriginal(from, to)) return convertLikeOriginal(step);
     throw new DatasetFormatError(`The original has no way from '${from}' to '${to}'. Leave compat out.`, this.names);

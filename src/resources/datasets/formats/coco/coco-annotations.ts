@@ -11,7 +11,9 @@ import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
-import { isAttributeValue } from '../dm/dm-values.js';
+import type { LossLog } from '../../report/loss-log.js';
+import { saysNothing } from '../../report/unread-fields.js';
+import { isAttributeValue, NO_ATTRIBUTE } from '../dm/dm-values.js';
 import { partsOf } from './mask-parts.js';
 import { PixelMask } from './pixel-mask.js';
 
@@ -48,7 +50,8 @@ export class COCOAnnotations {
     const id = String(item['id'] ?? '');
     const label = this.labels.get(item['category_id']);
     if (label === undefined) return this.#bad(file, id, `there is no category ${shortText(item['category_id'])}`);
-    const shapes = this.#shapesOf(item, { id, label, attributes: attributesOf(item) });
+    const attributes = attributesOf(item, this.job.losses, () => `${file}#${id}`);
+    const shapes = this.#shapesOf(item, { id, label, attributes });
     return typeof shapes === 'string' ? this.#bad(file, id, shapes) : shapes;
   }
 
@@ -113,11 +116,20 @@ function isNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }
 
-function attributesOf({ attributes, score, track_id, iscrowd }: JsonRecord): readonly AnnotationAttribute[] {
+function attributesOf(
+  { attributes, score, track_id, iscrowd }: JsonRecord,
+  losses: LossLog,
+  placeOf: () => string,
+): readonly AnnotationAttribute[] {
   const found: [string, unknown][] = isRecord(attributes) ? Object.entries(attributes) : [];
+  if (!isRecord(attributes) && !saysNothing(attributes)) losses.add('annotation.attributes', NO_ATTRIBUTE, placeOf);
   if (score !== undefined) found.push(['score', score]);
   if (track_id !== undefined) found.push(['track_id', track_id]);
   if (iscrowd === 1) found.push(['iscrowd', 1]);
   if (found.length === 0) return NO_ATTRIBUTES;
-  return found.flatMap(([name, value]) => (isAttributeValue(value) ? [{ name, value }] : []));
+  return found.flatMap(([name, value]) => {
+    if (isAttributeValue(value)) return [{ name, value }];
+    losses.add(`attributes.${name}`, NO_ATTRIBUTE, placeOf);
+    return [];
+  });
 }

@@ -10,12 +10,25 @@ import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { loseUnread, saysNothing } from '../../report/unread-fields.js';
 import { AnnotationIndex } from './annotation-index.js';
 import { AnnotationPieces } from './annotation-pieces.js';
 import { COCOAnnotations } from './coco-annotations.js';
 import { type COCOFile, cocoFiles } from './coco-layout.js';
 import { type JsonElement, JsonShapeError, scanJsonElements } from './json-elements.js';
 import { PlainAnnotationParser } from './plain-annotation.js';
+
+const NOT_READ = 'this field of COCO is not read';
+const IMAGE_FIELDS = {
+  known: new Set(['id', 'file_name', 'width', 'height']),
+  prefix: 'images.',
+  reason: NOT_READ,
+};
+const CATEGORY_FIELDS = {
+  known: new Set(['id', 'name', 'keypoints', 'skeleton', 'supercategory']),
+  prefix: 'categories.',
+  reason: NOT_READ,
+};
 
 /** A picture as its COCO file has it. */
 interface ListedImage {
@@ -113,12 +126,19 @@ class COCOFileReader {
     this.#scan((element) => {
       if (element.key === 'images') this.#addImage(this.#parsed(textOf(element)));
       else if (element.key === 'categories') this.#addCategory(this.#parsed(textOf(element)));
-      else if (element.key === 'annotations' && isFirst()) this.#addPlace(element);
+      else if (element.key !== 'annotations') this.#loseOther(element);
+      else if (isFirst()) this.#addPlace(element);
     });
     // Annotations that stand before the pictures are gone through again: what they belong to was not known.
     if (this.#isAnnotationFirst) this.#scan((element) => element.key === 'annotations' && this.#addPlace(element));
     this.#index.sort(this.#names.count);
     this.job.classes.declare([...this.#labels.values()]);
+  }
+
+  /** What stands beside the pictures, e.g. `info` and `licenses`. */
+  #loseOther(element: JsonElement): void {
+    if (saysNothing(this.#parsed(textOf(element)))) return;
+    this.job.losses.add(element.key, NOT_READ, () => this.#document);
   }
 
   #isPictureFirst(): () => boolean {
@@ -184,6 +204,7 @@ class COCOFileReader {
         `the file name ${shortText(file_name)} leads out of the data set, or cannot be one`,
       );
     }
+    loseUnread(item as JsonRecord, IMAGE_FIELDS, this.job.losses, () => `${this.#document}#${file_name}`);
     this.#ids.set(id, this.#names.count);
     this.#names.add(file_name);
     this.#widths.push(width);
@@ -204,6 +225,7 @@ class COCOFileReader {
         `a category needs id and name: ${shortText(item)}`,
       );
     }
+    loseUnread(item as JsonRecord, CATEGORY_FIELDS, this.job.losses, () => `${this.#document}#${name}`);
     this.#labels.set(id, name);
     if (Array.isArray(keypoints)) this.job.classes.keypoints.set(name, keypointNames(keypoints, skeleton));
     if (

@@ -3,8 +3,9 @@ import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { loseUnread } from '../../report/unread-fields.js';
 import type { DocumentParser } from './dm-folder-reader.js';
-import { boxOf, isAttributeValue, keypointsOf, pointsOf, ValueProblem } from './dm-values.js';
+import { boxOf, isAttributeValue, keypointsOf, NO_ATTRIBUTE, pointsOf, ValueProblem } from './dm-values.js';
 
 type Made = Annotation | ValueProblem;
 interface Base {
@@ -47,11 +48,17 @@ const TOOLS: Readonly<Record<string, (base: Base, item: JsonRecord) => Made>> = 
   },
 };
 const TOOL_NAMES = Object.keys(TOOLS);
+const DOCUMENT_FIELDS = {
+  known: new Set(['classification', 'images']),
+  prefix: '',
+  reason: 'DM v2 knows no such field',
+};
 const KNOWN_KEYS = new Set(['id', 'classification', 'attrs', 'data', 'bounding_box']);
 
 /** Reads a DM v2 document: one picture, its annotations in lists by tool. */
 export const parseDmV2: DocumentParser = (document, file, job) => {
   declareClasses(document['classification'], job);
+  loseUnread(document, DOCUMENT_FIELDS, job.losses, () => file);
   const images = document['images'];
   if (images === undefined) return [];
   if (!Array.isArray(images)) {
@@ -62,7 +69,15 @@ export const parseDmV2: DocumentParser = (document, file, job) => {
   for (let index = 0; index < others.length; index++) {
     job.losses.add('images[1…]', 'a document is one picture; only the first entry of images has one', () => file);
   }
-  return isRecord(image) ? annotationsOf(image, file, job) : [];
+  if (isRecord(image)) return annotationsOf(image, file, job);
+  if (image !== undefined && image !== null) {
+    job.problems.add(
+      ProblemCode.Unreadable,
+      { file },
+      `an entry of 'images' must be an object, not ${shortText(image)}`,
+    );
+  }
+  return [];
 };
 
 function declareClasses(classification: unknown, job: ReadJob): void {
@@ -123,7 +138,7 @@ function attributesOf(attrs: unknown, placeOf: () => string, { losses }: ReadJob
     if (isRecord(attr) && typeof attr['name'] === 'string' && isAttributeValue(attr['value'])) {
       return [{ name: attr['name'], value: attr['value'] }];
     }
-    losses.add('attrs', 'an attribute is a name with a text, a number, a boolean or a list of texts', placeOf);
+    losses.add('attrs', NO_ATTRIBUTE, placeOf);
     return [];
   });
 }

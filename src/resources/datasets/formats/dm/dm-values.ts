@@ -54,6 +54,9 @@ export function keypointsOf(value: unknown): Keypoint[] | ValueProblem {
   return points;
 }
 
+/** Why a value cannot be one of an attribute. */
+export const NO_ATTRIBUTE = 'an attribute is a name with a text, a number, a boolean or a list of texts';
+
 /** What an attribute may hold. */
 export function isAttributeValue(value: unknown): value is AnnotationAttribute['value'] {
   return (

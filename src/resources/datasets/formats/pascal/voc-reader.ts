@@ -7,11 +7,23 @@ import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { type KnownFields, loseUnread } from '../../report/unread-fields.js';
 import { readPaired } from '../paired-reader.js';
 import { attributesIn, isIgnoredAttribute } from './voc-attributes.js';
 import { CLASS_FILE, VOC_FIELDS, vocLayout } from './voc-layout.js';
 
-const KNOWN = new Set([...VOC_FIELDS, 'name', 'bndbox', 'attributes']);
+const NOT_READ = 'this field of VOC is not read';
+const OBJECT_FIELDS: KnownFields = {
+  known: new Set([...VOC_FIELDS, 'name', 'bndbox', 'attributes']),
+  prefix: 'object.',
+  reason: NOT_READ,
+};
+/** Where the picture lies is known from the folders. */
+const DOCUMENT_FIELDS: KnownFields = {
+  known: new Set(['folder', 'filename', 'path', 'size', 'object']),
+  prefix: '',
+  reason: NOT_READ,
+};
 
 /** The pictures of a Pascal VOC data set. */
 export function* readVOC(job: ReadJob): Generator<AnnotatedImage> {
@@ -45,6 +57,8 @@ class VOCDocumentReader {
   parse(text: string, file: string, image: FoundImage): readonly Annotation[] | undefined {
     const content = this.#contentOf(text, file);
     if (!content || !this.#isAsListed(content['size'], file, image)) return undefined;
+    const { segmented, ...others } = content;
+    loseUnread(segmented === '0' ? others : content, DOCUMENT_FIELDS, this.job.losses, () => file);
     const objects = Array.isArray(content['object']) ? (content['object'] as unknown[]) : [];
     return objects.flatMap((object, index) => this.#annotationOf(object, file, index + 1));
   }
@@ -108,10 +122,7 @@ class VOCDocumentReader {
       );
       return [];
     }
-    for (const key of Object.keys(object)) {
-      if (!KNOWN.has(key))
-        this.job.losses.add(`object.${key}`, 'this field of VOC is not read', () => `${file}#${annotation}`);
-    }
+    loseUnread(object, OBJECT_FIELDS, this.job.losses, () => `${file}#${annotation}`);
     // VOC counts pixels from 1.
     const shape = { x: left - 1, y: top - 1, width: right - left, height: bottom - top };
     return [{ kind: 'box', id: '', label: object['name'], attributes: attributesIn(object), ...shape }];

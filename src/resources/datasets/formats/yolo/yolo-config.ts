@@ -14,6 +14,8 @@ const MOST_CLASSES = 1_000_000;
 /** What the file of a YOLO data set says. */
 export interface YOLOConfig {
   readonly names: readonly string[];
+  /** Name of that file. */
+  readonly file: string;
   /** What each of its other keys holds, as texts. */
   readonly entries: JsonRecord;
   readonly task?: YOLOTask;
@@ -32,7 +34,7 @@ export function readYOLOConfig(root: string): YOLOConfig {
   const classes = join(root, 'classes.txt');
   const lines = isFile(classes) ? readFileSync(classes, 'utf8').split(/\r?\n/) : [];
   const names = lines.map((line) => line.trim()).filter((line) => line !== '');
-  if (names.length > 0) return { names, entries: {}, keypointNumbers: 3 };
+  if (names.length > 0) return { names, file: 'classes.txt', entries: {}, keypointNumbers: 3 };
   throw new DatasetNotFoundError(
     root,
     `its classes are not to be found: it has neither ${CONFIG_NAMES[0]} nor classes.txt with names in it`,
@@ -62,7 +64,7 @@ function configOf(entries: JsonRecord, file: string): YOLOConfig {
   const task =
     Object.values(YOLOTask).find((one) => one === entries['task']) ?? (shape === undefined ? undefined : YOLOTask.Pose);
   const keypointNumbers = Array.isArray(shape) && Number(shape[1]) === 2 ? 2 : 3;
-  return { names, entries, keypointNumbers, ...(task && { task }) };
+  return { names, file, entries, keypointNumbers, ...(task && { task }) };
 }
 
 function namesIn(value: unknown, file: string): readonly string[] {

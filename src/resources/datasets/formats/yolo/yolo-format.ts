@@ -1,9 +1,10 @@
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import type { AnnotatedImage } from '../../model/annotated-image.js';
 import { DatasetFeature, type FormatDefinition, type ReadJob } from '../../registry/format-definition.js';
+import { loseUnread } from '../../report/unread-fields.js';
 import { readPaired } from '../paired-reader.js';
 import { readYOLOConfig } from './yolo-config.js';
-import { looksLikeYOLO, yoloParts } from './yolo-layout.js';
+import { looksLikeYOLO, readKeys, refuseSeveralTasks, yoloParts } from './yolo-layout.js';
 import { YOLOLineReader } from './yolo-line-reader.js';
 import { YOLOWriter } from './yolo-writer.js';
 
@@ -18,6 +19,7 @@ export const YOLO_FORMAT: FormatDefinition = {
 };
 
 function* readYOLO(job: ReadJob): Generator<AnnotatedImage> {
+  refuseSeveralTasks(job.source);
   const config = readYOLOConfig(job.source);
   const parts = yoloParts(job.source, config);
   const lines = new YOLOLineReader(job, config);
@@ -26,6 +28,10 @@ function* readYOLO(job: ReadJob): Generator<AnnotatedImage> {
     const label = config.names[Number(id)];
     if (label !== undefined && Array.isArray(names))
       job.classes.keypoints.set(label, { names: names.map(String), skeleton: [] });
+  }
+  if (job.lists?.isLead ?? true) {
+    const fields = { known: readKeys(job.source, config), prefix: '', reason: 'this key of a data set is not read' };
+    loseUnread(config.entries, fields, job.losses, () => config.file);
   }
   const format = { ending: '.txt', parse: lines.parse.bind(lines) };
   for (const part of parts) yield* readPaired(job, part, format);

@@ -7,18 +7,10 @@ import type { PairedPart } from '../paired-reader.js';
 import { hasYOLOConfig, type YOLOConfig } from './yolo-config.js';
 
 const IMAGE_FOLDERS = ['images', 'img', 'imgs'];
-/** Keys of dataset.yaml that are no parts of the data set. */
-const OTHER_KEYS = new Set([
-  'path',
-  'names',
-  'nc',
-  'task',
-  'kpt_shape',
-  'kpt_names',
-  'flip_idx',
-  'download',
-  'yaml_file',
-]);
+/** Keys of dataset.yaml that are read, and no parts of the data set. */
+const READ_KEYS = ['path', 'names', 'nc', 'task', 'kpt_shape', 'kpt_names', 'yaml_file'];
+/** All keys that are no parts. */
+const OTHER_KEYS = new Set([...READ_KEYS, 'flip_idx', 'download']);
 
 /**
  * The parts of a YOLO data set. Understood are the folders that its dataset.yaml names, `images` beside `labels` (flat, or each with
@@ -33,6 +25,19 @@ export function yoloParts(root: string, { entries }: Pick<YOLOConfig, 'entries'>
   const parts = named.length > 0 ? onePerFolder(root, named) : partsBySight(root);
   if (parts.length > 0) return parts.toSorted(bySplit);
   throw new DatasetNotFoundError(root, expectedIn(root));
+}
+
+/** Keys of dataset.yaml that are understood here: those of parts that are there, or that commonly name one, and the others that are read. */
+export function readKeys(root: string, { entries }: Pick<YOLOConfig, 'entries'>): ReadonlySet<string> {
+  const isPart = ([key, value]: [string, unknown]): boolean =>
+    !OTHER_KEYS.has(key) && namedParts(root, entries['path'], key, value).length > 0;
+  const parts = Object.entries(entries).filter(isPart);
+  return new Set([...READ_KEYS, 'train', 'val', 'valid', 'test', ...parts.map(([key]) => key)]);
+}
+
+/** @throws {@link DatasetNotFoundError} where the folder is no data set, but holds one for each of several tasks. */
+export function refuseSeveralTasks(root: string): void {
+  if (!hasYOLOConfig(root) && severalTasks(root).length > 0) throw new DatasetNotFoundError(root, expectedIn(root));
 }
 
 /** Whether the folder has the labels of a YOLO data set, whatever its classes are called. */
@@ -57,7 +62,10 @@ function severalTasks(root: string): readonly string[] {
 }
 
 function namedParts(root: string, base: unknown, key: string, value: unknown): PairedPart[] {
-  const paths = (Array.isArray(value) ? (value as unknown[]) : [value]).filter((path) => typeof path === 'string');
+  // Files that trainers come with have a key `test` without a value.
+  const paths = (Array.isArray(value) ? (value as unknown[]) : [value]).filter(
+    (path) => typeof path === 'string' && path !== '',
+  ) as string[];
   return paths.flatMap((path) => {
     const bases = [...(typeof base === 'string' ? [resolve(root, base)] : []), root];
     // Some exports name folders as seen from one that is not there.

@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { OWNER_WORDS } from '../../files/places/owner-words.js';
+import { placeBeside } from '../../files/places/leftovers.js';
+import { annotation, DatasetSandbox } from './dataset-sandbox.fixture.js';
+
+describe('the place of a new data set', () => {
+  let box: DatasetSandbox;
+  beforeEach(() => {
+    box = new DatasetSandbox();
+    box.dm('a', { bounding_box: [annotation('b', 'cat', [1, 2, 3, 4])] });
+  });
+  afterEach(() => box.remove());
+
+  describe('is never that of its source, whether or not it may overwrite', () => {
+    it.each([
+      ['the source', 'dm'],
+      ['a folder that holds it', '.'],
+      ['a link to it', 'link'],
+      ['a part of it', 'dm/original_files'],
+    ])('%s', async (_case, target) => {
+      symlinkSync('dm', box.at('link'));
+      const before = readdirSync(box.root, { recursive: true }).sort();
+
+      for (const compat of [undefined, 'original'] as const) {
+        for (const overwrite of [true, false]) {
+          await expect(box.convert('dm', target, { to: 'yolo', overwrite, compat })).rejects.toMatchObject({
+            code: 'SYN_DATASET_TARGET',
+            message: expect.stringMatching(/that is to be converted\. Choose another place/) as string,
+          });
+        }
+      }
+      expect(readdirSync(box.root, { recursive: true }).sort()).toEqual(before);
+    });
+  });
+
+  it('may be in the folder of its source, also a second time', async () => {
+    await box.convert('dm', 'dm/yolo', { to: 'yolo' });
+    await box.convert('dm', 'dm/yolo', { to: 'yolo', overwrite: true });
+
+    expect(box.names('dm')).toEqual(['json', 'original_files', 'yolo']);
+  });
+
+  it('is cleared of what a process has left that was killed, and of nothing that a living one writes', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const dead = OWNER_WORDS.replace(`-${process.pid}-`, `-${pid}-`);
+    const living = placeBeside(box.at('out'));
+    const left = placeBeside(box.at('out')).replace(OWNER_WORDS, dead);
+    for (const folder of [living, left]) box.write(`${folder.slice(box.root.length + 1)}/labels/a.txt`, '');
+    await box.convert('dm', 'out', { to: 'yolo' });
+
+    expect([existsSync(left), existsSync(living)]).toEqual([false, true]);
+    expect(box.names('out')).toContain('labels');
+  });
+
+  it.each([
+    [{ to: 'yolo', classes: ['cat'] }, '--classes'],
+    [{ to: 'yolo', onError: 'skip' }, '--on-error skip'],
+    [{ to: 'yolo', images: 'none' }, '--images'],
+    [{ to: 'yolo', task: 'detect' }, '--task'],
+  ] as const)('is not written in the way of the original with %j, which that does not have', async (options, name) => {
+    const converted = box.convert('dm', 'out', { ...options, compat: 'original' });
+
+    await expect(converted).rejects.toMatchObject({
+      code: 'SYN_USAGE',
+      message: expect.stringContaining(name) as string,
+    });
+    expect(box.names()).toEqual(['dm']);
+  });
+
+  it('has a report in the way of the original too, which does not say that nothing was lost', async () => {
+    await box.convert('dm', 'out', { to: 'yolo', compat: 'original' });
+
+    expect(box.json('out/loss-report.json')).toMatchObject({
+      losses: [{ field: 'not counted', count: 1, reason: expect.stringContaining('attributes') as string }],
+    });
+  });
+
+  it('that holds a set for each of several tasks is named with them, where one is wanted', async () => {
+    const polygon = annotation('p', 'cat', [[0, 0], [9, 0], [9, 9]]); // prettier-ignore
+    box.dm('b', { polygon: [polygon] });
+    await box.convert('dm', 'out', { to: 'yolo' });
+
+    await expect(box.convert('out', 'back', {})).rejects.toMatchObject({
+      code: 'SYN_DATASET_NOT_FOUND',
+      message: expect.stringContaining('name one of them: detect, segment') as string,
+    });
+    expect(await box.convert('out/segment', 'back', {})).toMatchObject({ annotations: 1 });
+  });
+});
