@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ParamsInvalidError } from '../../../foundation/errors/plugin.errors.js';
 import type { BackendClient } from '../../../resources/clients/backend/backend-client.interface.js';
+import type { ModelOptions } from '../../../resources/clients/backend/model-calls.js';
 import type { PlatformModel } from '../../../resources/clients/backend/platform-records.js';
 import { BaseAction } from '../../actions/base-action.js';
 import type { CheckpointReference, RuntimeContext } from '../../context/runtime-context.js';
@@ -76,10 +77,15 @@ export abstract class BaseTrainAction<P = unknown, R = TrainStepsResult> extends
    *
    * @param path - The file of the weights; a folder goes as a zip.
    * @param fields - What else the platform is told, e.g. `name`, `plugin` and `version`. @defaultValue the file's name
+   * @param options - `headers` of the request that makes the model, e.g. an `idempotency-key`. @defaultValue none
    * @throws FileNotFoundError; what the client throws.
    */
-  protected createModel(path: string, fields: Readonly<Record<string, unknown>> = {}): Promise<PlatformModel> {
-    return uploadModel(this.ctx, path, fields);
+  protected createModel(
+    path: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    options: Pick<ModelOptions, 'headers'> = {},
+  ): Promise<PlatformModel> {
+    return uploadModel(this.ctx, path, fields, options);
   }
 
   /** A step that leaves in `context.checkpoint` what {@link BaseTrainAction.getCheckpoint} finds. */
@@ -95,7 +101,11 @@ export abstract class BaseTrainAction<P = unknown, R = TrainStepsResult> extends
   protected modelUploadStep(
     fieldsOf: (context: TrainContext<P>) => Readonly<Record<string, unknown>> = () => ({}),
   ): ModelUploadStep<P> {
-    return new ModelUploadStep<P>((path, context) => this.createModel(path, fieldsOf(context)));
+    return new ModelUploadStep<P>((path, context) => {
+      // As a header only: whether the platform knows such keys is not known, so the client must not rely on it and repeat the request.
+      const headers = { 'idempotency-key': context.idempotencyKey };
+      return this.createModel(path, fieldsOf(context), { headers });
+    });
   }
 
   /**

@@ -1,3 +1,4 @@
+import { ClientError } from '../../../foundation/errors/client.errors.js';
 import { StepContextError } from '../../../foundation/errors/family.errors.js';
 import type { PlatformModel } from '../../../resources/clients/backend/platform-records.js';
 import { BaseStep } from '../../steps/base-step.js';
@@ -29,9 +30,13 @@ export class ModelUploadStep<P = unknown> extends BaseStep<TrainContext<P>> {
     return StepResult.ok({ model: model.id });
   }
 
-  override async rollback(context: TrainContext<P>): Promise<void> {
-    const made = await notesOf(context).last();
-    if (made) await context.client.deleteModel(made.id, { signal: context.signal });
+  override async rollback(context: TrainContext<P>, { cause }: StepResult): Promise<void> {
+    const { idempotencyKey, signal } = context;
+    // Without a note: made just before a crash, which has no cause, or its answer was lost.
+    const isInDoubt = cause === undefined || cause instanceof ClientError;
+    const noted = await notesOf(context).last();
+    const made = noted ?? (isInDoubt ? await context.client.findModel(idempotencyKey, { signal }) : undefined);
+    if (made) await context.client.deleteModel(made.id, { signal });
   }
 }
 

@@ -9,7 +9,7 @@ import { PagedResults } from '../paged-results.js';
 import { type CallOptions, PlatformClient, type QueryParams } from '../platform-client.interface.js';
 import { answerWith } from './answer-shape.js';
 import type { ChunkedUpload, ChunkedUploadOptions } from './chunked-upload.js';
-import type { DataCollection, DataFile, DataUnit, NewDataUnit } from './platform-records.js';
+import type { DataCollection, DataFile, DataUnit, NewDataUnit, PlatformRecord } from './platform-records.js';
 
 /** Files above this go in pieces, in bytes. */
 const MAX_WHOLE_BYTES = 50 * 1024 * 1024;
@@ -80,21 +80,8 @@ export abstract class DataCollectionCalls extends PlatformClient {
    * It asks for a file of nothing with the same key: a platform that knows the key answers as it did the first time, any other refuses. While the first
    * request is still at work, such a platform says that it conflicts; then it is asked again for about three seconds.
    */
-  async findDataFile(idempotencyKey: string, options: CallOptions = {}): Promise<DataFile | undefined> {
-    const headers = { ...options.headers, 'idempotency-key': idempotencyKey };
-    for (let asked = 0; ; asked++) {
-      try {
-        const made: unknown = await this.post('data_files/', {}, { ...options, headers });
-        return isRecord(made) && typeof made['id'] === 'number' ? (made as DataFile) : undefined;
-      } catch (error) {
-        const delayMs = BUSY_DELAYS_MS[asked];
-        const status = error instanceof HTTPError ? error.statusCode : undefined;
-        const isBusy = status === CONFLICT && delayMs !== undefined;
-        if (isBusy) await sleep(delayMs, undefined, { signal: options.signal });
-        else if (status !== undefined && REFUSALS.includes(status)) return undefined;
-        else throw error;
-      }
-    }
+  findDataFile(idempotencyKey: string, options: CallOptions = {}): Promise<DataFile | undefined> {
+    return this.findMade<DataFile>('data_files/', idempotencyKey, options);
   }
 
   /** Removes a file; one that is gone already is fine. */
@@ -133,6 +120,27 @@ export abstract class DataCollectionCalls extends PlatformClient {
         ? this.get(path, { ...query, page_size: page_size ?? query['page_size'] }, rest)
         : this.get(url, {}, rest),
     );
+  }
+
+  /** What a request with this key has made: one of nothing with the same key is answered as that was, or refused. */
+  protected async findMade<T extends PlatformRecord>(
+    path: string,
+    idempotencyKey: string,
+    options: CallOptions,
+  ): Promise<T | undefined> {
+    const headers = { ...options.headers, 'idempotency-key': idempotencyKey };
+    for (let asked = 0; ; asked++) {
+      try {
+        const made: unknown = await this.post(path, {}, { ...options, headers });
+        return isRecord(made) && typeof made['id'] === 'number' ? (made as T) : undefined;
+      } catch (error) {
+        const delayMs = BUSY_DELAYS_MS[asked];
+        const status = error instanceof HTTPError ? error.statusCode : undefined;
+        if (status === undefined || !REFUSALS.includes(status)) throw error;
+        if (status !== CONFLICT || delayMs === undefined) return undefined;
+        await sleep(delayMs, undefined, { signal: options.signal });
+      }
+    }
   }
 
   /** An undo may be called again after a crash: what is gone is what it wants. */

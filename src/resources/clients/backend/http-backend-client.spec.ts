@@ -230,6 +230,18 @@ describe('HttpBackendClient', () => {
     });
   });
 
+  it('finds a model by the key of its request, and makes none by looking for it', async () => {
+    const knowing = await new BackendServer({ knowsIdempotencyKeys: true }).start();
+    const client = knowing.client();
+    const made = await client.createModel({ name: 'm' }, __filename, { headers: { 'idempotency-key': 'train:1' } });
+    const found = [await client.findModel('train:1'), await client.findModel('train:2')];
+    await knowing.stop();
+
+    expect(found).toEqual([made, undefined]);
+    expect(knowing.records('models')).toEqual([made]);
+    expect(await server.client().findModel('train:1')).toBeUndefined();
+  });
+
   it('undoes what is gone already', async () => {
     await expect(server.client().deleteModel(99)).resolves.toBeUndefined();
   });

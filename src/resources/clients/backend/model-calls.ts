@@ -6,6 +6,12 @@ import type { ChunkedUploadOptions } from './chunked-upload.js';
 import { DataCollectionCalls, type PageOptions } from './data-collection-calls.js';
 import type { NewModel, NewServeApplication, PlatformModel, PlatformRecord } from './platform-records.js';
 
+/** How a model gets to the platform. */
+export interface ModelOptions extends ChunkedUploadOptions {
+  /** Headers of the request that makes the model, e.g. `idempotency-key`. @defaultValue none */
+  readonly headers?: CallOptions['headers'];
+}
+
 /** The platform's models, and the applications that serve them. */
 export abstract class ModelCalls extends DataCollectionCalls {
   listModels(query: QueryParams = {}, options: PageOptions = {}): PagedResults<PlatformModel> {
@@ -18,10 +24,19 @@ export abstract class ModelCalls extends DataCollectionCalls {
   }
 
   /** Keeps a model on the platform, with a file that goes there in pieces. */
-  async createModel(data: NewModel, file?: string, options: ChunkedUploadOptions = {}): Promise<PlatformModel> {
-    const { signal } = options;
+  async createModel(data: NewModel, file?: string, options: ModelOptions = {}): Promise<PlatformModel> {
+    const { signal, headers } = options;
     const upload = file === undefined ? undefined : await this.createChunkedUpload(file, options);
-    return this.post('models/', { ...withoutNulls(data), ...(upload && { chunked_upload: upload.id }) }, { signal });
+    const body = { ...withoutNulls(data), ...(upload && { chunked_upload: upload.id }) };
+    return this.post('models/', body, { signal, headers });
+  }
+
+  /**
+   * Finds the model that a request with this `idempotency-key` has made, as {@link DataCollectionCalls.findDataFile} finds a file: it asks for a model of nothing with
+   * the same key. A platform that knows no keys and makes models without a name makes one here, and says which.
+   */
+  findModel(idempotencyKey: string, options: CallOptions = {}): Promise<PlatformModel | undefined> {
+    return this.findMade<PlatformModel>('models/', idempotencyKey, options);
   }
 
   /** Removes a model; one that is gone already is fine. */

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isRecord } from '../../../foundation/schema/json-safe.js';
 import type { BackendClientOptions } from '../backend/http-backend-client.js';
 import { HttpBackendClient } from '../backend/http-backend-client.js';
 import type { PlatformRecord } from '../backend/platform-records.js';
@@ -136,6 +137,8 @@ export class BackendServer {
     if (rest !== '') return this.tables.one(table, Number(rest.replace(/\/$/, '')), request);
     if (request.method === 'GET') return this.tables.list(table, request, this.base);
     if (table === 'data_files') return this.#createFile(request);
+    if (table === 'models' && !isNamed(request.body))
+      return { status: 400, body: { name: ['This field is required.'] } };
     return this.tables.create(table, request.body);
   }
 
@@ -152,6 +155,10 @@ export class BackendServer {
     const known = new Set(this.records('data_files').map(({ checksum }) => checksum));
     return { status: 200, body: Object.fromEntries(checksums.map((one) => [one, known.has(one)])) };
   }
+}
+
+function isNamed(body: unknown): boolean {
+  return isRecord(body) && typeof body['name'] === 'string';
 }
 
 function send(response: ServerResponse, { status, body, headers, isLost = false }: ServerAnswer): void {
