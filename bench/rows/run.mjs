@@ -10,6 +10,7 @@ export default {
   reach: 20,
   baseline: 'plain-executor',
   iterations: 100_000,
+  rounds: 15,
   setup: async () => {
     const app = await trainingHost();
     return { app, runner: app.get(PluginRunner), action: new TrainAction() };
