@@ -211,7 +211,7 @@ describe('data case 29: actions of the families that consist of steps', () => {
     });
   });
 
-  it('D08, B-03: the local executor runs the steps of a training, where the original called its execute', async () => {
+  it('B-03, D08: the local executor runs the steps of a training, where the original called its execute', async () => {
     const { result: originals } = rowOf('LocalExecutor on a train action that registers steps');
     host.app.get(Play).label = 'train: model unset';
     const handle = await host.runner.run({ action: 'train', params: {}, mode: 'local' });

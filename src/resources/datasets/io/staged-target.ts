@@ -22,16 +22,11 @@ export class StagedTarget {
   readonly folder: string;
   readonly #isReplacing: boolean;
 
-  /**
-   * @param source - The data set that is converted, which must not be replaced.
-   * @throws {@link DatasetTargetError} where the target has something in it, or cannot be written.
-   */
-  constructor(target: string, source: string, { overwrite = false }: TargetOptions = {}) {
+  /** @throws {@link DatasetTargetError} where the target has something in it, or cannot be written. */
+  constructor(target: string, { overwrite = false }: TargetOptions = {}) {
     this.target = resolve(target);
     this.#isReplacing = overwrite;
-    const isFree = isVacant(this.target);
-    if (!isFree) refuseSource(this.target, source);
-    if (!overwrite && !isFree) throw occupied(this.target);
+    if (!overwrite && !isVacant(this.target)) throw occupied(this.target);
     this.folder = placeBeside(this.target);
     try {
       mkdirSync(this.folder, { recursive: true });
@@ -69,8 +64,13 @@ function isVacant(path: string): boolean {
   }
 }
 
-/** @throws {@link DatasetTargetError} where what stands at the target is the source, holds it, or is a part of it. */
-function refuseSource(target: string, source: string): void {
+/**
+ * Keeps a conversion from replacing what it converts.
+ *
+ * @throws {@link DatasetTargetError} where what stands at the target is the source, holds it, or is a part of it.
+ */
+export function refuseSourceAsTarget(source: string, target: string): void {
+  if (isVacant(target)) return;
   const [there, read] = [realpathSync(target), realpathSync(source)];
   const holdsSource = read === there || read.startsWith(there.endsWith(sep) ? there : there + sep);
   // A data set that was converted into the folder of its source may be converted anew.

@@ -37,7 +37,7 @@ export async function convertLikeOriginal({
 }: OriginalOrder): Promise<ConversionResult> {
   const { from = '', to = '' } = route.steps[0] ?? {};
   refuseOptions(to, options);
-  const staged = new StagedTarget(target, source, options);
+  const staged = new StagedTarget(target, options);
   try {
     const rootDir = resolve(source);
     const isCategorized = !isFolder(join(rootDir, isDm(from) ? 'json' : 'labels'));

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { OWNER_WORDS } from '../../files/places/owner-words.js';
 import { placeBeside } from '../../files/places/leftovers.js';
+import type { ConvertOptions } from './conversion.js';
 import { annotation, DatasetSandbox } from './dataset-sandbox.fixture.js';
 
 describe('the place of a new data set', () => {
@@ -86,5 +87,51 @@ describe('the place of a new data set', () => {
       message: expect.stringContaining('name one of them: detect, segment') as string,
     });
     expect(await box.convert('out/segment', 'back', {})).toMatchObject({ annotations: 1 });
+  });
+
+  describe('that is reached over another format', () => {
+    /** A converter from `coco` that only copies; the way to `mine` has two steps. */
+    const withMine = (): string[] => {
+      const between: string[] = [];
+      const convert = async (source: string, target: string, options: ConvertOptions) => {
+        between.push(source);
+        return box.registry.convert(source, target, { ...options, from: 'coco', to: 'yolo' });
+      };
+      box.registry.register({ name: 'mine', title: 'Mine', holds: ['boxes'] });
+      box.registry.registerConverter({ from: 'coco', to: 'mine', convert });
+      return between;
+    };
+
+    it('has what both steps lost in one report, and nothing is left of what lay between', async () => {
+      const between = withMine();
+      const attrs = [{ name: 'colour', value: 'red' }];
+      box.dm('a', {
+        polyline: [
+          annotation('l', 'road', [
+            [0, 0],
+            [9, 9],
+          ]),
+        ],
+        bounding_box: [annotation('b', 'cat', [1, 2, 3, 4], { attrs })],
+      });
+      const { path, config_path, ...report } = await box.convert('dm', 'out', { to: 'mine' });
+
+      expect([path, config_path]).toEqual([box.at('out'), box.at('out/dataset.yaml')]);
+      expect(box.json('out/loss-report.json')).toEqual(report);
+      expect(report).toMatchObject({ source_format: 'dm_v2', target_format: 'mine', annotations: 2 });
+      expect(report.route.map(({ from, to }) => `${from} ${to}`)).toEqual(['dm_v2 coco', 'coco mine']);
+      expect(report.losses.map(({ field }) => field)).toEqual(['id', 'polyline', 'id', 'attributes.colour']);
+      expect(box.names('out/labels')).toEqual(['a.txt']);
+      expect(between.map((folder) => existsSync(folder))).toEqual([false]);
+    });
+
+    it('is not that of the source either', async () => {
+      withMine();
+
+      await expect(box.convert('dm', 'dm', { to: 'mine', overwrite: true })).rejects.toMatchObject({
+        code: 'SYN_DATASET_TARGET',
+      });
+      expect(box.names('dm')).toEqual(['json', 'original_files']);
+    });
   });
 });

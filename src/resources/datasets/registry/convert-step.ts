@@ -23,7 +23,7 @@ const TURN_MS = 10;
 /** Reads one format and writes another, picture by picture. */
 export async function convertStep(step: ConvertOrder): Promise<ConversionResult> {
   const { options } = step;
-  const staged = new StagedTarget(step.target, step.source, options);
+  const staged = new StagedTarget(step.target, options);
   try {
     const turns = isShared(step) ? new ReadTurns(ReadTurns.share()) : undefined;
     const lists = new LeadLists();

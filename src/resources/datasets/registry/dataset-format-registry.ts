@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatasetFormatError, DatasetNotFoundError } from '../../../foundation/errors/dataset.errors.js';
 import { convertLikeOriginal, hasOriginal } from '../original/original-conversion.js';
+import { writeFileAtomically } from '../../files/places/write-atomically.js';
+import { REPORT_NAME, refuseSourceAsTarget } from '../io/staged-target.js';
 import { BUILT_IN_FORMATS } from './built-in-formats.js';
 import type { ConversionResult, ConvertOptions } from './conversion.js';
 import type { ConvertOrder } from './convert-order.js';
@@ -84,12 +86,16 @@ export class DatasetFormatRegistry {
   /**
    * Converts the data set at one path into a new one at another. The target is written beside its place and moved there when it is
    * whole; what it could not keep is in its `loss-report.json` and in the result.
+   *
+   * @throws {@link DatasetNotFoundError}, {@link DatasetFormatError}, {@link DatasetInvalidError} where something is wrong in the source;
+   * {@link DatasetTargetError} where the target is in use, is the source or cannot be written; the signal's reason.
    */
   async convert(source: string, target: string, options: ConvertOptions = {}): Promise<ConversionResult> {
     if (!existsSync(source)) throw new DatasetNotFoundError(source, 'there is no such folder or file');
     const from = options.from ?? this.recognise(source).name;
     const route = this.route(from, options.to ?? (from.startsWith('dm') ? 'yolo' : 'dm_v2'));
     const step = { source: resolve(source), target: resolve(target), route, options };
+    refuseSourceAsTarget(step.source, step.target);
     if (options.compat === 'original') return this.#likeOriginal(step);
     if (route.steps.length === 1) return this.#step(step, from, route.steps[0]?.to ?? from);
     return this.#follow(step);
@@ -111,7 +117,10 @@ export class DatasetFormatRegistry {
         const target = index === steps.length - 1 ? step.target : join(between, String(index));
         results.push(await this.#step({ ...step, source: results.at(-1)?.path ?? step.source, target }, from, to));
       }
-      return joined(results);
+      const { path, config_path, ...report } = joined(results, step.route);
+      // That of the last step knows nothing of what those before it have lost.
+      await writeFileAtomically(join(path, REPORT_NAME), `${JSON.stringify(report, null, 2)}\n`);
+      return { ...report, path, config_path };
     } finally {
       rmSync(between, { recursive: true, force: true });
     }
@@ -131,11 +140,12 @@ export class DatasetFormatRegistry {
 }
 
 /** One result of several hops: the last, with what each of them lost. */
-function joined(results: readonly ConversionResult[]): ConversionResult {
+function joined(results: readonly ConversionResult[], { steps, loses }: ConversionRoute): ConversionResult {
   const last = results.at(-1) as ConversionResult;
-  const source_format = results[0]?.source_format ?? last.source_format;
+  const { source_format, annotations } = results[0] ?? last;
   const [losses, problems] = [results.flatMap((one) => one.losses), results.flatMap((one) => one.problems)];
-  return { ...last, source_format, losses, problems };
+  const target_format = steps.at(-1)?.to ?? last.target_format;
+  return { ...last, source_format, target_format, route: steps, route_loses: loses, annotations, losses, problems };
 }
 
 function stepKey(from: string, to: string): string {

@@ -5,7 +5,7 @@ describe('a storage whose package is not installed', () => {
     ['gcs', '@google-cloud/storage', `{ bucket_name: 'b', credentials: 'anon' }`],
     ['sftp', 'ssh2-sftp-client', `{ host: '127.0.0.1', username: 'u', password: 'p' }`],
   ])(
-    '%s says to install %s when it is used, and not before',
+    'B-32: %s says to install %s when it is used, and not before',
     async (provider, packageName, configuration) => {
       const { error } = await childOutcome(
         `import { registerHooks } from 'node:module';
