@@ -7,7 +7,7 @@ import { Step } from '../../authoring/decorators/step.decorator.js';
 import { BaseStep } from '../../authoring/steps/base-step.js';
 import { StepContext } from '../../authoring/steps/step-context.js';
 import { StepResult } from '../../authoring/steps/step-result.js';
-import type { Peer } from './durable.fixture.js';
+import { type Peer, PeerWorld } from './durable.fixture.js';
 import type { PluginRunner } from './plugin-runner.service.js';
 import type { RunHandle } from './run-handle.js';
 
@@ -141,3 +141,17 @@ export const WORK_PROVIDERS: readonly Provider[] = [
   SideBySideAction,
   PlainAction,
 ];
+
+/** Two processes with the actions of these specs, and the store that they share. */
+interface WorkPeers {
+  readonly peers: PeerWorld;
+  readonly world: World;
+  readonly first: Peer;
+  readonly second: Peer;
+}
+
+/** Starts them; `peers.close()` ends them. */
+export async function workPeers(): Promise<WorkPeers> {
+  const peers = await PeerWorld.of(WORK_PROVIDERS);
+  return { peers, world: peers.get(World), first: peers.peer(), second: peers.peer() };
+}

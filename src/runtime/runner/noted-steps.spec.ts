@@ -2,8 +2,8 @@ import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
 import { StepNotes } from '../../authoring/families/work/step-notes.js';
 import type { StepContext } from '../../authoring/steps/step-context.js';
 import { StepResult } from '../../authoring/steps/step-result.js';
-import { type Peer, PeerWorld } from './durable.fixture.js';
-import { WORK_PROVIDERS, World } from './durable-steps.fixture.js';
+import type { Peer, PeerWorld } from './durable.fixture.js';
+import { WORK_PROVIDERS, workPeers, World } from './durable-steps.fixture.js';
 import { hostedRunner } from './runner.fixture.js';
 
 interface Note {
@@ -20,9 +20,7 @@ describe('What a step notes while it works', () => {
   let world: World;
   let first: Peer;
   beforeEach(async () => {
-    peers = await PeerWorld.of(WORK_PROVIDERS);
-    world = peers.get(World);
-    first = peers.peer();
+    ({ peers, world, first } = await workPeers());
   });
   afterEach(() => peers.close());
 

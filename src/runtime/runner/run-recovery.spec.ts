@@ -1,7 +1,7 @@
 import { StepResult } from '../../authoring/steps/step-result.js';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
-import { type Peer, PeerWorld } from './durable.fixture.js';
-import { dyingIn, WORK_PROVIDERS, World } from './durable-steps.fixture.js';
+import type { Peer, PeerWorld } from './durable.fixture.js';
+import { dyingIn, workPeers, type World } from './durable-steps.fixture.js';
 import type { RunHandle } from './run-handle.js';
 
 describe('A run whose process died', () => {
@@ -10,10 +10,7 @@ describe('A run whose process died', () => {
   let first: Peer;
   let second: Peer;
   beforeEach(async () => {
-    peers = await PeerWorld.of(WORK_PROVIDERS);
-    world = peers.get(World);
-    first = peers.peer();
-    second = peers.peer();
+    ({ peers, world, first, second } = await workPeers());
   });
   afterEach(() => peers.close());
 

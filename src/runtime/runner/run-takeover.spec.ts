@@ -1,6 +1,6 @@
 import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
-import { type Peer, PeerWorld } from './durable.fixture.js';
-import { dyingIn, WORK_PROVIDERS, World } from './durable-steps.fixture.js';
+import type { Peer, PeerWorld } from './durable.fixture.js';
+import { dyingIn, workPeers, type World } from './durable-steps.fixture.js';
 import { RunTakeover } from './run-takeover.js';
 import type { RunHandle } from './run-handle.js';
 
@@ -9,9 +9,7 @@ describe('A lease', () => {
   let world: World;
   let first: Peer;
   beforeEach(async () => {
-    peers = await PeerWorld.of(WORK_PROVIDERS);
-    world = peers.get(World);
-    first = peers.peer();
+    ({ peers, world, first } = await workPeers());
   });
   afterEach(() => peers.close());
 
@@ -91,10 +89,7 @@ describe(RunTakeover, () => {
   let first: Peer;
   let second: Peer;
   beforeEach(async () => {
-    peers = await PeerWorld.of(WORK_PROVIDERS);
-    world = peers.get(World);
-    first = peers.peer();
-    second = peers.peer();
+    ({ peers, world, first, second } = await workPeers());
   });
   afterEach(async () => {
     second.runner.stopAccepting();

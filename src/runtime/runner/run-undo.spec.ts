@@ -1,6 +1,6 @@
 import { StepResult } from '../../authoring/steps/step-result.js';
-import { type Peer, PeerWorld } from './durable.fixture.js';
-import { dyingIn, WORK_PROVIDERS, World } from './durable-steps.fixture.js';
+import type { Peer, PeerWorld } from './durable.fixture.js';
+import { dyingIn, workPeers, type World } from './durable-steps.fixture.js';
 import type { RunHandle } from './run-handle.js';
 
 describe('A run that is over', () => {
@@ -8,9 +8,7 @@ describe('A run that is over', () => {
   let world: World;
   let peer: Peer;
   beforeEach(async () => {
-    peers = await PeerWorld.of(WORK_PROVIDERS);
-    world = peers.get(World);
-    peer = peers.peer();
+    ({ peers, world, first: peer } = await workPeers());
   });
   afterEach(() => peers.close());
 

@@ -83,7 +83,7 @@ describe('the pieces of a file', () => {
     ['longer by one byte', 10, 11],
     ['longer than nothing', 0, 3],
     ['shorter', 2 * PIECE_BYTES, 100],
-    ['empty rather', 100, 0],
+    ['shorter, and empty rather', 100, 0],
   ])('are all there is where a file is %s than it was believed to be', async (_what, believedBytes, sizeBytes) => {
     const bytes = put(sizeBytes);
 
