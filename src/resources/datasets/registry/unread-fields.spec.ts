@@ -144,4 +144,22 @@ describe('what a reader does not read', () => {
     const { problems } = await box.convert('dm', 'out', { from, to: 'coco', onError: 'skip' });
     expect(problems).toMatchObject([{ code: 'unreadable', count: 1 }]);
   });
+
+  it.each([
+    ['coco', { 'attributes.side': [1, 'json/a.json#b'] }],
+    ['dm_v1', { 'attributes.side': [1, 'json/a.json#b'], 'attributes.class': [1, 'json/a.json#b'] }],
+  ])('attributes that %s has no second place for are counted as well', async (to, expected) => {
+    const attrs = ['left', 'right'].map((value) => ({ name: 'side', value }));
+    const odd = ['class', '__proto__'].map((name) => ({ name, value: 'odd' }));
+    box.dm('a', { bounding_box: [annotation('b', 'cat', [1, 2, 3, 4], { attrs: [...attrs, ...odd] })] });
+    const { id, ...fields } = await lost('dm', to);
+    await box.convert('out', 'back', { to: 'dm_v2' });
+
+    expect([fields, id?.[0]]).toEqual([expected, to === 'coco' ? 1 : undefined]);
+    const [image] = box.json<{ images: { bounding_box: { attrs: { name: string }[] }[] }[] }>(
+      'back/json/a.json',
+    ).images;
+    const kept = image?.bounding_box[0]?.attrs ?? [];
+    expect(kept.filter(({ name }) => name !== 'class')).toEqual([attrs[1], odd[1]]);
+  });
 });

@@ -10,7 +10,9 @@ import type {
 } from '../../model/annotated-image.js';
 import { boxAround, doubleArea } from '../../model/geometry.js';
 import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
+import type { LossLog } from '../../report/loss-log.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { valuesByName } from '../../report/values-by-name.js';
 import { PixelMask } from './pixel-mask.js';
 
 const BUFFERED_CHARACTERS = 262_144;
@@ -88,7 +90,7 @@ export class COCOWriter implements DatasetWriter {
     return {
       category_id: category + 1,
       ...this.#shapeFields(annotation, image, placeOf),
-      ...attributeFields(annotation),
+      ...attributeFields(annotation, this.job.losses, placeOf),
     };
   }
 
@@ -141,15 +143,16 @@ function isStep(x: number, y: number, [nextX, nextY]: Point): boolean {
   return Number.isInteger(x) && Number.isInteger(y) && (x === nextX || y === nextY);
 }
 
+const OWN_FIELDS = new Set(['score', 'track_id', 'iscrowd']);
+
 /** Scores and tracks have fields of their own. */
-function attributeFields({ attributes }: Annotation): object {
-  const own: Record<string, unknown> = {};
-  const others: Record<string, unknown> = {};
-  for (const { name, value } of attributes) {
-    if (name === 'score' || name === 'track_id' || name === 'iscrowd') own[name] = value;
-    else others[name] = value;
-  }
-  return Object.keys(others).length > 0 ? { ...own, attributes: others } : own;
+function attributeFields({ attributes }: Annotation, losses: LossLog, placeOf: () => string): object {
+  if (attributes.length === 0) return {};
+  const values = valuesByName(attributes, losses, placeOf);
+  const isOwn = ([name]: [string, unknown]): boolean => OWN_FIELDS.has(name);
+  const others = [...values].filter((entry) => !isOwn(entry));
+  const own = Object.fromEntries([...values].filter(isOwn));
+  return others.length > 0 ? { ...own, attributes: Object.fromEntries(others) } : own;
 }
 
 /** One file: its two lists grow side by side, each in a file of its own until the end. */

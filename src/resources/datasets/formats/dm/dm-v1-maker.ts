@@ -1,5 +1,6 @@
-import type { AnnotationAttribute } from '../../model/annotated-image.js';
 import type { WriteJob } from '../../registry/format-definition.js';
+import type { LossLog } from '../../report/loss-log.js';
+import { valuesByName } from '../../report/values-by-name.js';
 import type { DocumentMaker } from './dm-folder-writer.js';
 import { boxList, type DmAnnotation, DmPieces } from './dm-pieces.js';
 
@@ -11,9 +12,13 @@ const FLAGS = { isLocked: false, isVisible: true } as const;
 export function dmV1Maker(job: WriteJob, pieces: DmPieces): DocumentMaker {
   return (image) => {
     const all = pieces.of(image);
-    const shapes = all.filter(({ kind }) => kind !== 'relation' && kind !== 'group').map((one) => shapeItem(one));
-    const relations = all.flatMap((one) => (one.kind === 'relation' ? [relationItem(one)] : []));
-    const groups = all.flatMap((one) => (one.kind === 'group' ? [groupItem(one)] : []));
+    const classOf = (one: DmAnnotation): object =>
+      classificationOf(one, job.losses, () => `${image.document}#${one.id}`);
+    const shapes = all
+      .filter(({ kind }) => kind !== 'relation' && kind !== 'group')
+      .map((one) => shapeItem(one, classOf(one)));
+    const relations = all.flatMap((one) => (one.kind === 'relation' ? [relationItem(one, classOf(one))] : []));
+    const groups = all.flatMap((one) => (one.kind === 'group' ? [groupItem(one, classOf(one))] : []));
     return {
       extra: { classes: job.classes.preliminaryNames() },
       annotations: { [ASSET]: shapes },
@@ -23,12 +28,12 @@ export function dmV1Maker(job: WriteJob, pieces: DmPieces): DocumentMaker {
   };
 }
 
-function shapeItem(annotation: DmAnnotation): unknown {
+function shapeItem(annotation: DmAnnotation, classification: object): unknown {
   const item = (tool: string): object => ({
     id: annotation.id,
     tool,
     ...FLAGS,
-    classification: classificationOf(annotation),
+    classification,
   });
   switch (annotation.kind) {
     case 'box':
@@ -49,7 +54,7 @@ function shapeItem(annotation: DmAnnotation): unknown {
   }
 }
 
-function relationItem(relation: DmAnnotation & { kind: 'relation' }): unknown {
+function relationItem(relation: DmAnnotation & { kind: 'relation' }, classification: object): unknown {
   const { id, from, to } = relation;
   return {
     id,
@@ -57,31 +62,25 @@ function relationItem(relation: DmAnnotation & { kind: 'relation' }): unknown {
     ...FLAGS,
     annotationId: from,
     targetAnnotationId: to,
-    classification: classificationOf(relation),
+    classification,
   };
 }
 
-function groupItem(group: DmAnnotation & { kind: 'group' }): unknown {
+function groupItem(group: DmAnnotation & { kind: 'group' }, classification: object): unknown {
   const annotationList = group.members.map((annotationId) => ({ annotationId, children: [] }));
   return {
     id: group.id,
     tool: 'annotationGroup',
     isLocked: false,
-    classification: classificationOf(group),
+    classification,
     annotationList,
   };
 }
 
 /** The class first: readers take the first text for it where nothing is called `class`. */
-function classificationOf({
-  label,
-  attributes,
-}: {
-  label: string;
-  attributes: readonly AnnotationAttribute[];
-}): object {
-  return {
-    class: label,
-    ...Object.fromEntries(attributes.filter(({ name }) => name !== 'class').map(({ name, value }) => [name, value])),
-  };
+function classificationOf({ label, attributes }: DmAnnotation, losses: LossLog, placeOf: () => string): object {
+  if (attributes.length === 0) return { class: label };
+  const values = new Map(valuesByName(attributes, losses, placeOf));
+  if (values.delete('class')) losses.add('attributes.class', 'DM v1 has the class itself under this name', placeOf);
+  return { class: label, ...Object.fromEntries(values) };
 }
