@@ -1,4 +1,4 @@
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { getCACertificates } from 'node:tls';
 import { DownloadRefusedError } from '../../../foundation/errors/file.errors.js';
@@ -71,14 +71,32 @@ export class HttpSource {
         // The URL's own user and password go to its own origin only.
         auth: isOwn && url.username !== '' ? `${decode(url.username)}:${decode(url.password)}` : null,
       };
+      let answer: IncomingMessage | undefined;
       const sent = client.get(shownTarget(url), options, (response) => {
-        response.setTimeout(idleTimeoutMs, () => response.destroy(silence(url, idleTimeoutMs)));
+        answer = response;
         resolve(response);
       });
-      sent.setTimeout(idleTimeoutMs, () => sent.destroy(silence(url, idleTimeoutMs)));
+      onSilence(sent, idleTimeoutMs, () => (answer ?? sent).destroy(silence(url, idleTimeoutMs)));
       sent.on('error', (error) => reject(signal?.aborted ? (signal.reason as Error) : connectionError(url, error)));
     });
   }
+}
+
+/** Calls back when the server is silent for so long. What it said while this process itself was held up is heard first. */
+function onSilence(sent: ClientRequest, idleTimeoutMs: number, callback: () => void): void {
+  sent.once('socket', (socket) => {
+    let listening: NodeJS.Immediate | undefined;
+    const heard = (): string => [socket.connecting, socket.bytesRead, socket.bytesWritten].join();
+    const listen = (): void => {
+      const before = heard();
+      listening = setImmediate(() => (heard() === before ? callback() : socket.setTimeout(idleTimeoutMs)));
+    };
+    socket.setTimeout(idleTimeoutMs).on('timeout', listen);
+    sent.once('close', () => {
+      clearImmediate(listening);
+      socket.setTimeout(0).off('timeout', listen); // the connection is kept for others
+    });
+  });
 }
 
 /** User and password are handed over apart. */
