@@ -1,0 +1,201 @@
+import { DatasetInvalidError } from '../../../../foundation/errors/dataset.errors.js';
+import { isRecord } from '../../../../foundation/schema/json-safe.js';
+import { safeName } from '../../io/file-names.js';
+import { NameBytes } from '../../io/name-bytes.js';
+import type { ImageSize } from '../../model/annotated-image.js';
+import type { KeypointNames } from '../../model/class-order.js';
+import { type JsonRecord, shortText } from '../../model/json-value.js';
+import type { ReadJob } from '../../registry/format-definition.js';
+import { ProblemCode } from '../../report/problem-log.js';
+import { loseUnread, saysNothing } from '../../report/unread-fields.js';
+import { AnnotationIndex } from './annotation-index.js';
+import { type JsonElement, JsonShapeError, scanJsonElements } from './json-elements.js';
+
+const NOT_READ = 'this field of COCO is not read';
+const IMAGE_FIELDS = {
+  known: new Set(['id', 'file_name', 'width', 'height']),
+  prefix: 'images.',
+  reason: NOT_READ,
+};
+const CATEGORY_FIELDS = {
+  known: new Set(['id', 'name', 'keypoints', 'skeleton', 'supercategory']),
+  prefix: 'categories.',
+  reason: NOT_READ,
+};
+
+/** A picture as its COCO file has it. */
+export interface ListedImage {
+  readonly name: string;
+  readonly size: ImageSize;
+}
+
+/** The first way through a COCO file: for its pictures and categories, and for where the annotations of each picture lie. */
+export class COCOSurvey {
+  readonly labels = new Map<unknown, string>();
+  readonly index = new AnnotationIndex();
+  /** By the number of a picture: its name, width and height. */
+  readonly #names = new NameBytes();
+  readonly #widths: number[] = [];
+  readonly #heights: number[] = [];
+  readonly #ids = new Map<unknown, number>();
+  #isAnnotationFirst = false;
+
+  constructor(
+    private readonly job: ReadJob,
+    private readonly path: string,
+    /** The file as messages name it. */
+    private readonly document: string,
+  ) {}
+
+  /** How many pictures the file lists. */
+  get count(): number {
+    return this.#names.count;
+  }
+
+  /** The picture of a number, in the order of the file. */
+  imageAt(number: number): ListedImage {
+    const size = { width: this.#widths[number] ?? 0, height: this.#heights[number] ?? 0 };
+    return { name: this.#names.at(number), size };
+  }
+
+  /** Goes through the file. */
+  run(): void {
+    const isFirst = this.#isPictureFirst();
+    this.#scan((element) => {
+      if (element.key === 'images') this.#addImage(parsedJson(textOf(element), this.document));
+      else if (element.key === 'categories') this.#addCategory(parsedJson(textOf(element), this.document));
+      else if (element.key !== 'annotations') this.#loseOther(element);
+      else if (isFirst()) this.#addPlace(element);
+    });
+    // Annotations that stand before the pictures are gone through again: what they belong to was not known.
+    if (this.#isAnnotationFirst) this.#scan((element) => element.key === 'annotations' && this.#addPlace(element));
+    this.index.sort(this.#names.count);
+    this.job.classes.declare([...this.labels.values()]);
+  }
+
+  /** What stands beside the pictures, e.g. `info` and `licenses`. */
+  #loseOther(element: JsonElement): void {
+    if (saysNothing(parsedJson(textOf(element), this.document))) return;
+    this.job.losses.add(element.key, NOT_READ, () => this.document);
+  }
+
+  #isPictureFirst(): () => boolean {
+    return () => {
+      this.#isAnnotationFirst ||= this.#names.count === 0;
+      return !this.#isAnnotationFirst;
+    };
+  }
+
+  #scan(visit: (element: JsonElement) => void): void {
+    try {
+      scanJsonElements(this.path, 'image_id', visit);
+    } catch (error) {
+      if (!(error instanceof JsonShapeError)) throw error;
+      throw notJson(error, this.document);
+    }
+  }
+
+  #addPlace(element: JsonElement): void {
+    const { from, to, start } = element;
+    const image = imageIdIn(element) ?? this.#imageIdOf(textOf(element));
+    const number = this.#ids.get(image);
+    if (number !== undefined) return this.index.add(number, start, to - from);
+    const message = `an annotation names the image ${shortText(image)}, which is not in the file`;
+    this.job.problems.add(ProblemCode.BadAnnotation, { file: this.document }, message);
+  }
+
+  #imageIdOf(text: string): unknown {
+    const item = parsedJson(text, this.document);
+    return isRecord(item) ? item['image_id'] : undefined;
+  }
+
+  #addImage(item: unknown): void {
+    const { id, file_name, width, height }: JsonRecord = isRecord(item) ? item : {};
+    if (
+      typeof file_name !== 'string' ||
+      typeof width !== 'number' ||
+      typeof height !== 'number' ||
+      !(width > 0 && height > 0)
+    ) {
+      return this.job.problems.add(
+        ProblemCode.BadAnnotation,
+        { file: this.document },
+        `an image needs id, file_name, width and height: ${shortText(item)}`,
+      );
+    }
+    if (file_name.split(/[/\\]/).some((part) => safeName(part) === undefined)) {
+      return this.job.problems.add(
+        ProblemCode.BadName,
+        { file: this.document },
+        `the file name ${shortText(file_name)} leads out of the data set, or cannot be one`,
+      );
+    }
+    loseUnread(item as JsonRecord, IMAGE_FIELDS, this.job.losses, () => `${this.document}#${file_name}`);
+    this.#ids.set(id, this.#names.count);
+    this.#names.add(file_name);
+    this.#widths.push(width);
+    this.#heights.push(height);
+  }
+
+  #addCategory(item: unknown): void {
+    const { id, name, keypoints, skeleton, supercategory }: JsonRecord = isRecord(item) ? item : {};
+    if (typeof name !== 'string' || name.trim() === '') {
+      return this.job.problems.add(
+        ProblemCode.BadAnnotation,
+        { file: this.document },
+        `a category needs id and name: ${shortText(item)}`,
+      );
+    }
+    loseUnread(item as JsonRecord, CATEGORY_FIELDS, this.job.losses, () => `${this.document}#${name}`);
+    this.labels.set(id, name);
+    if (Array.isArray(keypoints)) this.job.classes.keypoints.set(name, keypointNames(keypoints, skeleton));
+    if (
+      typeof supercategory === 'string' &&
+      supercategory !== '' &&
+      supercategory !== 'none' &&
+      supercategory !== name
+    ) {
+      this.job.losses.add(
+        'categories.supercategory',
+        'categories have no categories of their own',
+        () => `${this.document}#${name}`,
+      );
+    }
+  }
+}
+
+/** What a text of the file says. @throws {@link DatasetInvalidError} where it is no JSON. */
+export function parsedJson(text: string, document: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw notJson(error as SyntaxError, document);
+  }
+}
+
+function notJson(error: Error, document: string): DatasetInvalidError {
+  return new DatasetInvalidError({ file: document }, `it is not JSON: ${error.message}`, error);
+}
+
+function keypointNames(names: readonly unknown[], skeleton: unknown): KeypointNames {
+  const isPair = (line: unknown): line is number[] => Array.isArray(line) && line.every(Number.isInteger);
+  return { names: names.map(String), skeleton: Array.isArray(skeleton) ? skeleton.filter(isPair) : [] };
+}
+
+function textOf({ bytes, from, to }: JsonElement): string {
+  return bytes.toString('utf8', from, to);
+}
+
+/** The picture that an annotation belongs to; undefined where its number is spelt in an unusual way. */
+function imageIdIn({ bytes, markedAt, to }: JsonElement): number | undefined {
+  let at = markedAt;
+  let value = 0;
+  if (at === -1) return undefined;
+  for (; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  const isEnd = bytes[at] === 0x2c || bytes[at] === 0x7d;
+  return isEnd && at > markedAt && Number.isSafeInteger(value) ? value : undefined;
+}
