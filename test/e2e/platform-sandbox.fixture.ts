@@ -46,10 +46,11 @@ export class PlatformSandbox {
     return this.start(words, options).finished;
   }
 
-  /** As {@link run}, for what has to succeed. */
-  async succeed(words: readonly string[], options?: CallOptions): Promise<void> {
+  /** As {@link run}, for what has to succeed; resolves to what it printed. */
+  async succeed(words: readonly string[], options?: CallOptions): Promise<string> {
     const { code, stdout, stderr } = await this.run(words, options);
-    if (code !== 0) throw new Error(stdout + stderr);
+    if (code !== 0) throw new Error(`It ended with ${code}: ${stdout}${stderr}`);
+    return stdout;
   }
 
   /** Has the platform keep a collection whose units are so many pictures of the same bytes. */
@@ -86,7 +87,8 @@ export class PlatformSandbox {
    * @param store - Words that name the store. @defaultValue none: the store of the command line
    */
   newestRun(store: readonly string[] = []): string {
-    const { stdout } = this.folder.call(['run', 'list', '--json', ...store]);
+    const { code, stdout, stderr } = this.folder.call(['run', 'list', '--json', ...store]);
+    if (code !== 0) throw new Error(`The runs are not listed (${code}): ${stderr}`);
     return (JSON.parse(stdout) as { id: string }[])[0]?.id ?? '';
   }
 }

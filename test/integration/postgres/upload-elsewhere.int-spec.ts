@@ -69,7 +69,7 @@ describeWithPostgres('An upload whose host is gone', 'a database', () => {
     hosts.lose('one');
     return sandbox.newestRun(store);
   };
-  const goOn = (verb: 'resume' | 'undo', id: string, host = 'two'): Promise<void> =>
+  const goOn = (verb: 'resume' | 'undo', id: string, host = 'two'): Promise<string> =>
     sandbox.succeed(['run', verb, id, '--json', ...store], hosts.on(host));
   const units = (): Unit[] => (sandbox.platform.records('data_units') as unknown as Unit[]).slice(1);
   const files = (): Record<string, unknown>[] => sandbox.platform.records('data_files').slice(1);
