@@ -31,4 +31,14 @@ describe('the owner of a run', () => {
       child.kill('SIGKILL');
     }
   });
+
+  it('is not dead for having come to its own first code long after the system had started it', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
+    try {
+      await once(child, 'spawn');
+      expect(isKnownDead({ ...currentOwner(), pid: child.pid ?? 0, started_at: Date.now() + 60_000 })).toBe(false);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
 });

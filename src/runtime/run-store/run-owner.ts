@@ -9,7 +9,7 @@ export interface RunOwner {
   readonly started_at: number;
 }
 
-/** How far apart the start of a process may be said to be: the system counts in ticks, Node from its own first code. */
+/** How much later than its owner's a process may be said to have started, and still be it: the system counts in ticks, and rounds its own start. */
 const START_TOLERANCE_MS = 2_000;
 /** Ticks a second in /proc, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -28,7 +28,8 @@ export function isKnownDead({ host, pid, started_at }: RunOwner): boolean {
     return (error as NodeJS.ErrnoException).code === 'ESRCH'; // EPERM: it is there, and belongs to somebody else
   }
   const startedAt = startOf(pid);
-  return startedAt !== undefined && Math.abs(startedAt - started_at) > START_TOLERANCE_MS;
+  // Node counts from its own first code, which on a busy machine comes late; who has the number after its owner has started after it.
+  return startedAt !== undefined && startedAt - started_at > START_TOLERANCE_MS;
 }
 
 /** When a living process started, where the system says so in /proc. */
@@ -40,7 +41,7 @@ function startOf(pid: number): number | undefined {
       .split(' ');
     const bootSeconds = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
     const ticks = Number(fields[19]);
-    if (fields[0] === 'Z') return 0; // a zombie executes nothing any more
+    if (fields[0] === 'Z') return Number.POSITIVE_INFINITY; // a zombie executes nothing any more
     return bootSeconds === undefined ? undefined : Number(bootSeconds) * 1000 + (ticks * 1000) / TICKS_PER_SECOND;
   } catch {
     return undefined;
