@@ -51,7 +51,12 @@ export interface ExtractionLimits {
 export interface ExtractArchiveOptions extends ExtractionLimits {
   /** @defaultValue by the archive's first bytes */
   readonly format?: ArchiveFormat;
-  /** Puts the new folder in place of one that has something in it; otherwise that is an error. @defaultValue false */
+  /**
+   * Puts the new folder in place of one that has something in it; otherwise that is an error. Never of one that is or holds the archive, the working
+   * folder or the home folder.
+   *
+   * @defaultValue false
+   */
   readonly overwrite?: boolean;
   /** Makes links whose target stays inside the folder; otherwise any link is an error, and one that leads out always is. @defaultValue true */
   readonly allowsLinks?: boolean;

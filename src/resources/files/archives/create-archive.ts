@@ -1,9 +1,11 @@
-import { resolve } from 'node:path';
-import { FileInvalidError } from '../../../foundation/errors/file.errors.js';
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { FileInvalidError, FileWriteError } from '../../../foundation/errors/file.errors.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { withAbortReason } from '../places/abort-reason.js';
 import { writeAtomically } from '../places/write-atomically.js';
 import { ArchiveFilter } from './archive-filter.js';
+import { archiveKindOf } from './archive-kind.js';
 import {
   ArchiveCompression,
   ArchiveFormat,
@@ -26,7 +28,8 @@ export interface GitArchiveOptions extends PackOptions, GitFilesOptions {
  * more of their permissions than whether they can be executed. Empty folders are left out.
  *
  * @returns The archive's absolute path.
- * @throws {@link FileNotFoundError}, {@link FileInvalidError} for what cannot be read; {@link FileWriteError}; the signal's reason.
+ * @throws {@link FileNotFoundError}, {@link FileInvalidError} for what cannot be read; {@link FileWriteError}, also where the archive would take the
+ * place of a file that is to be packed; the signal's reason.
  */
 export async function createArchive(
   source: string,
@@ -37,7 +40,7 @@ export async function createArchive(
   const { filter = new ArchiveFilter(), signal } = options;
   const target = resolve(archive);
   const files = await listFiles(existingFolder(source), { filter, signal });
-  return packInto(target, files, checked);
+  return packInto(target, { folder: source, files }, checked);
 }
 
 /**
@@ -59,21 +62,51 @@ export async function createArchiveFromGit(
       `git tracks files that are not there: ${missing.slice(0, 10).join(', ')}`,
     );
   }
-  return packInto(resolve(archive), files, checked);
+  return packInto(resolve(archive), { folder: source, files }, checked);
 }
 
-/** An archive may lie in the folder that it is made of: it is no member of itself. */
-async function packInto(target: string, listed: readonly ListedFile[], options: PackOptions): Promise<string> {
-  const files = withLinks(listed, options.links ?? LinkHandling.Store)
-    .filter(({ path }) => path !== target)
-    .map(packedFile);
+/** What is packed. */
+interface PackedTree {
+  readonly folder: string;
+  readonly files: readonly ListedFile[];
+}
+
+async function packInto(target: string, tree: PackedTree, options: PackOptions): Promise<string> {
   const format = options.format ?? formatByName(target);
+  const listed = withoutArchive(target, format, tree);
+  const files = withLinks(listed, options.links ?? LinkHandling.Store).map(packedFile);
   options.signal?.throwIfAborted();
   const write = await writerOf(format);
   await withAbortReason(options.signal, () =>
     writeAtomically(target, (unfinished) => write(unfinished, files, options)),
   );
   return target;
+}
+
+/**
+ * An archive may lie in the folder that it is made of: it is no member of itself. Any other file of the folder would be lost, as the archive takes its
+ * place and does not have it.
+ */
+function withoutArchive(target: string, format: ArchiveFormat, { folder, files }: PackedTree): readonly ListedFile[] {
+  const name = nameWithin(folder, target);
+  const lost = files.find((file) => file.name === name);
+  if (lost === undefined) return files;
+  if (lost.isLink || archiveKindOf(lost.path) !== format) {
+    const reason = `it is '${lost.name}', one of the files of ${resolve(folder)} that are to be packed, and no earlier ${format}`;
+    throw new FileWriteError(target, `${reason}. Give the archive another name`);
+  }
+  return files.filter((file) => file !== lost);
+}
+
+/** The name that what is at a place has below a folder, whatever links lead to either; undefined where nothing can be seen there. */
+function nameWithin(folder: string, place: string): string | undefined {
+  try {
+    lstatSync(place);
+    const real = join(realpathSync.native(dirname(place)), basename(place));
+    return relative(realpathSync.native(folder), real).replaceAll(sep, '/');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Loaded when they are asked for: each run loads the package, and few runs pack anything. */

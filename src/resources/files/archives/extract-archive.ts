@@ -1,10 +1,12 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ArchiveInvalidError, FileNotFoundError, FileWriteError } from '../../../foundation/errors/file.errors.js';
 import { withAbortReason } from '../places/abort-reason.js';
 import { placeBeside } from '../places/leftovers.js';
+import { refuseToReplace } from '../places/replace-guard.js';
 import { writeAtomically } from '../places/write-atomically.js';
+import { archiveKindOf } from './archive-kind.js';
 import { ArchiveFormat, type ExtractArchiveOptions } from './archive-options.js';
 import type { extractZip as ExtractZip } from './zip-extractor.js';
 
@@ -16,7 +18,8 @@ import type { extractZip as ExtractZip } from './zip-extractor.js';
  *
  * @returns The folder's absolute path.
  * @throws {@link FileNotFoundError}, {@link ArchiveInvalidError}, {@link ArchiveUnsafeError}, {@link ArchiveLimitError};
- * {@link FileWriteError} where the folder has something in it or cannot be written; the signal's reason.
+ * {@link FileWriteError} where the folder has something in it or cannot be written, or is or holds the archive, the working folder or the home
+ * folder, which `overwrite` does not replace; the signal's reason.
  */
 export async function extractArchive(
   archive: string,
@@ -27,6 +30,7 @@ export async function extractArchive(
   const target = resolve(folder);
   const format = options.format ?? formatByBytes(source);
   options.signal?.throwIfAborted();
+  refuseToReplace(target, [{ what: 'the archive that is to be extracted', path: source }]);
   const isOccupied = occupied(target);
   if (isOccupied && options.overwrite !== true) {
     throw new FileWriteError(
@@ -76,18 +80,10 @@ function existingArchive(archive: string): string {
   return path;
 }
 
-/** The kind of archive that the file begins like. */
 function formatByBytes(path: string): ArchiveFormat {
-  const first = Buffer.alloc(2);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, first, 0, 2, 0);
-  } finally {
-    closeSync(file);
-  }
-  if (first.toString('latin1') === 'PK') return ArchiveFormat.Zip;
-  if (first.readUInt16BE(0) === 0x1f8b) return ArchiveFormat.TarGz;
-  throw new ArchiveInvalidError(path, 'it is neither a zip nor a tar.gz');
+  const kind = archiveKindOf(path);
+  if (kind === undefined) throw new ArchiveInvalidError(path, 'it is neither a zip nor a tar.gz');
+  return kind;
 }
 
 /** Puts the new folder in place of the old one, which is back where that fails. Of several at the same time, the last one wins. */
