@@ -24,12 +24,22 @@ export interface AnnotationAttribute {
   readonly value: string | number | boolean | readonly string[];
 }
 
+/** What only the source's own format has a place for; read where the target is of that format. */
+export interface OwnValues {
+  /** Left out where the source has no whole number there. */
+  readonly id?: number;
+  readonly area?: number;
+  readonly bbox?: readonly number[];
+}
+
 interface AnnotationBase {
   /** Unique within its picture. Empty where the format gives none. */
   readonly id: string;
   /** Name of its class. */
   readonly label: string;
   readonly attributes: readonly AnnotationAttribute[];
+  /** One object for all annotations that the source has as one. */
+  readonly own?: OwnValues;
 }
 
 export interface BoxAnnotation extends AnnotationBase, Box {
@@ -93,6 +103,8 @@ export interface AnnotatedImage {
   readonly size: ImageSize;
   /** File that the annotations were read from, below the data set; messages name it. */
   readonly document: string;
+  /** Number of the picture, unique within its part; read where the target is of the source's format. */
+  readonly ownId?: number;
   /** Whether somebody annotated it, be it with the answer that there is nothing to see. */
   readonly isLabelled: boolean;
   readonly annotations: readonly Annotation[];

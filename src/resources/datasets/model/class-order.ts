@@ -30,6 +30,13 @@ export interface KeypointNames {
   readonly skeleton: readonly (readonly number[])[];
 }
 
+/** What a class is in the source's own format; read where the target is of that format. */
+export interface OwnCategory {
+  /** Left out where it is no whole number, or that of another class. */
+  readonly id?: number;
+  readonly supercategory: string;
+}
+
 /** What a thread has met of classes. */
 export interface ClassFacts {
   /** Each with its place in the reading. */
@@ -46,6 +53,8 @@ export interface ClassFacts {
 export class ClassOrder {
   /** By class, where the source has names for key points. */
   readonly keypoints = new Map<string, KeypointNames>();
+  /** By class, in a conversion to the same format. */
+  readonly own = new Map<string, OwnCategory>();
   readonly #preliminary = new Map<string, number>();
   /** When each was declared. */
   readonly #declared = new Map<string, number>();
@@ -60,6 +69,11 @@ export class ClassOrder {
   ) {
     this.#pinned = pinned;
     for (const label of pinned ?? []) this.#number(label);
+  }
+
+  /** Whether the numbers of the classes were given. */
+  get isPinned(): boolean {
+    return this.#pinned !== undefined;
   }
 
   /** Says which classes the source names, in its order; repeats change nothing. */

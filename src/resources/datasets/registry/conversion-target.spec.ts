@@ -120,7 +120,8 @@ describe('the place of a new data set', () => {
       expect(box.json('out/loss-report.json')).toEqual(report);
       expect(report).toMatchObject({ source_format: 'dm_v2', target_format: 'mine', annotations: 2 });
       expect(report.route.map(({ from, to }) => `${from} ${to}`)).toEqual(['dm_v2 coco', 'coco mine']);
-      expect(report.losses.map(({ field }) => field)).toEqual(['id', 'polyline', 'id', 'attributes.colour']);
+      const lost = ['id', 'polyline', 'categories.id', 'images.id', 'id', 'attributes.colour'];
+      expect(report.losses.map(({ field }) => field)).toEqual(lost);
       expect(box.names('out/labels')).toEqual(['a.txt']);
       expect(between.map((folder) => existsSync(folder))).toEqual([false]);
     });

@@ -57,7 +57,7 @@ describe('converting a data set', () => {
       const back = await registry.convert(at('out'), at('back'), { to: 'dm_v2' });
 
       expect(there.losses.map(({ field }) => field)).toEqual(['id', 'polyline', 'relation', 'group']);
-      expect(back.losses.map(({ field }) => field)).toEqual(['categories.keypoints']);
+      expect(back.losses.map(({ field }) => field)).toEqual(['categories.id', 'images.id', 'categories.keypoints']);
       const { images } = JSON.parse(text('back/json/a.json')) as { images: Record<string, { data: unknown }[]>[] };
       for (const tool of ['bounding_box', 'polygon', 'keypoint'] as const) {
         expect(images[0]?.[tool]?.map(({ data }) => data)).toEqual(everything[tool].map(({ data }) => data));

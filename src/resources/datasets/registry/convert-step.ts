@@ -35,8 +35,9 @@ export async function convertStep(step: ConvertOrder): Promise<ConversionResult>
     };
     const images = new ImagePlacer(options.images);
     const mayLackImages = options.images === ImageHandling.None;
-    const readJob: ReadJob = { ...shared, source: resolve(step.source), mayLackImages, turns, ...(turns && { lists }) };
-    const writeJob: WriteJob = { ...shared, folder: staged.folder, images };
+    const reading = { source: resolve(step.source), mayLackImages, isSameFormat: step.from.name === step.to.name };
+    const readJob: ReadJob = { ...shared, ...reading, turns, ...(turns && { lists }) };
+    const writeJob: WriteJob = { ...shared, folder: staged.folder, images, sourceHolds: step.from.holds };
     const writer = step.to.write(writeJob);
     const work = (): Promise<PumpCounts> => pump(step, readJob, writer);
     const counts = turns

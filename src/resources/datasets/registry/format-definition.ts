@@ -37,6 +37,12 @@ export interface ReadJob {
   readonly task?: YOLOTask;
   /** Whether pictures may be missing where their annotations say how large they are. @defaultValue false */
   readonly mayLackImages?: boolean;
+  /**
+   * Whether the target is of the same format: then what no other format holds is read as well, and otherwise it is counted as lost.
+   *
+   * @defaultValue neither, as nothing is converted
+   */
+  readonly isSameFormat?: boolean;
   /** Which documents this reader is to read where several threads share the work. @defaultValue all */
   readonly turns?: ReadTurns;
   /** Where names are listed where several threads share the work. @defaultValue here */
@@ -51,6 +57,8 @@ export interface WriteJob {
   readonly problems: ProblemLog;
   readonly losses: LossLog;
   readonly images: ImagePlacer;
+  /** What the format of the source can hold. @defaultValue it is not known */
+  readonly sourceHolds?: readonly DatasetFeature[];
   /** The one task to write. @defaultValue a set for each task that the source has shapes of */
   readonly task?: YOLOTask;
 }

@@ -28,6 +28,8 @@ describe('what a reader does not read', () => {
       licenses: [2, 'x.json'],
       'images.license': [1, 'x.json#a.png'],
       'categories.colour': [1, 'x.json#cat'],
+      'categories.id': [1, 'x.json#cat'],
+      'images.id': [1, 'x.json#a.png'],
       'attributes.note': [1, 'x.json#9'],
       'attributes.nested': [1, 'x.json#9'],
       'attributes.numbers': [1, 'x.json#9'],

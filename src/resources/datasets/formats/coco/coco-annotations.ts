@@ -15,6 +15,7 @@ import type { LossLog } from '../../report/loss-log.js';
 import { saysNothing } from '../../report/unread-fields.js';
 import { isAttributeValue, NO_ATTRIBUTE } from '../dm/dm-values.js';
 import { partsOf } from './mask-parts.js';
+import { loseMeasured, ownValuesOf } from './own-values.js';
 import { PixelMask } from './pixel-mask.js';
 
 /** Fields that are read, and one that follows from others. */
@@ -23,7 +24,7 @@ const KNOWN = new Set([
   ...['keypoints', 'num_keypoints', 'attributes', 'score', 'track_id'],
 ]);
 
-type Base = Pick<Annotation, 'id' | 'label' | 'attributes'>;
+type Base = Pick<Annotation, 'id' | 'label' | 'attributes' | 'own'>;
 
 /** Makes annotations of COCO's. An object with an outline and key points becomes one of each. */
 export class COCOAnnotations {
@@ -51,8 +52,12 @@ export class COCOAnnotations {
     const label = this.labels.get(item['category_id']);
     if (label === undefined) return this.#bad(file, id, `there is no category ${shortText(item['category_id'])}`);
     const attributes = attributesOf(item, this.job.losses, () => `${file}#${id}`);
-    const shapes = this.#shapesOf(item, { id, label, attributes });
-    return typeof shapes === 'string' ? this.#bad(file, id, shapes) : shapes;
+    const { isSameFormat } = this.job;
+    const base = isSameFormat ? { id, label, attributes, own: ownValuesOf(item) } : { id, label, attributes };
+    const shapes = this.#shapesOf(item, base);
+    if (typeof shapes === 'string') return this.#bad(file, id, shapes);
+    if (isSameFormat === false) loseMeasured(item, shapes[0], this.job.losses, file);
+    return shapes;
   }
 
   /** The shapes of an object, or what is wrong with them. */
@@ -95,12 +100,18 @@ function segmentsOf(value: unknown): readonly PolygonPart[] | string {
   if (!Array.isArray(value)) return message();
   const parts: PolygonPart[] = [];
   for (const list of value as readonly unknown[]) {
-    if (!isNumbers(list) || list.length % 2 !== 0) return message();
-    const outline: Point[] = [];
-    for (let at = 0; at < list.length; at += 2) outline.push([list[at] ?? 0, list[at + 1] ?? 0]);
+    const outline = outlineOf(list);
+    if (!outline) return message();
     parts.push({ outline, holes: [] });
   }
   return parts;
+}
+
+function outlineOf(list: unknown): readonly Point[] | undefined {
+  if (!isNumbers(list) || list.length % 2 !== 0) return undefined;
+  const outline: Point[] = [];
+  for (let at = 0; at < list.length; at += 2) outline.push([list[at] ?? 0, list[at + 1] ?? 0]);
+  return outline;
 }
 
 function keypointsOf(value: unknown): readonly Keypoint[] | undefined {

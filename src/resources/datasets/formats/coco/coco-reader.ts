@@ -15,7 +15,10 @@ import { PlainAnnotationParser } from './plain-annotation.js';
 export function* readCOCO(job: ReadJob): Generator<AnnotatedImage> {
   const files = cocoFiles(job.source);
   const owners = files.length > 1 ? new Map<string, string>() : undefined;
-  for (const file of files) yield* new COCOFileReader(job, file, owners).images();
+  for (const file of files) {
+    const isOnlyOne = files.every((other) => other === file || other.split !== file.split);
+    yield* new COCOFileReader(job, { ...file, isOnlyOne }, owners).images();
+  }
 }
 
 class COCOFileReader {
@@ -27,11 +30,11 @@ class COCOFileReader {
 
   constructor(
     job: ReadJob,
-    private readonly file: COCOFile,
+    private readonly file: COCOFile & { readonly isOnlyOne: boolean },
     owners: Map<string, string> | undefined,
   ) {
     this.#document = relative(job.source, file.path) || basename(file.path);
-    this.#survey = new COCOSurvey(job, file.path, this.#document);
+    this.#survey = new COCOSurvey(job, file.path, this.#document, file.isOnlyOne);
     this.#pictures = new COCOPictures(job, file, this.#document, owners);
     this.#annotations = new COCOAnnotations(job, this.#survey.labels);
   }
@@ -49,6 +52,7 @@ class COCOFileReader {
           split: this.file.split,
           ...this.#pictures.uniqueName(image.name),
           document: this.#document,
+          ...(image.ownId !== undefined && { ownId: image.ownId }),
           isLabelled: true,
           annotations: this.#annotationsOf(number, pieces),
         };

@@ -3,23 +3,18 @@ import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { safeName } from '../../io/file-names.js';
 import { NameBytes } from '../../io/name-bytes.js';
 import type { ImageSize } from '../../model/annotated-image.js';
-import type { KeypointNames } from '../../model/class-order.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { loseUnread, saysNothing } from '../../report/unread-fields.js';
 import { AnnotationIndex } from './annotation-index.js';
+import { COCOCategories } from './coco-categories.js';
+import { NOT_READ } from './not-read.js';
 import { type JsonElement, JsonShapeError, scanJsonElements } from './json-elements.js';
 
-const NOT_READ = 'this field of COCO is not read';
 const IMAGE_FIELDS = {
   known: new Set(['id', 'file_name', 'width', 'height']),
   prefix: 'images.',
-  reason: NOT_READ,
-};
-const CATEGORY_FIELDS = {
-  known: new Set(['id', 'name', 'keypoints', 'skeleton', 'supercategory']),
-  prefix: 'categories.',
   reason: NOT_READ,
 };
 
@@ -27,17 +22,22 @@ const CATEGORY_FIELDS = {
 export interface ListedImage {
   readonly name: string;
   readonly size: ImageSize;
+  /** Its id, where that is to be kept. */
+  readonly ownId: number | undefined;
 }
 
 /** The first way through a COCO file: for its pictures and categories, and for where the annotations of each picture lie. */
 export class COCOSurvey {
-  readonly labels = new Map<unknown, string>();
   readonly index = new AnnotationIndex();
   /** By the number of a picture: its name, width and height. */
   readonly #names = new NameBytes();
   readonly #widths: number[] = [];
   readonly #heights: number[] = [];
   readonly #ids = new Map<unknown, number>();
+  /** By the number of a picture: that of the file, where they are kept. */
+  readonly #ownIds: number[] = [];
+  readonly #categories: COCOCategories;
+  #keepsIds: boolean;
   #isAnnotationFirst = false;
 
   constructor(
@@ -45,7 +45,17 @@ export class COCOSurvey {
     private readonly path: string,
     /** The file as messages name it. */
     private readonly document: string,
-  ) {}
+    /** Whether no other file has pictures of the same part. */
+    isOnlyOne: boolean,
+  ) {
+    this.#categories = new COCOCategories(job, document);
+    this.#keepsIds = job.isSameFormat === true && isOnlyOne;
+  }
+
+  /** Names of the categories by their ids. */
+  get labels(): ReadonlyMap<unknown, string> {
+    return this.#categories.labels;
+  }
 
   /** How many pictures the file lists. */
   get count(): number {
@@ -55,7 +65,7 @@ export class COCOSurvey {
   /** The picture of a number, in the order of the file. */
   imageAt(number: number): ListedImage {
     const size = { width: this.#widths[number] ?? 0, height: this.#heights[number] ?? 0 };
-    return { name: this.#names.at(number), size };
+    return { name: this.#names.at(number), size, ownId: this.#keepsIds ? this.#ownIds[number] : undefined };
   }
 
   /** Goes through the file. */
@@ -63,14 +73,24 @@ export class COCOSurvey {
     const isFirst = this.#isPictureFirst();
     this.#scan((element) => {
       if (element.key === 'images') this.#addImage(parsedJson(textOf(element), this.document));
-      else if (element.key === 'categories') this.#addCategory(parsedJson(textOf(element), this.document));
+      else if (element.key === 'categories') this.#categories.add(parsedJson(textOf(element), this.document));
       else if (element.key !== 'annotations') this.#loseOther(element);
       else if (isFirst()) this.#addPlace(element);
     });
     // Annotations that stand before the pictures are gone through again: what they belong to was not known.
     if (this.#isAnnotationFirst) this.#scan((element) => element.key === 'annotations' && this.#addPlace(element));
     this.index.sort(this.#names.count);
-    this.job.classes.declare([...this.labels.values()]);
+    this.#loseIds();
+    this.job.classes.declare([...this.#categories.labels.values()]);
+  }
+
+  /** Ids of pictures are kept all or not at all: new ones might be those of others. */
+  #loseIds(): void {
+    this.#keepsIds &&= this.#ids.size === this.count;
+    if (this.#keepsIds || this.job.isSameFormat === undefined) return;
+    const reason = this.job.isSameFormat ? 'they are not whole numbers that differ' : 'only COCO numbers its pictures';
+    for (let number = 0; number < this.count; number++)
+      this.job.losses.add('images.id', reason, () => `${this.document}#${this.#names.at(number)}`);
   }
 
   /** What stands beside the pictures, e.g. `info` and `licenses`. */
@@ -131,36 +151,12 @@ export class COCOSurvey {
       );
     }
     loseUnread(item as JsonRecord, IMAGE_FIELDS, this.job.losses, () => `${this.document}#${file_name}`);
+    this.#keepsIds &&= Number.isSafeInteger(id);
+    if (this.#keepsIds) this.#ownIds.push(id as number);
     this.#ids.set(id, this.#names.count);
     this.#names.add(file_name);
     this.#widths.push(width);
     this.#heights.push(height);
-  }
-
-  #addCategory(item: unknown): void {
-    const { id, name, keypoints, skeleton, supercategory }: JsonRecord = isRecord(item) ? item : {};
-    if (typeof name !== 'string' || name.trim() === '') {
-      return this.job.problems.add(
-        ProblemCode.BadAnnotation,
-        { file: this.document },
-        `a category needs id and name: ${shortText(item)}`,
-      );
-    }
-    loseUnread(item as JsonRecord, CATEGORY_FIELDS, this.job.losses, () => `${this.document}#${name}`);
-    this.labels.set(id, name);
-    if (Array.isArray(keypoints)) this.job.classes.keypoints.set(name, keypointNames(keypoints, skeleton));
-    if (
-      typeof supercategory === 'string' &&
-      supercategory !== '' &&
-      supercategory !== 'none' &&
-      supercategory !== name
-    ) {
-      this.job.losses.add(
-        'categories.supercategory',
-        'categories have no categories of their own',
-        () => `${this.document}#${name}`,
-      );
-    }
   }
 }
 
@@ -175,11 +171,6 @@ export function parsedJson(text: string, document: string): unknown {
 
 function notJson(error: Error, document: string): DatasetInvalidError {
   return new DatasetInvalidError({ file: document }, `it is not JSON: ${error.message}`, error);
-}
-
-function keypointNames(names: readonly unknown[], skeleton: unknown): KeypointNames {
-  const isPair = (line: unknown): line is number[] => Array.isArray(line) && line.every(Number.isInteger);
-  return { names: names.map(String), skeleton: Array.isArray(skeleton) ? skeleton.filter(isPair) : [] };
 }
 
 function textOf({ bytes, from, to }: JsonElement): string {

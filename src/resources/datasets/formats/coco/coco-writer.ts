@@ -1,29 +1,31 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { ImageHandling } from '../../io/image-placer.js';
 import type {
   AnnotatedImage,
   Annotation,
+  OwnValues,
   Point,
   PolygonAnnotation,
   PolygonPart,
   ShapeAnnotation,
 } from '../../model/annotated-image.js';
 import { boxAround, doubleArea } from '../../model/geometry.js';
-import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
+import { DatasetFeature, type DatasetWriter, type WriteJob } from '../../registry/format-definition.js';
 import type { LossLog } from '../../report/loss-log.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { valuesByName } from '../../report/values-by-name.js';
+import { CategoryIds } from './category-ids.js';
+import { PartFile } from './part-file.js';
 import { PixelMask } from './pixel-mask.js';
-
-const BUFFERED_CHARACTERS = 262_144;
 
 /** Writes COCO files: one for each part, pictures in a folder of the part's name. */
 export class COCOWriter implements DatasetWriter {
   readonly #parts = new Map<string | null, PartFile>();
   readonly #keypoints = new Map<string, number>();
+  readonly #categoryIds: CategoryIds;
   #written = 0;
 
-  constructor(private readonly job: WriteJob) {}
+  constructor(private readonly job: WriteJob) {
+    this.#categoryIds = new CategoryIds(job);
+  }
 
   get written(): number {
     return this.#written;
@@ -34,13 +36,30 @@ export class COCOWriter implements DatasetWriter {
     if (image.file !== null) this.job.images.place(image.file, `${part.imageFolder}/${image.fileName}`);
     if (!image.isLabelled)
       this.job.losses.add('unlabelled', 'a picture that nobody annotated is one without objects', () => image.document);
-    const imageId = part.addImage({ file_name: image.fileName, ...image.size });
-    for (const annotation of image.annotations) {
+    const imageId = part.addImage({ file_name: image.fileName, ...image.size }, image.ownId);
+    const { annotations } = image;
+    for (let at = 0; at < annotations.length; at++) {
+      const annotation = annotations[at] as Annotation;
       const fields = this.#fieldsOf(annotation, image);
       if (!fields) continue;
-      part.addAnnotation(imageId, fields);
+      // COCO has an outline and key points of one object together.
+      const other = annotation.own && annotations[at + 1]?.own === annotation.own ? annotations[++at] : undefined;
+      const all = other ? { ...this.#fieldsOf(other, image), ...fields } : fields;
+      const own = annotation.own;
+      const number = part.addAnnotation(imageId, own ? { ...all, ...measured(own) } : fields, own);
+      this.#countId(annotation, image, number);
       this.#written++;
     }
+  }
+
+  /** Counts an id of the source that is not the number that the annotation has got. */
+  #countId({ id, own }: Annotation, { document }: AnnotatedImage, number: number | undefined): void {
+    if (id === '' || (own ? number !== undefined : String(number) === id)) return;
+    const placeOf = (): string => `${document}#${id}`;
+    if (own) return this.job.losses.add('annotations.id', 'it is no whole number of one annotation', placeOf);
+    // Formats without ids of annotations count them, so that messages can name one.
+    const isCounted = /^\d+$/.test(id) && !this.job.sourceHolds?.includes(DatasetFeature.AnnotationIds);
+    if (!isCounted) this.job.losses.add('id', 'COCO numbers its annotations', placeOf);
   }
 
   finish(): string | undefined {
@@ -53,13 +72,14 @@ export class COCOWriter implements DatasetWriter {
   /** The final order; the numbers are those that the annotations were written with. */
   #categories(): readonly object[] {
     const { classes } = this.job;
-    const ids = new Map(classes.preliminaryNames().map((name, id) => [name, id + 1]));
+    const numbers = new Map(classes.preliminaryNames().map((name, number) => [name, number]));
     return classes.names().map((name) => {
-      const count = this.#keypoints.get(name) ?? 0;
-      const known = classes.keypoints.get(name);
+      const [known, own] = [classes.keypoints.get(name), classes.own.get(name)];
+      const count = Math.max(this.#keypoints.get(name) ?? 0, own ? (known?.names.length ?? 0) : 0);
       const keypoints = Array.from({ length: count }, (_, index) => known?.names[index] ?? String(index + 1));
       const skeleton = known?.skeleton ?? [];
-      return { id: ids.get(name), name, supercategory: '', ...(count > 0 && { keypoints, skeleton }) };
+      const id = this.#categoryIds.of(name, numbers.get(name) ?? 0);
+      return { id, name, supercategory: own?.supercategory ?? '', ...(count > 0 && { keypoints, skeleton }) };
     });
   }
 
@@ -85,10 +105,8 @@ export class COCOWriter implements DatasetWriter {
       );
       return undefined;
     }
-    if (annotation.id !== '' && !/^\d+$/.test(annotation.id))
-      this.job.losses.add('id', 'COCO numbers its annotations', placeOf);
     return {
-      category_id: category + 1,
+      category_id: this.#categoryIds.of(annotation.label, category),
       ...this.#shapeFields(annotation, image, placeOf),
       ...attributeFields(annotation, this.job.losses, placeOf),
     };
@@ -131,6 +149,11 @@ export class COCOWriter implements DatasetWriter {
   }
 }
 
+/** The area and the box as the source has them. */
+function measured({ area, bbox }: OwnValues): OwnValues {
+  return { ...(area !== undefined && { area }), ...(bbox && { bbox }) };
+}
+
 /** Whether a mask says the same as the outlines. */
 function isOfWholePixels({ outline, holes }: PolygonPart): boolean {
   const lines = [outline, ...holes];
@@ -153,77 +176,4 @@ function attributeFields({ attributes }: Annotation, losses: LossLog, placeOf: (
   const others = [...values].filter((entry) => !isOwn(entry));
   const own = Object.fromEntries([...values].filter(isOwn));
   return others.length > 0 ? { ...own, attributes: Object.fromEntries(others) } : own;
-}
-
-/** One file: its two lists grow side by side, each in a file of its own until the end. */
-class PartFile {
-  readonly name: string;
-  readonly imageFolder: string;
-  readonly #path: string;
-  readonly #images: ListFile;
-  readonly #annotations: ListFile;
-
-  constructor({ folder, images }: WriteJob, split: string | null) {
-    this.name = split === null ? 'annotations/instances.json' : `annotations/instances_${split}.json`;
-    this.imageFolder = split === null ? `${folder}/images` : `${folder}/images/${split}`;
-    this.#path = `${folder}/${this.name}`;
-    mkdirSync(`${folder}/annotations`, { recursive: true });
-    if (images.handling !== ImageHandling.None) mkdirSync(this.imageFolder, { recursive: true });
-    this.#images = new ListFile(`${this.#path}.images`);
-    this.#annotations = new ListFile(`${this.#path}.annotations`);
-  }
-
-  addImage(fields: object): number {
-    const id = this.#images.count + 1;
-    this.#images.add({ id, ...fields });
-    return id;
-  }
-
-  addAnnotation(imageId: number, fields: object): void {
-    this.#annotations.add({ id: this.#annotations.count + 1, image_id: imageId, ...fields });
-  }
-
-  finish(categories: readonly object[]): void {
-    const descriptor = openSync(this.#path, 'wx');
-    try {
-      writeSync(descriptor, `{"info":{},"licenses":[],"categories":${JSON.stringify(categories)},"images":[`);
-      this.#images.moveInto(descriptor);
-      writeSync(descriptor, '],"annotations":[');
-      this.#annotations.moveInto(descriptor);
-      writeSync(descriptor, ']}\n');
-    } finally {
-      closeSync(descriptor);
-    }
-  }
-}
-
-class ListFile {
-  count = 0;
-  #text = '';
-
-  constructor(private readonly path: string) {}
-
-  add(item: object): void {
-    this.#text += `${this.count === 0 ? '' : ',\n'}${JSON.stringify(item)}`;
-    this.count++;
-    if (this.#text.length > BUFFERED_CHARACTERS) this.#flush();
-  }
-
-  moveInto(descriptor: number): void {
-    this.#flush();
-    const from = openSync(this.path, 'r');
-    try {
-      const chunk = Buffer.allocUnsafe(BUFFERED_CHARACTERS);
-      for (let length = readSync(from, chunk); length > 0; length = readSync(from, chunk))
-        writeSync(descriptor, chunk, 0, length);
-    } finally {
-      closeSync(from);
-      rmSync(this.path);
-    }
-  }
-
-  #flush(): void {
-    appendFileSync(this.path, this.#text);
-    this.#text = '';
-  }
 }
