@@ -191,18 +191,25 @@ export class MemoryRunStore extends RunStore {
   }
 
   prune({ olderThanMs, status, keep = 0, now = Date.now(), onRemoved }: PruneRequest = {}): PruneReport {
-    const finished = this.list({ limit: Infinity, status }).filter((run) => isFinal(run.status));
-    const old = finished
+    const heads = this.list({ limit: Infinity, status }).filter((run) => isFinal(run.status) && !this.#hasParent(run));
+    const going = heads
       .slice(keep)
       .filter(({ ended_at = 0 }) => olderThanMs === undefined || ended_at < now - olderThanMs)
       .filter(({ lease_expires_at }) => lease_expires_at === undefined);
-    const removable = old.filter(({ parent_id }) => {
-      const parent = parent_id === undefined ? undefined : this.#entryOf(parent_id);
-      return !parent || isFinal(statusOf(parent));
-    });
+    const removable = going.flatMap((run) => [...this.#finishedBelow(run.id), run]);
     for (const { id } of removable) this.#remove(id);
     if (removable.length > 0) onRemoved?.(removable.map(({ id }) => id));
     return { runs: removable.length, blobs: 0 };
+  }
+
+  #hasParent({ parent_id }: RunSummary): boolean {
+    return parent_id !== undefined && this.#entryOf(parent_id) !== undefined;
+  }
+
+  #finishedBelow(parentId: string): readonly RunSummary[] {
+    const children = this.list({ limit: Infinity, parentId });
+    const ended = children.filter((run) => isFinal(run.status) && run.lease_expires_at === undefined);
+    return ended.flatMap((run) => [...this.#finishedBelow(run.id), run]);
   }
 
   close(): void {

@@ -97,6 +97,36 @@ export function describePruning(frame: TestFrame, current: () => RunStore): void
       expect(await left()).toEqual([7]);
     });
 
+    describe('of a run with children', () => {
+      beforeEach(async () => {
+        await store.prune();
+        await store.create(recordOf(10));
+        for (const number of [11, 12]) {
+          await store.create(recordOf(number, { parent_id: recordOf(10).id }));
+          await store.update(recordOf(number).id, { status: 'completed', ended_at: number * 100 });
+        }
+        await store.update(recordOf(10).id, { status: 'failed', ended_at: 2_000 });
+      });
+
+      it('removes none of them as long as it stays itself: an undo of it needs them', async () => {
+        expect(await left({ olderThanMs: 500, now: 2_100 })).toEqual([12, 11, 10, 7, 6]);
+        expect(await left({ status: 'completed' })).toEqual([12, 11, 10, 7, 6]);
+        expect(await left({ olderThanMs: 50, now: 2_100 })).toEqual([7, 6]);
+      });
+
+      it('removes them with it, whatever they came to', async () => {
+        expect(await left({ status: 'failed' })).toEqual([7, 6]);
+      });
+
+      it('counts them and it as one', async () => {
+        await store.create(recordOf(9));
+        await store.update(recordOf(9).id, { status: 'completed', ended_at: 900 });
+
+        expect(await left({ keep: 2 })).toEqual([12, 11, 10, 9, 7, 6]);
+        expect(await left({ keep: 1 })).toEqual([12, 11, 10, 7, 6]);
+      });
+    });
+
     it('removes many', async () => {
       for (let number = 10; number < 260; number++) {
         await store.create(recordOf(number));

@@ -12,7 +12,6 @@ export type RunQueryBuilder = Kysely<RunTables>;
 
 const MAX_ROWS = 1_000;
 const FINAL = ['completed', 'failed', 'cancelled'] as const;
-const OPEN = ['pending', 'running'] as const;
 
 /** The runs that a filter lets through, newest first. */
 export function listQuery(
@@ -32,31 +31,37 @@ export function listQuery(
     .compile();
 }
 
-/** Ids of up to `limit` runs that may be removed. */
+/**
+ * Ids of up to `limit` runs that may be removed. The children of a run go when it goes, and before it: what it has done, and what an undo of
+ * it needs, is in them.
+ */
 export function prunableQuery(
   builder: RunQueryBuilder,
   { olderThanMs, status, keep = 0, now = Date.now() }: PruneRequest,
   limit: number,
 ): CompiledQuery {
   const states = FINAL.filter((final) => status === undefined || final === status);
-  const kept = builder.selectFrom('runs').select('id').where('status', 'in', states).orderBy('id', 'desc').limit(keep);
+  const kept = builder
+    .selectFrom('runs as others')
+    .leftJoin('runs as their_heads', 'their_heads.id', 'others.parent_id')
+    .select('others.id')
+    .where('their_heads.id', 'is', null)
+    .where('others.status', 'in', states)
+    .orderBy('others.id', 'desc')
+    .limit(keep);
   return builder
     .selectFrom('runs')
-    .select('id')
-    .where('status', 'in', states)
-    .where('lease_expires_at', 'is', null)
-    .$if(olderThanMs !== undefined, (query) => query.where('ended_at', '<', now - (olderThanMs ?? 0)))
-    .$if(keep > 0, (query) => query.where('id', 'not in', kept))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('runs as parents')
-            .select('parents.id')
-            .whereRef('parents.id', '=', 'runs.parent_id')
-            .where('parents.status', 'in', OPEN),
-        ),
-      ),
+    .leftJoin('runs as heads', 'heads.id', 'runs.parent_id')
+    .select('runs.id')
+    .where('runs.status', 'in', FINAL)
+    .where('runs.lease_expires_at', 'is', null)
+    .where('heads.lease_expires_at', 'is', null)
+    .where(({ fn }) => fn.coalesce('heads.status', 'runs.status'), 'in', states)
+    .$if(olderThanMs !== undefined, (query) =>
+      query.where(({ fn }) => fn.coalesce('heads.ended_at', 'runs.ended_at'), '<', now - (olderThanMs ?? 0)),
     )
+    .$if(keep > 0, (query) => query.where(({ fn }) => fn.coalesce('heads.id', 'runs.id'), 'not in', kept))
+    .orderBy('heads.id', (order) => order.desc().nullsLast())
     .limit(limit)
     .compile();
 }

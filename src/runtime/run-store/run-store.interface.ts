@@ -115,8 +115,8 @@ export abstract class RunStore {
    */
   abstract expired(now: number, limit?: number): MaybePromise<readonly RunSummary[]>;
   /**
-   * Removes finished runs with all that belongs to them, but for children of a run that is not over, since its journal is its children,
-   * and those that are being undone.
+   * Removes finished runs with all that belongs to them, their children included, but for those that are being undone. The children of a run
+   * that stays, stay: what it has done is in them. The conditions are asked of the run, not of its children.
    */
   abstract prune(request?: PruneRequest): MaybePromise<PruneReport>;
   /** Frees what the store holds. Runs are not touched. */
