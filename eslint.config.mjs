@@ -41,7 +41,7 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
-      complexity: ['error', 12],
+      complexity: ['error', 10],
       'no-console': 'error',
     },
   },

@@ -20,7 +20,16 @@ export function shapeInLine(
   const numbers = fields.map(Number);
   const bad = numbers.findIndex((number) => !Number.isFinite(number));
   if (bad !== -1) return `${shortText(fields[bad])} is no number`;
-  const label = names[id] ?? `class_${id}`;
+  return shapeOf(names[id] ?? `class_${id}`, fields, numbers, size);
+}
+
+/** @param numbers - The fields once more. */
+function shapeOf(
+  label: string,
+  fields: readonly string[],
+  numbers: readonly number[],
+  size: ImageSize,
+): OriginalShape | string | undefined {
   const count = numbers.length;
   if (count === 4) return { tool: 'bounding_box', label, data: { data: boxOf(numbers, size) } };
   if (count > 4 && count % 2 === 0) return { tool: 'polygon', label, data: { data: pairsOf(numbers, size) } };

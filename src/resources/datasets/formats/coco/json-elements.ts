@@ -181,13 +181,18 @@ class JsonFileScanner {
       else if (kind === 3) {
         if (--depth === 0) return at + 1;
       } else if (kind === 1) {
-        const end = this.#skipText(at);
+        const end = this.#skipTextAt(depth, at);
         if (end === NOTHING) return NOTHING;
-        if (depth === 1) this.#mark(at, end);
         at = end - 1;
       }
     }
     return NOTHING;
+  }
+
+  #skipTextAt(depth: number, from: number): number {
+    const end = this.#skipText(from);
+    if (depth === 1 && end !== NOTHING) this.#mark(from, end);
+    return end;
   }
 
   /** From a place that four divides to the first four bytes with a bracket, letter or quote among them, or to less than four before the end. */

@@ -27,12 +27,11 @@ export class PixelMask {
     const { size, counts: given }: Readonly<Record<string, unknown>> = isRecord(value) ? value : {};
     const [height, width] = Array.isArray(size) ? (size as unknown[]) : [];
     if (!isSize(height) || !isSize(width) || width * height > MOST_PIXELS) return undefined;
-    const counts = typeof given === 'string' ? unpacked(given) : given;
-    if (!Array.isArray(counts) || !counts.every((count) => Number.isInteger(count) && count >= 0)) return undefined;
-    if ((counts as number[]).reduce((sum, count) => sum + count, 0) !== width * height) return undefined;
+    const counts = countsIn(given);
+    if (counts?.reduce((sum, count) => sum + count, 0) !== width * height) return undefined;
     const mask = new PixelMask(width, height);
     let at = 0;
-    for (const [index, count] of (counts as number[]).entries()) {
+    for (const [index, count] of counts.entries()) {
       if (index % 2 === 1) mask.#pixels.fill(1, at, at + count);
       at += count;
     }
@@ -87,6 +86,12 @@ function crossingsOf(loop: readonly Point[], x: number): number[] {
 /** The first pixel of a column whose centre is not above a place. */
 function firstCentre(y: number): number {
   return Math.ceil(y - 0.5);
+}
+
+function countsIn(given: unknown): readonly number[] | undefined {
+  const counts: unknown = typeof given === 'string' ? unpacked(given) : given;
+  const isCounts = Array.isArray(counts) && counts.every((count) => Number.isInteger(count) && count >= 0);
+  return isCounts ? (counts as readonly number[]) : undefined;
 }
 
 function isSize(value: unknown): value is number {

@@ -118,10 +118,9 @@ function annotationOf(tool: string, item: unknown, file: string, job: ReadJob): 
   }
   const id = typeof item['id'] === 'string' ? item['id'] : '';
   const label = item['classification'];
-  const made =
-    typeof label === 'string' && (label.trim() !== '' || tool === 'relation' || tool === 'group')
-      ? make({ id, label, attributes: attributesOf(item['attrs'], () => `${file}#${id}`, job) }, item)
-      : new ValueProblem(`its classification must be a text that names a class, not ${shortText(label)}`);
+  const made = isLabelFor(tool, label)
+    ? make({ id, label, attributes: attributesOf(item['attrs'], () => `${file}#${id}`, job) }, item)
+    : new ValueProblem(`its classification must be a text that names a class, not ${shortText(label)}`);
   if (made instanceof ValueProblem) {
     job.problems.add(ProblemCode.BadAnnotation, { file, annotation: id }, `in '${tool}', ${made.message}`);
     return undefined;
@@ -130,6 +129,11 @@ function annotationOf(tool: string, item: unknown, file: string, job: ReadJob): 
     if (!KNOWN_KEYS.has(key)) job.losses.add(`annotation.${key}`, 'DM v2 knows no such field', () => `${file}#${id}`);
   }
   return made;
+}
+
+/** Relations and groups may be of no class. */
+function isLabelFor(tool: string, label: unknown): label is string {
+  return typeof label === 'string' && (label.trim() !== '' || tool === 'relation' || tool === 'group');
 }
 
 function attributesOf(attrs: unknown, placeOf: () => string, { losses }: ReadJob): readonly AnnotationAttribute[] {

@@ -45,13 +45,16 @@ export function keypointsOf(value: unknown): Keypoint[] | ValueProblem {
   if (!Array.isArray(value)) return new ValueProblem(`key points are a list, not ${shortText(value)}`);
   const points: Keypoint[] = [];
   for (const item of value as readonly unknown[]) {
-    const [x, y, visibility = 2] = Array.isArray(item) && item.length <= 3 ? (item as unknown[]) : [];
-    if (!isNumber(x) || !isNumber(y) || !isNumber(visibility)) {
-      return new ValueProblem(`a key point is [x, y] or [x, y, visibility], not ${shortText(item)}`);
-    }
-    points.push([x, y, Math.trunc(visibility)]);
+    const point = keypointOf(item);
+    if (!point) return new ValueProblem(`a key point is [x, y] or [x, y, visibility], not ${shortText(item)}`);
+    points.push(point);
   }
   return points;
+}
+
+function keypointOf(item: unknown): Keypoint | undefined {
+  const [x, y, visibility = 2] = Array.isArray(item) && item.length <= 3 ? (item as unknown[]) : [];
+  return isNumber(x) && isNumber(y) && isNumber(visibility) ? [x, y, Math.trunc(visibility)] : undefined;
 }
 
 /** Why a value cannot be one of an attribute. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { FoundImage } from '../../io/image-folder.js';
-import type { AnnotatedImage, Annotation } from '../../model/annotated-image.js';
+import type { AnnotatedImage, Annotation, Box } from '../../model/annotated-image.js';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
@@ -110,11 +110,8 @@ class VOCDocumentReader {
       );
       return [];
     }
-    const box = isRecord(object['bndbox']) ? object['bndbox'] : {};
-    const [left = NaN, top = NaN, right = NaN, bottom = NaN] = ['xmin', 'ymin', 'xmax', 'ymax'].map((key) =>
-      numberIn(box[key]),
-    );
-    if (Number.isNaN(left + top + right + bottom)) {
+    const box = boxIn(object['bndbox']);
+    if (!box) {
       this.job.problems.add(
         ProblemCode.BadAnnotation,
         { file, annotation },
@@ -123,10 +120,17 @@ class VOCDocumentReader {
       return [];
     }
     loseUnread(object, OBJECT_FIELDS, this.job.losses, () => `${file}#${annotation}`);
-    // VOC counts pixels from 1.
-    const shape = { x: left - 1, y: top - 1, width: right - left, height: bottom - top };
-    return [{ kind: 'box', id: '', label: object['name'], attributes: attributesIn(object), ...shape }];
+    return [{ kind: 'box', id: '', label: object['name'], attributes: attributesIn(object), ...box }];
   }
+}
+
+/** VOC counts pixels from 1. */
+function boxIn(value: unknown): Box | undefined {
+  const box = isRecord(value) ? value : {};
+  const [left, top] = [numberIn(box['xmin']), numberIn(box['ymin'])];
+  const [right, bottom] = [numberIn(box['xmax']), numberIn(box['ymax'])];
+  if (Number.isNaN(left + top + right + bottom)) return undefined;
+  return { x: left - 1, y: top - 1, width: right - left, height: bottom - top };
 }
 
 function numberIn(value: unknown): number {

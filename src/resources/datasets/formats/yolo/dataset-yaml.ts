@@ -15,6 +15,17 @@ export interface DatasetYaml {
 
 /** Paths are relative to the file itself: there is no `path`, which trainers would look up elsewhere. */
 export function datasetYaml({ names, splits, task, keypoints, keypointNames }: DatasetYaml): string {
+  const shape = keypoints === undefined ? {} : { kpt_shape: [keypoints, 3] };
+  const named = names.flatMap((name, id) => {
+    const known = keypointNames.get(name);
+    return known && keypoints !== undefined ? [[id, known.names] as const] : [];
+  });
+  const pointNames = named.length > 0 ? { kpt_names: new Map(named) } : {};
+  return textOf({ ...pathsOf(splits), task, ...shape, ...pointNames, nc: names.length, names });
+}
+
+/** Trainers want both a `train` and a `val`, whatever there is. */
+function pathsOf(splits: ReadonlySet<string | null>): Record<string, string> {
   const folderOf = (split: string): string | undefined =>
     splits.has(split) ? `${split}/images` : splits.has(null) || splits.size === 0 ? 'images' : undefined;
   const [first = null] = splits;
@@ -25,13 +36,7 @@ export function datasetYaml({ names, splits, task, keypoints, keypointNames }: D
   };
   for (const split of splits)
     if (split !== null && split !== 'train' && split !== 'valid') paths[split] = `${split}/images`;
-  const shape = keypoints === undefined ? {} : { kpt_shape: [keypoints, 3] };
-  const named = names.flatMap((name, id) => {
-    const known = keypointNames.get(name);
-    return known && keypoints !== undefined ? [[id, known.names] as const] : [];
-  });
-  const pointNames = named.length > 0 ? { kpt_names: new Map(named) } : {};
-  return textOf({ ...paths, task, ...shape, ...pointNames, nc: names.length, names });
+  return paths;
 }
 
 /** Characters that readers of YAML refuse unless they are escaped. */

@@ -51,7 +51,7 @@ export class LabelLineScanner {
       digits += decimals;
     }
     if (!this.#isAtEnd(text, end) || digits === 0 || digits > MOST_DIGITS) return NaN;
-    const size = decimals === 0 ? value : value / (POWERS[decimals] ?? NaN);
+    const size = scaled(value, decimals);
     return isNegative ? -size : size;
   }
 
@@ -75,6 +75,10 @@ export class LabelLineScanner {
     numbers.set(this.numbers);
     this.numbers = numbers;
   }
+}
+
+function scaled(value: number, decimals: number): number {
+  return decimals === 0 ? value : value / (POWERS[decimals] ?? NaN);
 }
 
 function isBlank(code: number): boolean {

@@ -85,12 +85,15 @@ export class YOLOLineReader {
   /** What a line of so many numbers is. Where no task is known, an even number is a polygon and others are tried as key points. */
   #kindOf(count: number): 'box' | 'scored box' | 'polygon' | 'pose' | undefined {
     if (count === BOX_NUMBERS) return 'box';
-    const isPose = count > BOX_NUMBERS && (count - BOX_NUMBERS) % this.config.keypointNumbers === 0;
-    if (this.#task === YOLOTask.Pose) return isPose ? 'pose' : undefined;
+    if (this.#task === YOLOTask.Pose) return this.#poseOf(count);
     if (count === BOX_NUMBERS + 1 && this.#task !== YOLOTask.Segment) return 'scored box';
     if (this.#task === YOLOTask.Detect) return undefined;
     if (count >= 6 && count % 2 === 0) return 'polygon';
-    return isPose && this.#task === undefined ? 'pose' : undefined;
+    return this.#task === undefined ? this.#poseOf(count) : undefined;
+  }
+
+  #poseOf(count: number): 'pose' | undefined {
+    return count > BOX_NUMBERS && (count - BOX_NUMBERS) % this.config.keypointNumbers === 0 ? 'pose' : undefined;
   }
 
   #pose(label: string, numbers: Float64Array, count: number, size: ImageSize): Annotation {

@@ -70,10 +70,7 @@ export class YOLOWriter implements DatasetWriter {
   }
 
   finish(): string {
-    for (const [label, { skeleton }] of this.job.classes.keypoints) {
-      if (skeleton.length > 0)
-        this.job.losses.add('keypoints.skeleton', 'YOLO has no lines between key points', () => label);
-    }
+    this.#loseSkeletons();
     const used = this.job.task ? [this.job.task] : TASKS.filter((task) => this.#tasks.has(task));
     const tasks: readonly YOLOTask[] = used.length > 0 ? used : [YOLOTask.Detect];
     for (const task of tasks) this.#finishTask(task);
@@ -86,6 +83,13 @@ export class YOLOWriter implements DatasetWriter {
     for (const name of readdirSync(folder)) renameSync(`${folder}/${name}`, `${this.job.folder}/${name}`);
     rmSync(folder, { recursive: true });
     return 'dataset.yaml';
+  }
+
+  #loseSkeletons(): void {
+    for (const [label, { skeleton }] of this.job.classes.keypoints) {
+      if (skeleton.length > 0)
+        this.job.losses.add('keypoints.skeleton', 'YOLO has no lines between key points', () => label);
+    }
   }
 
   #put(task: YOLOTask, image: AnnotatedImage, text: string): void {
