@@ -155,6 +155,29 @@ describe('A run store file', () => {
     });
   });
 
+  it("that another process makes while this one looks at it is not taken for another application's", () => {
+    const makeIt = (): void => {
+      const other = new DatabaseSync(sandbox.path);
+      try {
+        migrate(other, sandbox.path);
+      } catch (thrown) {
+        expect(thrown).toMatchObject({ errcode: 5 }); // it has to wait for who looks
+      }
+      other.close();
+    };
+    class Interrupted extends DatabaseSync {
+      override prepare(...given: Parameters<DatabaseSync['prepare']>): ReturnType<DatabaseSync['prepare']> {
+        if (given[0].includes('sqlite_master')) makeIt();
+        return super.prepare(...given);
+      }
+    }
+    const db = new Interrupted(sandbox.path);
+    migrate(db, sandbox.path);
+
+    expect(db.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: MIGRATIONS.length });
+    db.close();
+  });
+
   describe('of another version', () => {
     it('that is newer is refused with both versions, and left as it is', async () => {
       await sandbox.open().create(recordOf(1));

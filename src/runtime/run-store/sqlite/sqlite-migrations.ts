@@ -81,7 +81,7 @@ export const MIGRATIONS: readonly string[] = [
  * @throws {@link StoreVersionError} for a file of a newer version, {@link StoreCorruptError} for another application's.
  */
 export function migrate(db: DatabaseSync, path: string, migrations: readonly string[] = MIGRATIONS): void {
-  const version = versionOf(db, path, migrations.length);
+  const version = versionAtOnce(db, path, migrations.length);
   // Only a file without any page takes this: the space of pruned runs can be given back.
   if (version === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
   db.exec('PRAGMA journal_mode = WAL');
@@ -95,6 +95,14 @@ export function migrate(db: DatabaseSync, path: string, migrations: readonly str
     db.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** As of one moment: a file that another process makes meanwhile would look like another application's, with tables and yet unmarked. */
+function versionAtOnce(db: DatabaseSync, path: string, known: number): number {
+  db.exec('BEGIN'); // where this throws, nobody goes on with the connection
+  const version = versionOf(db, path, known);
+  db.exec('COMMIT');
+  return version;
 }
 
 function versionOf(db: DatabaseSync, path: string, known: number): number {
