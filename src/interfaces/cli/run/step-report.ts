@@ -66,10 +66,17 @@ function note(draft: Draft, type: RunEvent['type'], data: Readonly<Record<string
     return;
   }
   if (data['undo'] === true) return; // a try of its undo that failed
-  draft.state = STATES[type] ?? draft.state;
+  draft.state = stateAfter(draft, type);
   draft.error = text;
   if (type === 'step.started') draft.attempt++;
   if (typeof elapsed === 'number') draft.duration_ms = Math.round(elapsed * 1_000);
+}
+
+/** A pipeline that goes on skips what is completed: by the run of that action, or by the run that it is a fork of. */
+function stateAfter({ state, run_id }: Draft, type: RunEvent['type']): StepState {
+  if (type === 'step.skipped' && state === 'taken over') return state;
+  if (type === 'step.skipped' && run_id !== undefined) return 'completed';
+  return STATES[type] ?? state;
 }
 
 function inDoubt(draft: StepReport): StepReport {

@@ -116,4 +116,18 @@ describe('The steps of a run', () => {
       ['└─ train  completed  attempt 1  500 ms', '   └─ run 2', ''].join('\n'),
     );
   });
+
+  it('of a pipeline that went on are completed where it found them so, or taken over', () => {
+    const journal = [{ seq: 1, epoch: 1, kind: 'step' as const, name: 'fetch', at: 1 }];
+    const events = [
+      event('step.skipped', 'fetch'),
+      event('step.started', 'train', { attempt: 1, run_id: '2' }),
+      event('step.skipped', 'train', { run_id: '2' }),
+    ];
+
+    expect(stepReports(run({ forked_from: '0' }), events, journal)).toMatchObject([
+      { step: 'fetch', state: 'taken over' },
+      { step: 'train', state: 'completed' },
+    ]);
+  });
 });
