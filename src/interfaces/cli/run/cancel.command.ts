@@ -44,11 +44,20 @@ export class RunCancelCommand extends RecoveryCommand {
       const record = await runIn(run.store, run.record.id);
       if (isFinal(record.status)) return record;
       if (isAbandoned(record)) {
-        return this.withPlugin({ record, store: run.store }, options, ({ runner }, params) =>
-          runner.cancel(record.id, reason, { params }),
-        );
+        return this.#endHere({ record, store: run.store }, reason, options);
       }
       await sleep(POLL_MS);
+    }
+  }
+
+  async #endHere(run: StoredRun, reason: string, options: CancelOptions): Promise<RunRecord> {
+    try {
+      return await this.withPlugin(run, options, ({ runner }, params) =>
+        runner.cancel(run.record.id, reason, { params }),
+      );
+    } catch (thrown) {
+      this.output.note(`Run ${run.record.id} stays asked to end: whoever goes on with it undoes its steps.`);
+      throw thrown;
     }
   }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Option } from 'nest-commander';
 import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
 import { RunOwnedError } from '../../../foundation/errors/durability.errors.js';
@@ -18,6 +19,7 @@ export interface RecoveryOptions extends StoreOptions {
   readonly params?: { readonly json: unknown };
   readonly set?: readonly Assignment[];
   readonly force?: boolean;
+  readonly path?: string;
 }
 
 /** A run that is to be gone on with, and where it came from. */
@@ -56,7 +58,7 @@ export abstract class RecoveryCommand extends StoreCommand {
     refuseLiving(record, options);
     const display = new ConsoleListener();
     this.guard.showPrints((line) => display.print(line));
-    const opened = await this.host.open(pathOf(record), { listeners: [display], store });
+    const opened = await this.host.open(pathOf(record, options), { listeners: [display], store });
     try {
       refuseChanged(record, opened, options);
       return await work(opened, paramsOf(record, opened, options));
@@ -78,6 +80,11 @@ export abstract class RecoveryCommand extends StoreCommand {
     return [...earlier, parseAssignment(text)];
   }
 
+  @Option({ flags: '--path <dir>', description: "where the run's plugin lies now, if it was moved" })
+  parsePath(path: string): string {
+    return path;
+  }
+
   @Option({
     flags: '--force',
     description: 'also where the plugin was changed since the run began, or its process hangs',
@@ -87,12 +94,18 @@ export abstract class RecoveryCommand extends StoreCommand {
   }
 }
 
-/** Where the plugin of a run lies. @throws UsageError for a run that was not started from a folder. */
-function pathOf({ id, plugin, plugin_path }: RunRecord): string {
-  if (plugin_path !== undefined) return plugin_path;
+/** Where the plugin of a run lies. @throws UsageError for a run that was not started from a folder, or from one that is gone. */
+function pathOf({ id, plugin, plugin_path }: RunRecord, { path }: RecoveryOptions): string {
+  if (plugin_path === undefined) {
+    throw new UsageError(
+      `Run ${id} was started by an application of its own, as plugin '${plugin}'. That application can go on with it, the command line cannot.`,
+      { details: { run_id: id, plugin } },
+    );
+  }
+  if (path !== undefined || existsSync(plugin_path)) return path ?? plugin_path;
   throw new UsageError(
-    `Run ${id} was started by an application of its own, as plugin '${plugin}'. That application can go on with it, the command line cannot.`,
-    { details: { run_id: id, plugin } },
+    `The plugin '${plugin}' that run ${id} came from is no longer in ${plugin_path}. Put it back, or say with --path where it lies now.`,
+    { details: { run_id: id, plugin, path: plugin_path } },
   );
 }
 
@@ -108,10 +121,16 @@ function refuseLiving(record: RunRecord, { force = false }: RecoveryOptions): vo
 }
 
 function refuseChanged(
-  { id, plugin_hash }: RunRecord,
+  { id, plugin: code, plugin_hash }: RunRecord,
   { plugin }: OpenPlugin,
   { force = false }: RecoveryOptions,
 ): void {
+  if (plugin.configFile.config.code !== code) {
+    throw new UsageError(
+      `Run ${id} is a run of plugin '${code}', and ${plugin.source.path} has plugin '${plugin.configFile.config.code}'. Name the folder of '${code}' with --path.`,
+      { details: { run_id: id, plugin: code, found: plugin.configFile.config.code } },
+    );
+  }
   if (force || plugin_hash === undefined || plugin_hash === plugin.source.contentHash) return;
   throw new UsageError(
     `The plugin in ${plugin.source.path} was changed since run ${id} began. Go back to the version that began it, or add --force to go on with this one.`,
