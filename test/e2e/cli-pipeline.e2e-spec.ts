@@ -134,6 +134,19 @@ describe('synapse pipeline', () => {
     ['params that are no object', ['run', 'nightly', '--params', '[1]'], 4, 'SYN_PARAMS_INVALID'],
     ['a param that an action needs and nobody gives', ['run', 'nightly'], 4, 'SYN_PIPELINE_PARAMS'],
     ['a param of a wrong type', ['run', 'nightly', '--params', '{"id":"x"}'], 4, 'SYN_PIPELINE_PARAMS'],
+    ['a mistyped param', ['run', 'nightly', '--params', '{"id":1}', '--set', 'epoch=9'], 4, "Did you mean 'epochs'?"],
+    [
+      'a value that only the last action refuses, before the first one runs',
+      ['run', 'nightly', '--params', '{"id":1,"epochs":"many"}', '--json', '--store', 'none.sqlite'],
+      4,
+      'epochs: epochs must be an integer number',
+    ],
+    [
+      'a wrong value when asked',
+      ['validate', 'nightly', '--params', '{"id":"x"}'],
+      4,
+      'id: id must be an integer number',
+    ],
     ['an unknown pipeline', ['run', 'nightle'], 2, 'SYN_PIPELINE_NOT_FOUND'],
     ['no name where there are several', ['run'], 2, 'SYN_USAGE'],
     ['params that are no JSON', ['run', 'nightly', '--params', '{'], 2, 'SYN_USAGE'],
@@ -142,8 +155,19 @@ describe('synapse pipeline', () => {
     const finished = call(...words);
 
     expect(finished.stderr).toContain(error);
-    expect(finished.stdout).toBe('');
+    expect(finished.stdout.replace(/^\{"id":null,.*\n$/, '')).toBe('');
     expect(finished.code).toBe(code);
+  });
+
+  it('warns of a mistyped param where the pipeline is not strict', () => {
+    const lenient = `${CONFIG}  loose: { strict: false, actions: [fetch] }\n`;
+    sandbox.write({ '../loose/config.yaml': lenient.replace(/ {2}in_code.*\n/, ''), '../loose/actions.ts': ACTIONS });
+    const { code, stderr } = call('run', 'loose', '--path', '../loose', '--params', '{"id":1,"ids":2}');
+
+    expect(stderr).toContain(
+      "Warning: params of pipeline 'loose': ids: is taken by none of its actions. Did you mean 'id'?",
+    );
+    expect(code).toBe(0);
   });
 
   it('draws a pipeline as a Mermaid flow chart', () => {

@@ -8,6 +8,8 @@ export interface Pipeline {
   readonly name: string;
   readonly description: string | null;
   readonly graph: PipelineGraph;
+  /** Whether what does not fit is refused; else it is warned of. */
+  readonly isStrict: boolean;
   /** Class of the params that it takes itself. */
   readonly paramsType?: ClassOf<object>;
   /** Checks the actions against each other, once all of them are known. @throws SchemaIncompatibleError where strict. */

@@ -66,6 +66,6 @@ function isPipeline(value: unknown): value is Pipeline {
 /** Runs, lists and the command line know it by its name in the configuration. */
 function named(pipeline: Pipeline, name: string): Pipeline {
   if (pipeline.name === name) return pipeline;
-  const { description, graph, paramsType } = pipeline;
-  return { name, description, graph, paramsType, check: (facts) => pipeline.check(facts) };
+  const { description, graph, isStrict, paramsType } = pipeline;
+  return { name, description, graph, isStrict, paramsType, check: (facts) => pipeline.check(facts) };
 }

@@ -8,6 +8,7 @@ import { printRefusal } from '../plugin/print-outcome.js';
 import { runInFront } from '../plugin/run-in-front.js';
 import { PluginHost } from '../plugin-host.js';
 import { StdoutGuard } from '../stdout-guard.js';
+import { refuseInitialParams } from './initial-params.js';
 import { pipelineNamed } from './named-pipelines.js';
 
 interface PipelineRunOptions extends FolderOptions {
@@ -43,12 +44,19 @@ export class PipelineRunCommand extends FolderCommand {
   async #run(name: string | undefined, options: PipelineRunOptions): Promise<void> {
     const display = new PipelineListener();
     const { host, output, guard } = this;
-    await runInFront({ host, output, guard, display }, options, (opened) => {
+    await runInFront({ host, output, guard, display }, options, async (opened) => {
       const plan = pipelineNamed(opened, name);
       display.expect(plan.nodes.map(({ node }) => node.name));
       const { paramsType } = plan.pipeline;
       const params = mergeParams({ name: plan.name, paramsType }, options.params, options.set ?? [], {});
       const request = { params, plugin: plan.plugin, resumeFrom: options.resumeFrom };
+      // What its first actions are given, these refuse at once themselves.
+      await refuseInitialParams(
+        plan,
+        params,
+        this.output,
+        plan.nodes.filter(({ waitsFor }) => waitsFor > 0),
+      );
       return { action: plan.runName, start: () => opened.pipelines.run(plan.pipeline, request) };
     });
   }

@@ -8,6 +8,7 @@ import { readJsonArgument } from '../parse-json.js';
 import { FolderCommand, type FolderOptions } from '../plugin/folder-command.js';
 import { mergeParams } from '../plugin/params-arguments.js';
 import { type OpenPlugin, PluginHost } from '../plugin-host.js';
+import { refuseInitialParams } from './initial-params.js';
 import { pipelineNamed, pipelineNames } from './named-pipelines.js';
 
 interface ValidateOptions extends FolderOptions {
@@ -34,7 +35,8 @@ export class PipelineValidateCommand extends FolderCommand {
       try {
         const names = name === undefined ? pipelineNames(opened) : [name];
         const reports = names.length > 0 ? names : [pipelineNamed(opened, name).name];
-        const found = reports.map((each) => this.#validate(opened, each, options));
+        const found: object[] = [];
+        for (const each of reports) found.push(await this.#validate(opened, each, options));
         if (options.json) this.output.result(found);
       } finally {
         await opened.close();
@@ -43,10 +45,10 @@ export class PipelineValidateCommand extends FolderCommand {
   }
 
   /** A fault is printed at once, and does not keep the others from being checked. */
-  #validate(opened: OpenPlugin, name: string, options: ValidateOptions): object {
+  async #validate(opened: OpenPlugin, name: string, options: ValidateOptions): Promise<object> {
     try {
       const plan = pipelineNamed(opened, name);
-      if (options.params) refuseMissing(plan, options.params);
+      if (options.params) await this.#refuseParams(plan, options.params);
       if (!options.json) this.output.text(`Pipeline '${name}' is valid: ${countOf(plan)}.\n`);
       for (const { level, message } of plan.findings) if (level === 'warning') this.output.note(`Warning: ${message}`);
       return { name, valid: true, actions: plan.nodes.map(({ node }) => node.name), findings: plan.findings };
@@ -54,6 +56,12 @@ export class PipelineValidateCommand extends FolderCommand {
       this.output.error(thrown);
       return { name, valid: false, error: errorToJson(thrown) };
     }
+  }
+
+  async #refuseParams(plan: PipelinePlan, params: { readonly json: unknown }): Promise<void> {
+    const given = mergeParams({ name: plan.name, paramsType: plan.pipeline.paramsType }, params, [], {});
+    refuseMissing(plan, given);
+    await refuseInitialParams(plan, given, this.output);
   }
 
   @Option({ flags: '--params <json>', description: 'params to check as well: JSON, @file with JSON in it, or -' })
@@ -67,8 +75,7 @@ function countOf({ nodes }: PipelinePlan): string {
 }
 
 /** @throws {@link ParamsInvalidError} with every required param that neither these nor a result before its action have. */
-function refuseMissing({ name, nodes, pipeline }: PipelinePlan, params: { readonly json: unknown }): void {
-  const given = mergeParams({ name, paramsType: pipeline.paramsType }, params, [], {});
+function refuseMissing({ name, nodes, pipeline }: PipelinePlan, given: object): void {
   const facts = nodes.map(({ node, definition }) => ({ ...definition, label: node.name }));
   const check = { graph: pipeline.graph, facts, isStrict: true };
   const missing = missingParams(check, Object.keys(given));
