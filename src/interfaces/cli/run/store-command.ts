@@ -1,6 +1,6 @@
 import { Option } from 'nest-commander';
 import { RunStatus } from '../../../foundation/config/enums.js';
-import { RunNotFoundError } from '../../../foundation/errors/run.errors.js';
+import { RunNotFoundError, UsageError } from '../../../foundation/errors/run.errors.js';
 import type { RunRecord } from '../../../runtime/run-store/run-record.js';
 import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
 import { AnsweringCommand, type AnswerOptions } from '../answering-command.js';
@@ -35,11 +35,20 @@ export abstract class StoreCommand extends AnsweringCommand {
   }
 }
 
-/** @throws {@link RunNotFoundError}. */
+/** Most runs among which one is looked for that a beginning may mean. */
+const MAX_LOOKED_AT = 1_000;
+
+/** @throws {@link RunNotFoundError}; {@link UsageError} with the whole ids for what is only the beginning of some. */
 export async function runIn(store: RunStore, id: string): Promise<RunRecord> {
   const record = await store.get(id);
-  if (!record) throw new RunNotFoundError(id);
-  return record;
+  if (record) return record;
+  const listed = id === '' ? [] : await store.list({ limit: MAX_LOOKED_AT });
+  const begun = listed.filter((run) => run.id.startsWith(id)).map((run) => run.id);
+  if (begun.length === 0) throw new RunNotFoundError(id);
+  const more = begun.length > 3 ? ` and ${begun.length - 3} more` : '';
+  throw new UsageError(
+    `'${id}' is only the beginning of a run's id. Give the whole id: ${begun.slice(0, 3).join(', ')}${more}.`,
+  );
 }
 
 /** States that a flag may name. */

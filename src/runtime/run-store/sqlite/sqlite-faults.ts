@@ -19,7 +19,7 @@ const CODES = {
   notADatabase: 26,
 };
 /** What the system says of places that cannot be written. */
-const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ENOENT'];
+const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG', 'ENOENT'];
 
 /** The primary code of what SQLite threw, or undefined for anything else. */
 function sqliteCodeOf(thrown: unknown): number | undefined {
@@ -64,6 +64,7 @@ function fileFault(thrown: unknown, path: string): unknown {
   const { code, syscall } = Object(thrown) as NodeJS.ErrnoException;
   if (syscall === undefined || code === undefined) return thrown;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new StoreFullError(path, thrown);
+  if (code === 'EISDIR') return new StoreReadOnlyError(path, 'it is a folder, and a run store is a file', thrown);
   const reason = messageOf(thrown);
   return UNWRITABLE.includes(code)
     ? new StoreReadOnlyError(path, reason, thrown)
