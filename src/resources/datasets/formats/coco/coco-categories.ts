@@ -38,10 +38,14 @@ export class COCOCategories {
     if (Array.isArray(keypoints)) classes.keypoints.set(name, keypointNames(keypoints, skeleton));
     const above = typeof supercategory === 'string' ? supercategory : '';
     if (this.job.isSameFormat) return this.#keep(name, id, above);
-    if (this.job.isSameFormat === false)
-      this.job.losses.add('categories.id', 'only COCO has numbers of its own for categories', placeOf);
-    if (above !== '' && above !== 'none' && above !== name)
-      this.job.losses.add('categories.supercategory', 'categories have no categories of their own', placeOf);
+    this.#lose(name, above, placeOf);
+  }
+
+  #lose(name: string, supercategory: string, placeOf: () => string): void {
+    const { isSameFormat, losses } = this.job;
+    if (isSameFormat === false) losses.add('categories.id', 'only COCO has numbers of its own for categories', placeOf);
+    if (!['', 'none', name].includes(supercategory))
+      losses.add('categories.supercategory', 'categories have no categories of their own', placeOf);
   }
 
   #keep(name: string, id: unknown, supercategory: string): void {

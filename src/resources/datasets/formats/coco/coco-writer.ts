@@ -74,13 +74,18 @@ export class COCOWriter implements DatasetWriter {
     const { classes } = this.job;
     const numbers = new Map(classes.preliminaryNames().map((name, number) => [name, number]));
     return classes.names().map((name) => {
-      const [known, own] = [classes.keypoints.get(name), classes.own.get(name)];
-      const count = Math.max(this.#keypoints.get(name) ?? 0, own ? (known?.names.length ?? 0) : 0);
-      const keypoints = Array.from({ length: count }, (_, index) => known?.names[index] ?? String(index + 1));
-      const skeleton = known?.skeleton ?? [];
       const id = this.#categoryIds.of(name, numbers.get(name) ?? 0);
-      return { id, name, supercategory: own?.supercategory ?? '', ...(count > 0 && { keypoints, skeleton }) };
+      return { id, name, supercategory: classes.own.get(name)?.supercategory ?? '', ...this.#keypointFields(name) };
     });
+  }
+
+  #keypointFields(name: string): object {
+    const { own, keypoints: named } = this.job.classes;
+    const known = named.get(name);
+    const count = Math.max(this.#keypoints.get(name) ?? 0, own.has(name) ? (known?.names.length ?? 0) : 0);
+    if (count === 0) return {};
+    const keypoints = Array.from({ length: count }, (_, index) => known?.names[index] ?? String(index + 1));
+    return { keypoints, skeleton: known?.skeleton ?? [] };
   }
 
   #open(split: string | null): PartFile {

@@ -1,4 +1,4 @@
-import type { Annotation, OwnValues, PolygonPart } from '../../model/annotated-image.js';
+import type { Annotation, OwnValues, Point, PolygonPart } from '../../model/annotated-image.js';
 import { boxAround, doubleArea } from '../../model/geometry.js';
 import type { JsonRecord } from '../../model/json-value.js';
 import type { LossLog } from '../../report/loss-log.js';
@@ -36,9 +36,14 @@ function partArea({ outline, holes }: PolygonPart): number {
 }
 
 function isAround([x = 0, y = 0, width = 0, height = 0]: readonly number[], parts: readonly PolygonPart[]): boolean {
-  const around = boxAround(parts.length === 1 ? (parts[0]?.outline ?? []) : parts.flatMap(({ outline }) => outline));
+  const around = boxAround(pointsOf(parts));
   if (!around) return false;
   return isNear(x, around.x) && isNear(y, around.y) && isNear(width, around.width) && isNear(height, around.height);
+}
+
+function pointsOf(parts: readonly PolygonPart[]): readonly Point[] {
+  const [first] = parts;
+  return first && parts.length === 1 ? first.outline : parts.flatMap(({ outline }) => outline);
 }
 
 function isNear(value: number, other: number): boolean {
