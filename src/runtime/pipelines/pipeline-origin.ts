@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { StepResult } from '../../authoring/steps/step-result.js';
 import { PluginEnvironment } from '../../foundation/environment/plugin-environment.js';
 import { PipelineChangedError } from '../../foundation/errors/pipeline.errors.js';
@@ -57,6 +58,7 @@ export async function originOf(
   refuseOther(plan, source);
   const done = await completedNodes(store, plan, source);
   const names = takenOver(plan, done, { runId, step });
+  refuseIdle(plan, source, params, names);
   const adopted = names.map((name) => [name, done.get(name)] as const);
   const entries: JournalEntry[] = adopted.map(([name, data], index) => ({
     seq: index + 1,
@@ -142,6 +144,25 @@ function takenOver(
   const last = plan.indexOf(step);
   const wanted = new Set([last, ...(plan.nodes[last]?.ancestors ?? [])]);
   return names.filter((name) => wanted.has(plan.indexOf(name)));
+}
+
+/** A changed param that nobody takes who is still to run would be ignored. What is given as it was, and a secret, may be. */
+function refuseIdle(plan: PipelinePlan, source: RunRecord, params: unknown, takenOver: readonly string[]): void {
+  if (typeof params !== 'object' || params === null || plan.pipeline.paramsType || !plan.pipeline.isStrict) return;
+  const before = source.params as Readonly<Record<string, unknown>>;
+  for (const [name, value] of Object.entries(params)) {
+    if (plan.secretPaths.includes(name) || isDeepStrictEqual(before[name], value)) continue;
+    const takers = plan.nodes.filter(({ paramNames }) => !paramNames || paramNames.has(name));
+    if (takers.some(({ node }) => !takenOver.includes(node.name))) continue;
+    const names = takers.map(({ node }) => `'${node.name}'`).join(', ');
+    const reason =
+      names === ''
+        ? `no action of pipeline '${plan.name}' takes it. Check its name`
+        : `run ${source.id} has completed what takes it: ${names}. Go on from an earlier action with --step, or start a new run`;
+    throw new UsageError(`A changed '${name}' would change nothing: ${reason}.`, {
+      details: { run_id: source.id, param: name },
+    });
+  }
 }
 
 function nextAfter({ nodes }: PipelinePlan, done: readonly string[]): string[] {

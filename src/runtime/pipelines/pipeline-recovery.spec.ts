@@ -107,6 +107,8 @@ describe.each([
     ['an unknown run', () => '019aaaaa-0000-7000-8000-000000000000', {}, 'SYN_RUN_NOT_FOUND'],
     ['an action that it has not', (id: string) => id, { step: 'nope' }, 'SYN_USAGE'],
     ['params that are no object', (id: string) => id, { params: [1] }, 'SYN_USAGE'],
+    ['a change that only what is taken over would see', (id: string) => id, { params: { id: 8 } }, 'SYN_USAGE'],
+    ['a mistyped param', (id: string) => id, { step: 'boxes', params: { epoch: 9 } }, 'SYN_USAGE'],
   ])('refuses %s', async (_name, idOf, request, code) => {
     const { id } = await completedRun();
 
