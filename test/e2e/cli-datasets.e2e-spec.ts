@@ -86,6 +86,12 @@ describe('synapse datasets', () => {
     ],
     ['a target that is in use', ['convert', 'dm', 'broken'], 2, '--overwrite'],
     ['a target that holds the source', ['convert', 'dm', '.', '--overwrite'], 2, 'holds, the data set that is to be'],
+    [
+      'a target that is no data set',
+      ['convert', 'dm', 'letters', '--overwrite'],
+      2,
+      'letters: what is there is not recog',
+    ],
     ['a drawing of no known kind', ['preview', 'dm', '--out', 'x.bmp'], 2, '.png, .jpg, .jpeg, .webp'],
     ['a way with pictures that is unknown', ['convert', 'dm', 'out', '--images', 'lnik'], 2, "Did you mean 'link'?"],
     [
@@ -103,7 +109,7 @@ describe('synapse datasets', () => {
     ['a drawing without a place', ['preview', 'dm'], 2, '--out'],
     ['a broken document', ['convert', 'broken', 'out', '--from', 'dm_v2'], 4, 'json/a.json: it is not JSON'],
   ])('ends with its own exit code on %s, and leaves nothing', (_case, words, code, message) => {
-    sandbox.write({ 'broken/json/a.json': '{', 'broken/original_files/a.txt': '' });
+    sandbox.write({ 'letters/a.txt': 'dear', 'broken/json/a.json': '{', 'broken/original_files/a.txt': '' });
     cpSync(join(fixtures, 'single-file/pic.png'), sandbox.path('broken/original_files/a.png'));
     const before = readdirSync(sandbox.root);
 

@@ -91,7 +91,7 @@ export class DatasetsConvertCommand extends AnsweringCommand {
     return parseCount('--threads', text, { min: 1, max: 64 });
   }
 
-  @Option({ flags: '--overwrite', description: 'put the new data set in place of one that is there' })
+  @Option({ flags: '--overwrite', description: 'replace a data set that is there, and nothing but a data set' })
   parseOverwrite(): boolean {
     return true;
   }

@@ -8,7 +8,7 @@ export const REPORT_NAME = 'loss-report.json';
 
 /** What to do where the target is there already. */
 export interface TargetOptions {
-  /** Puts the new one in place of a target that exists. @defaultValue false */
+  /** Puts the new one in place of a data set that is there. @defaultValue false */
   readonly overwrite?: boolean;
 }
 
@@ -56,7 +56,7 @@ export class StagedTarget {
 }
 
 /** A place that a folder can be moved to: nothing, or a folder without anything in it. */
-function isVacant(path: string): boolean {
+export function isVacant(path: string): boolean {
   try {
     return readdirSync(path).length === 0;
   } catch (error) {

@@ -52,6 +52,15 @@ describe(previewDataset, () => {
     expect(box.text('p.png')).toBe('before');
   });
 
+  it('never draws over a picture of the data set', async () => {
+    box.picture('dm/original_files/z.png');
+
+    for (const name of ['a.png', 'z.png']) {
+      await expect(draw(`dm/original_files/${name}`)).rejects.toMatchObject({ code: 'SYN_DATASET_TARGET' });
+      expect(readFileSync(box.at('dm/original_files', name))).toEqual(readFileSync(PICTURE));
+    }
+  });
+
   it('says that a folder is where it is to draw to', async () => {
     mkdirSync(box.at('p.png'));
 

@@ -1,5 +1,6 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import {
   DatasetInvalidError,
   DatasetNotFoundError,
@@ -60,6 +61,7 @@ export async function previewDataset(path: string, options: PreviewOptions): Pro
   const classes = new ClassOrder();
   const image = await imageAt(format, resolve(path), classes, options.index ?? 0);
   if (image.file === null) throw new DatasetNotFoundError(path, `the picture of ${image.document} is not there`);
+  refuseToDrawOver(out, image.file);
   const labels = [...image.annotations.map(({ label }) => label)];
   classes.declare(labels);
   const svg = Buffer.from(annotationSvg(image, classes.preliminaryNames()));
@@ -79,6 +81,12 @@ export async function previewDataset(path: string, options: PreviewOptions): Pro
     );
   });
   return { path: out, document: image.document, annotations: image.annotations.length };
+}
+
+/** A drawing must not take the place of a picture of the data set. */
+function refuseToDrawOver(out: string, picture: string): void {
+  if (!existsSync(out) || realpathSync(dirname(out)) !== realpathSync(dirname(picture))) return;
+  throw new DatasetTargetError(out, 'it is among the pictures of the data set. Choose another file.');
 }
 
 async function imageAt(

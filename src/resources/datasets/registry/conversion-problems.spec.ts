@@ -115,6 +115,7 @@ describe('converting a data set', () => {
     });
 
     it('a target with something in it is refused unless it is to be overwritten', async () => {
+      await convert('yolo');
       write('out/mine.txt', 'mine');
 
       await expect(convert('yolo')).rejects.toMatchObject({ code: 'SYN_DATASET_TARGET' });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { OWNER_WORDS } from '../../files/places/owner-words.js';
 import { placeBeside } from '../../files/places/leftovers.js';
@@ -40,6 +40,47 @@ describe('the place of a new data set', () => {
     await box.convert('dm', 'dm/yolo', { to: 'yolo', overwrite: true });
 
     expect(box.names('dm')).toEqual(['json', 'original_files', 'yolo']);
+  });
+
+  describe('is never overwritten where it is anything else than a data set', () => {
+    const report = { target_format: 'yolo', losses: [] };
+    it.each([
+      ['a folder of somebody', { 'Documents/letter.txt': 'dear', 'notes.txt': '' }],
+      ['a folder that holds a data set among other things', { 'photos/json/a.json': { images: [] }, 'letter.txt': '' }],
+      ['a data set with a history', { 'images/a.txt': '', 'labels/a.txt': '', 'classes.txt': 'cat', '.git/HEAD': '' }],
+      ['a program with a file like a document', { 'pom.xml': '<project/>', 'src/main.java': '' }],
+      ['a folder with a report of something else', { 'loss-report.json': { losses: 3 }, 'letter.txt': '' }],
+      ['a file', ''],
+    ])('%s', async (_case, files) => {
+      if (typeof files === 'string') box.write('out', 'a letter');
+      else for (const [path, content] of Object.entries(files)) box.write(`out/${path}`, content);
+      const before = readdirSync(box.root, { recursive: true }).sort();
+
+      for (const compat of [undefined, 'original'] as const) {
+        await expect(box.convert('dm', 'out', { to: 'yolo', overwrite: true, compat })).rejects.toMatchObject({
+          code: 'SYN_DATASET_TARGET',
+          message: expect.stringMatching(
+            /\/out: what is there .* Remove it yourself, or choose another place/,
+          ) as string,
+        });
+      }
+      expect(readdirSync(box.root, { recursive: true }).sort()).toEqual(before);
+    });
+
+    it.each([
+      ['an empty folder', {}],
+      ['a data set of any format', { 'images/a.txt': '', 'labels/old.txt': '', 'classes.txt': 'cat', '.DS_Store': '' }],
+      ['a folder with a report of a conversion', { 'loss-report.json': report, 'mine/old.txt': '' }],
+    ])('but %s is', async (_case, files: Readonly<Record<string, string | object>>) => {
+      mkdirSync(box.at('out'));
+      for (const [path, content] of Object.entries(files)) box.write(`out/${path}`, content);
+      await box.convert('dm', 'out', { to: 'yolo', overwrite: true });
+
+      expect([box.names('out'), box.names('out/labels')]).toEqual([
+        ['classes.txt', 'dataset.yaml', 'images', 'labels', 'loss-report.json'],
+        ['a.txt'],
+      ]);
+    });
   });
 
   it('is cleared of what a process has left that was killed, and of nothing that a living one writes', async () => {

@@ -23,7 +23,7 @@ export interface ConvertOptions {
    * random ids of new annotations. More than the machine has cores only cost memory. @defaultValue 1, which is no thread besides the caller's
    */
   readonly threads?: number;
-  /** Puts the new data set in place of one that is there. @defaultValue false */
+  /** Puts the new data set in place of one that is there; anything else than a data set is never replaced. @defaultValue false */
   readonly overwrite?: boolean;
   /**
    * `original`: DM to YOLO and back exactly as the Python package does it, for data sets that have to match old ones: all shapes in one file

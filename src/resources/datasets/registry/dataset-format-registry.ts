@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { DatasetFormatError, DatasetNotFoundError } from '../../../foundation/errors/dataset.errors.js';
 import { convertLikeOriginal, hasOriginal } from '../original/original-conversion.js';
 import { writeFileAtomically } from '../../files/places/write-atomically.js';
+import { refuseToReplaceOthers } from '../io/replaceable-target.js';
 import { REPORT_NAME, refuseSourceAsTarget } from '../io/staged-target.js';
 import { BUILT_IN_FORMATS } from './built-in-formats.js';
 import type { ConversionResult, ConvertOptions } from './conversion.js';
@@ -65,7 +66,8 @@ export class DatasetFormatRegistry {
    */
   recognise(path: string): FormatDefinition {
     if (!existsSync(path)) throw new DatasetNotFoundError(path, 'there is no such folder or file');
-    for (const format of this.#formats.values()) if (format.recognises?.(path)) return format;
+    const format = this.#recognised(path);
+    if (format) return format;
     throw new DatasetFormatError(`The files in ${path} are of no known format. Say which it is (--from).`, this.names);
   }
 
@@ -88,17 +90,26 @@ export class DatasetFormatRegistry {
    * whole; what it could not keep is in its `loss-report.json` and in the result.
    *
    * @throws {@link DatasetNotFoundError}, {@link DatasetFormatError}, {@link DatasetInvalidError} where something is wrong in the source;
-   * {@link DatasetTargetError} where the target is in use, is the source or cannot be written; the signal's reason.
+   * {@link DatasetTargetError} where the target is in use, is the source, is no data set that may be overwritten, or cannot be written; the signal's reason.
    */
   async convert(source: string, target: string, options: ConvertOptions = {}): Promise<ConversionResult> {
     if (!existsSync(source)) throw new DatasetNotFoundError(source, 'there is no such folder or file');
     const from = options.from ?? this.recognise(source).name;
     const route = this.route(from, options.to ?? (from.startsWith('dm') ? 'yolo' : 'dm_v2'));
     const step = { source: resolve(source), target: resolve(target), route, options };
-    refuseSourceAsTarget(step.source, step.target);
+    this.#refuseTarget(step);
     if (options.compat === 'original') return this.#likeOriginal(step);
     if (route.steps.length === 1) return this.#step(step, from, route.steps[0]?.to ?? from);
     return this.#follow(step);
+  }
+
+  #refuseTarget({ source, target, options }: Omit<ConvertOrder, 'from' | 'to'>): void {
+    refuseSourceAsTarget(source, target);
+    if (options.overwrite) refuseToReplaceOthers(target, (path) => this.#recognised(path) !== undefined);
+  }
+
+  #recognised(path: string): FormatDefinition | undefined {
+    return [...this.#formats.values()].find((format) => format.recognises?.(path));
   }
 
   #likeOriginal(step: Omit<ConvertOrder, 'from' | 'to'>): Promise<ConversionResult> {
