@@ -4,6 +4,9 @@ import type { ByteRange, OpenedObject } from './transfer/resumed-read.js';
 import type { StorageCall } from './transfer/storage-call.js';
 import { countedBytes, type StorageContent } from './transfer/storage-content.js';
 
+/** Longest silence of a service where its configuration says nothing of it, in seconds. */
+export const DEFAULT_IDLE_TIMEOUT_S = 60;
+
 /** What was being done when something was thrown. */
 export interface FailedWork {
   /** E.g. `upload of s3://bucket/key`. */
@@ -21,7 +24,7 @@ export interface FailedWork {
  */
 export abstract class StoragePrimitives {
   /** Longest silence while bytes are expected, in milliseconds. */
-  protected readonly idleTimeoutMs: number = 60_000;
+  protected readonly idleTimeoutMs: number = DEFAULT_IDLE_TIMEOUT_S * 1000;
 
   /** The URL of a key, or of the root for an empty one, without a slash at its end. */
   protected abstract urlOf(key: string): string;

@@ -22,6 +22,8 @@ export interface PieceFault {
   readonly keepBytes?: number;
   /** All of it is kept, and nobody is told. */
   readonly losesAnswer?: boolean;
+  /** It arrives, is not kept, and nobody ever answers. */
+  readonly isHeld?: boolean;
   /** Answered with, in place of being kept. */
   readonly status?: number;
 }
@@ -36,6 +38,8 @@ export class ResumableServer {
   readonly calls: string[] = [];
   /** What goes wrong with the next pieces, in order; undefined for one that arrives. */
   readonly faults: (PieceFault | undefined)[] = [];
+  /** Calls that nobody ever answers, each once: how they begin, e.g. `PUT bytes *`. */
+  readonly held: string[] = [];
   /** Bytes of pieces that came, also of those that were not kept. */
   receivedBytes = 0;
   /** What every request to a session must bring, if anything. */
@@ -80,7 +84,7 @@ export class ResumableServer {
   }
 
   reset(): void {
-    for (const list of [this.calls, this.faults]) list.length = 0;
+    for (const list of [this.calls, this.faults, this.held]) list.length = 0;
     this.forgetSessions();
     this.objects.clear();
     this.receivedBytes = 0;
@@ -95,7 +99,9 @@ export class ResumableServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', this.base);
     const range = request.headers['content-range'];
-    this.calls.push(`${request.method} ${range ?? url.pathname}`);
+    const call = `${request.method} ${range ?? url.pathname}`;
+    this.calls.push(call);
+    if (this.#isHeld(call)) return;
     if (url.pathname === '/token') return json(response, 200, await this.#token(request));
     if (this.wantedToken !== undefined && request.headers.authorization !== `Bearer ${this.wantedToken}`)
       return json(response, 401, { error: { code: 401, message: 'no token' } });
@@ -109,6 +115,12 @@ export class ResumableServer {
       return json(response, 499, {});
     }
     return /^bytes \*\//.test(range ?? '') ? tellState(response, session) : this.#take(request, response, session);
+  }
+
+  #isHeld(call: string): boolean {
+    const index = this.held.findIndex((start) => call.startsWith(start));
+    if (index >= 0) this.held.splice(index, 1);
+    return index >= 0;
   }
 
   #tellFacts(response: ServerResponse, name: string): void {
@@ -137,6 +149,7 @@ export class ResumableServer {
     if (start !== session.bytes.length || session.digest !== undefined)
       return json(response, 400, { error: 'not where it goes on' });
     const piece = await this.#received(request, fault.cutAfterBytes);
+    if (fault.isHeld === true) return;
     if (fault.status !== undefined) return json(response, fault.status, {});
     const isCut = fault.cutAfterBytes !== undefined;
     const kept = isCut ? Math.floor(piece.length / KEPT_BYTES) * KEPT_BYTES : (fault.keepBytes ?? piece.length);

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { StorageConnectionError, StorageUploadError } from '../../../../foundation/errors/storage.errors.js';
 import { SynapseError } from '../../../../foundation/errors/synapse.error.js';
-import { abortable } from '../../transfer/abortable.js';
 import { changedWhileRead, expectUnchanged, type LocalFile } from '../../transfer/local-file.js';
 import { readFully } from '../../transfer/read-fully.js';
+import { answeredInTime } from '../../transfer/silence.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import { factsOf, isSameSource, type UploadFacts, UploadRecord } from '../../transfer/upload-record.js';
 import { FileDigest } from './file-digest.js';
@@ -16,7 +16,7 @@ export const PIECE_BYTES = 8 * 1024 * 1024;
 /** How long a failed upload waits for the service to forget it. */
 const CANCEL_LIMIT_MS = 2_000;
 /** How often as long as for an answer may be waited for the end of a piece, which a slow line carries for minutes. */
-const PIECE_PATIENCE = 10;
+export const PIECE_PATIENCE = 10;
 const BAD_REQUEST = 400;
 /** Answers for an object that is not there, or that credentials which may write may not look at. */
 const UNSEEN = new Set([403, 404]);
@@ -110,9 +110,9 @@ export class GcsFileUpload {
   }
 
   async #begun(): Promise<Sending> {
-    const { connection, key, file, call } = this.#init;
+    const { connection, key, file } = this.#init;
     const metadata = { contentType: file.contentType, contentLength: file.sizeBytes };
-    const [uri] = await abortable(call.signal, () => connection.bucket.file(key).createResumableUpload({ metadata }));
+    const [uri] = await this.#answered(() => connection.bucket.file(key).createResumableUpload({ metadata }));
     this.#record.write({ session_uri: uri, ...factsOf(file) });
     return { ...this.#sendingTo(uri, false), offset: 0 };
   }
@@ -148,8 +148,7 @@ export class GcsFileUpload {
     await digest.take(bytes, start);
     const place = { start, totalBytes, ...(isLast && { digest: digest.value }) };
     try {
-      const limitMs = this.#init.idleTimeoutMs * PIECE_PATIENCE;
-      const state = await this.#limited(limitMs, (signal) => sending.session.send(bytes, place, signal));
+      const state = await this.#answered((signal) => sending.session.send(bytes, place, signal), PIECE_PATIENCE);
       if (state && 'object' in state) await this.#expectSame(state.object, digest.value);
       return state;
     } catch (thrown) {
@@ -163,22 +162,21 @@ export class GcsFileUpload {
   async #expectSame({ crc32c, generation }: FinishedObject, digest: string): Promise<void> {
     if (crc32c === undefined || crc32c === digest) return;
     const { connection, key } = this.#init;
-    await connection.bucket.file(key).delete({ ifGenerationMatch: generation });
+    await this.#answered(() => connection.bucket.file(key).delete({ ifGenerationMatch: generation }));
     throw new StorageUploadError('other bytes arrived than were sent', { target: this.#url });
   }
 
   /** How far it has come. One that was whole before this process came is known no more once its object was removed or replaced. */
   async #ask({ session, isAdopted }: Sending): Promise<SessionState> {
-    const { idleTimeoutMs, file } = this.#init;
-    const state = await this.#limited(idleTimeoutMs, (signal) => session.ask(file.sizeBytes, signal));
+    const state = await this.#answered((signal) => session.ask(this.#init.file.sizeBytes, signal));
     if (!isAdopted || state === undefined || !('object' in state)) return state;
     return (await this.#isThere(state.object)) ? state : undefined;
   }
 
   async #isThere({ generation }: FinishedObject): Promise<boolean> {
-    const { connection, key, call } = this.#init;
+    const { connection, key } = this.#init;
     try {
-      const [present] = await abortable(call.signal, () => connection.bucket.file(key).getMetadata());
+      const [present] = await this.#answered(() => connection.bucket.file(key).getMetadata());
       return generation !== undefined && String(present.generation) === generation;
     } catch (thrown) {
       if (UNSEEN.has(statusOf(thrown) ?? 0)) return false;
@@ -205,15 +203,11 @@ export class GcsFileUpload {
     await sending.session.cancel(AbortSignal.timeout(CANCEL_LIMIT_MS)).catch(() => undefined); // why it failed is what counts
   }
 
-  async #limited<T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal } = this.#init.call;
-    const limit = AbortSignal.timeout(limitMs);
-    try {
-      return await work(signal ? AbortSignal.any([signal, limit]) : limit);
-    } catch (thrown) {
-      if (!limit.aborted || signal?.aborted === true) throw thrown;
-      throw this.#broken(`no answer for ${limitMs} ms`);
-    }
+  /** @param patience - How often as long as for an answer is waited for this one. */
+  #answered<T>(request: (signal: AbortSignal) => Promise<T>, patience = 1): Promise<T> {
+    const { idleTimeoutMs, call } = this.#init;
+    const limit = { work: `upload of ${this.#url}`, limitMs: idleTimeoutMs * patience, signal: call.signal };
+    return answeredInTime(limit, request);
   }
 
   #broken(reason: string): StorageConnectionError {

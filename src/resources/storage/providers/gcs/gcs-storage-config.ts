@@ -1,4 +1,4 @@
-import { IsNotEmpty, IsOptional, IsString, IsUrl, ValidateBy } from 'class-validator';
+import { IsNotEmpty, IsNumber, IsOptional, IsPositive, IsString, IsUrl, ValidateBy } from 'class-validator';
 import { UiField } from '../../../../foundation/schema/ui-field.decorator.js';
 
 function isCredentials(value: unknown): boolean {
@@ -29,4 +29,10 @@ export class GCSStorageConfig {
   @IsOptional()
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   endpoint_url?: string | null = null;
+
+  @UiField({ description: 'Longest silence of the service, in seconds; 60 where nothing is said' })
+  @IsOptional()
+  @IsNumber()
+  @IsPositive()
+  timeout?: number | null;
 }

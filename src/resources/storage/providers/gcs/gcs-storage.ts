@@ -1,24 +1,27 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Bucket, FileMetadata } from '@google-cloud/storage';
-import { StorageConnectionError, StorageNotFoundError } from '../../../../foundation/errors/storage.errors.js';
+import { StorageNotFoundError } from '../../../../foundation/errors/storage.errors.js';
 import { compareKeys, isPlainKey } from '../../storage-key.js';
 import type { StorageEntry } from '../../storage-options.js';
-import type { FailedWork } from '../../storage-primitives.js';
+import { DEFAULT_IDLE_TIMEOUT_S, type FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
 import { abortable } from '../../transfer/abortable.js';
 import { abortableBytes } from '../../transfer/abortable-bytes.js';
 import type { LocalFile } from '../../transfer/local-file.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
+import { answeredInTime, SendingWatch } from '../../transfer/silence.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
 import type { StorageContent } from '../../transfer/storage-content.js';
 import { connectToGcs, type GcsConnection } from './gcs-connection.js';
-import { GcsFileUpload, PIECE_BYTES } from './gcs-file-upload.js';
+import { GcsFileUpload, PIECE_BYTES, PIECE_PATIENCE } from './gcs-file-upload.js';
 import { lostSession, meaningOfGcsFailure, statusOf } from './gcs-failure.js';
 import type { GCSStorageConfig } from './gcs-storage-config.js';
 
 const PAGE_SIZE = 1_000;
 const REMOVALS_AT_ONCE = 16;
+/** So much is sent at once, so that its answer is not waited for longer than that of other requests. */
+const SMALL_BYTES = 1024 * 1024;
 
 interface Page {
   readonly files: readonly FileMetadata[];
@@ -32,12 +35,14 @@ interface Page {
  */
 export class GCSStorage extends StorageProvider {
   readonly bucket: string;
+  protected override readonly idleTimeoutMs: number;
   readonly #config: GCSStorageConfig;
   #connection: Promise<GcsConnection> | undefined;
 
   constructor(config: GCSStorageConfig) {
     super();
     this.bucket = config.bucket_name;
+    this.idleTimeoutMs = (config.timeout ?? DEFAULT_IDLE_TIMEOUT_S) * 1000;
     this.#config = config;
   }
 
@@ -89,12 +94,18 @@ export class GCSStorage extends StorageProvider {
     });
     let hasSession = false;
     upload.once('uri', () => (hasSession = true));
+    const limitMs = this.idleTimeoutMs * (sizeBytes > SMALL_BYTES ? PIECE_PATIENCE : 1);
+    const watch = new SendingWatch({ work: `upload of ${this.urlOf(key)}`, limitMs });
+    const either = signal ? AbortSignal.any([signal, watch.signal]) : watch.signal;
     try {
-      await pipeline(abortableBytes(body, signal), upload, { signal });
+      await pipeline(abortableBytes(watch.watched(body), either), upload, { signal: either });
     } catch (thrown) {
+      watch.signal.throwIfAborted();
       const status = statusOf(thrown);
       if (!hasSession || (status !== 404 && status !== 410)) throw thrown;
       throw lostSession(this.urlOf(key), thrown);
+    } finally {
+      watch.end();
     }
   }
 
@@ -203,13 +214,8 @@ export class GCSStorage extends StorageProvider {
 
   async #do<T>(signal: AbortSignal | undefined, work: (bucket: Bucket) => Promise<T>): Promise<T> {
     const { bucket } = await this.#connect();
-    const limit = AbortSignal.timeout(this.idleTimeoutMs);
-    try {
-      return await abortable(signal ? AbortSignal.any([signal, limit]) : limit, () => work(bucket));
-    } catch (thrown) {
-      if (thrown !== limit.reason || !limit.aborted) throw thrown;
-      throw new StorageConnectionError(`request to ${this.urlOf('')}`, `no answer for ${this.idleTimeoutMs} ms`);
-    }
+    const limit = { work: `request to ${this.urlOf('')}`, limitMs: this.idleTimeoutMs, signal };
+    return answeredInTime(limit, () => work(bucket));
   }
 
   #connect(): Promise<GcsConnection> {

@@ -15,11 +15,12 @@ export interface S3Connection {
 }
 
 const CONNECTION_TIMEOUT_MS = 10_000;
-/** Longest silence of the service, in milliseconds. */
-const SOCKET_TIMEOUT_MS = 60_000;
 
-/** @throws {@link StoragePackageMissingError} */
-export async function connectToS3(config: S3StorageConfig): Promise<S3Connection> {
+/**
+ * @param socketTimeout - Longest silence of the service, in milliseconds.
+ * @throws {@link StoragePackageMissingError}
+ */
+export async function connectToS3(config: S3StorageConfig, socketTimeout: number): Promise<S3Connection> {
   const sdk = await loadPackages();
   const { access_key: accessKeyId, secret_key: secretAccessKey } = config;
   const hasKeys = accessKeyId !== '' || secretAccessKey !== '';
@@ -32,7 +33,7 @@ export async function connectToS3(config: S3StorageConfig): Promise<S3Connection
     ...(hasKeys && { credentials: { accessKeyId, secretAccessKey } }),
     maxAttempts: 1, // the call's own turns decide on that
     responseChecksumValidation: 'WHEN_REQUIRED', // parts of objects have none; length and etag are looked at
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS },
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout },
   });
   return { sdk, client };
 }

@@ -1,4 +1,4 @@
-import { IsNotEmpty, IsOptional, IsString, IsUrl } from 'class-validator';
+import { IsNotEmpty, IsNumber, IsOptional, IsPositive, IsString, IsUrl } from 'class-validator';
 import { UiField } from '../../../../foundation/schema/ui-field.decorator.js';
 
 /** Configuration of storage in an S3 bucket, or in one of a service that speaks S3. */
@@ -24,4 +24,10 @@ export class S3StorageConfig {
   @IsOptional()
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   endpoint_url?: string | null = null;
+
+  @UiField({ description: 'Longest silence of the service, in seconds; 60 where nothing is said' })
+  @IsOptional()
+  @IsNumber()
+  @IsPositive()
+  timeout?: number | null;
 }

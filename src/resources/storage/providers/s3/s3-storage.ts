@@ -4,7 +4,7 @@ import { StorageFailedError } from '../../../../foundation/errors/storage.errors
 import { compareKeys, isPlainKey } from '../../storage-key.js';
 import type { StorageEntry } from '../../storage-options.js';
 import { isNotFound } from '../../storage-path.js';
-import type { FailedWork } from '../../storage-primitives.js';
+import { DEFAULT_IDLE_TIMEOUT_S, type FailedWork } from '../../storage-primitives.js';
 import { StorageProvider } from '../../storage-provider.interface.js';
 import type { LocalFile } from '../../transfer/local-file.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
@@ -30,12 +30,14 @@ const PARTS_OF_STREAM_AT_ONCE = 3;
  */
 export class S3Storage extends StorageProvider {
   readonly bucket: string;
+  protected override readonly idleTimeoutMs: number;
   readonly #config: S3StorageConfig;
   #connection: Promise<S3Connection> | undefined;
 
   constructor(config: S3StorageConfig) {
     super();
     this.bucket = config.bucket_name;
+    this.idleTimeoutMs = (config.timeout ?? DEFAULT_IDLE_TIMEOUT_S) * 1000;
     this.#config = config;
   }
 
@@ -185,7 +187,7 @@ export class S3Storage extends StorageProvider {
   }
 
   #connect(): Promise<S3Connection> {
-    this.#connection ??= connectToS3(this.#config);
+    this.#connection ??= connectToS3(this.#config, this.idleTimeoutMs);
     return this.#connection;
   }
 }
