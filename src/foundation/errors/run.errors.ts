@@ -14,7 +14,7 @@ export class RunNotFoundError extends PluginError {
 
   constructor(runId: string) {
     super(
-      `No run has the id '${runId}'. The store keeps a limited number of finished runs, and a memory store only those of its own process.`,
+      `No run has the id '${runId}' in this store. List its runs with \`synapse run list\`, or ask another store with --store. Finished runs may have been pruned.`,
       {
         details: { run_id: runId },
       },

@@ -40,11 +40,18 @@ export class RunCancelCommand extends RecoveryCommand {
   }
 
   async #ended(run: StoredRun, reason: string, options: CancelOptions): Promise<RunRecord> {
-    for (;;) {
+    for (let isTold = false; ;) {
       const record = await runIn(run.store, run.record.id);
       if (isFinal(record.status)) return record;
-      if (isAbandoned(record)) {
+      const isSilent = isHeldHere(record) && isLeaseOver(record);
+      if (isAbandoned(record) || (isSilent && options.force)) {
         return this.#endHere({ record, store: run.store }, reason, options);
+      }
+      if (isSilent && !isTold) {
+        isTold = true;
+        this.output.note(
+          `Process ${record.owner?.pid} of this host has the run and is silent. End it, or add --force.`,
+        );
       }
       await sleep(POLL_MS);
     }
@@ -75,7 +82,11 @@ export class RunCancelCommand extends RecoveryCommand {
 
 /** Whether nobody is left who could hear of it. */
 function isAbandoned(record: RunRecord): boolean {
-  const { status, owner, lease_expires_at: leaseEnd } = record;
+  const { status, owner } = record;
   if (status === 'pending' || (owner !== undefined && isKnownDead(owner))) return true;
-  return leaseEnd !== undefined && leaseEnd <= Date.now() && !isHeldHere(record);
+  return isLeaseOver(record) && !isHeldHere(record);
+}
+
+function isLeaseOver({ lease_expires_at: leaseEnd }: RunRecord): boolean {
+  return leaseEnd !== undefined && leaseEnd <= Date.now();
 }
