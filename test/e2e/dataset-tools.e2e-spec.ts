@@ -1,5 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { previewDataset } from '../../src/resources/datasets/preview/preview-dataset.js';
 import { type Finished, SynapseSandbox } from './synapse-process.js';
 
 jest.setTimeout(120_000); // whole processes, perhaps on a busy machine
@@ -120,4 +122,35 @@ describe('The plugin of data set tools, run by the built command line', () => {
 
     expect(readdirSync(join(plugin, 'previews')).sort()).toEqual(stems.sort());
   });
+
+  it.each(
+    readdirSync(join(photographs, 'json'))
+      .sort()
+      .map((name, index) => [name.replace('.json', ''), index]),
+  )('has the preview of %s that the annotations of today give', async (stem, index) => {
+    const drawn = sandbox.path(`${stem}.jpg`);
+    const { document } = await previewDataset(photographs, { index: Number(index), out: drawn });
+    const [now, committed] = await Promise.all([drawn, join(plugin, `previews/${stem}.jpg`)].map(pixelsOf));
+
+    expect(document).toBe(`json/${stem}.json`);
+    expect(now?.info).toMatchObject({ width: committed?.info.width, height: committed?.info.height });
+    expect(differing(now?.data ?? new Uint8Array(0), committed?.data ?? new Uint8Array(0))).toBeLessThan(
+      MOST_DIFFERING,
+    );
+  });
 });
+
+/** A channel differs where fonts and compression of another version do not explain it, of 255. */
+const CLEAR_DIFFERENCE = 48;
+/** The share of channels that may: letters are drawn with what fonts a machine has, lines are everywhere the same. */
+const MOST_DIFFERING = 0.004;
+
+function pixelsOf(file: string) {
+  return sharp(file).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+}
+
+/** The share of channels that differ clearly. */
+function differing(one: Uint8Array, other: Uint8Array): number {
+  const count = one.filter((value, at) => Math.abs(value - (other[at] ?? 0)) > CLEAR_DIFFERENCE).length;
+  return one.length === 0 ? 1 : count / one.length;
+}
