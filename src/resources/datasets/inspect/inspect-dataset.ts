@@ -6,6 +6,7 @@ import { shapeProblem } from '../model/geometry.js';
 import type { DatasetFormatRegistry } from '../registry/dataset-format-registry.js';
 import { type Loss, LossLog } from '../report/loss-log.js';
 import { OnError, ProblemCode, type ProblemGroup, ProblemLog } from '../report/problem-log.js';
+import { ImageEndReader } from './image-end.js';
 import { readableFormat } from './open-dataset.js';
 
 const TURN_IMAGES = 64;
@@ -79,6 +80,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
 class Tally {
   readonly #splits = new Map<string | null, Mutable<SplitCounts>>();
   readonly #labels = new Map<string, Map<string, number>>();
+  readonly #ends = new ImageEndReader();
   readonly #kinds = new Map<AnnotationKind, number>();
 
   constructor(
@@ -92,6 +94,7 @@ class Tally {
     counts.annotations += image.annotations.length;
     if (!image.isLabelled) counts.unlabelled++;
     else if (image.annotations.length === 0) counts.empty++;
+    this.#lookAtEnd(image);
     for (const annotation of image.annotations) {
       this.#kinds.set(annotation.kind, (this.#kinds.get(annotation.kind) ?? 0) + 1);
       if (annotation.kind !== 'relation' && annotation.kind !== 'group')
@@ -109,6 +112,13 @@ class Tally {
       return { name, by_split: Object.fromEntries(bySplit), annotations };
     });
     return { splits: [...this.#splits.values()], classes, kinds: Object.fromEntries(this.#kinds) };
+  }
+
+  /** Readers look at the first bytes of pictures only. */
+  #lookAtEnd({ file, fileName, document }: AnnotatedImage): void {
+    if (file === null || !this.#ends.isCutOff(file)) return;
+    const message = `its picture '${fileName}' is cut off: the mark at the end of the file is missing`;
+    this.problems.add(ProblemCode.NotAnImage, { file: document }, message);
   }
 
   #count(label: string, split: string): void {
