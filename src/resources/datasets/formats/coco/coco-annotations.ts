@@ -15,7 +15,7 @@ import type { LossLog } from '../../report/loss-log.js';
 import { saysNothing } from '../../report/unread-fields.js';
 import { isAttributeValue, NO_ATTRIBUTE } from '../dm/dm-values.js';
 import { partsOf } from './mask-parts.js';
-import { loseMeasured, ownValuesOf } from './own-values.js';
+import { ownValuesOf, ShapeMeasure } from './own-values.js';
 import { PixelMask } from './pixel-mask.js';
 
 /** Fields that are read, and one that follows from others. */
@@ -28,10 +28,14 @@ type Base = Pick<Annotation, 'id' | 'label' | 'attributes' | 'own'>;
 
 /** Makes annotations of COCO's. An object with an outline and key points becomes one of each. */
 export class COCOAnnotations {
+  readonly #measure: ShapeMeasure;
+
   constructor(
     private readonly job: ReadJob,
     private readonly labels: ReadonlyMap<unknown, string>,
-  ) {}
+  ) {
+    this.#measure = new ShapeMeasure(job.losses);
+  }
 
   of(item: unknown, file: string): readonly Annotation[] {
     if (!isRecord(item)) return this.#bad(file, '', `an annotation must be an object, not ${shortText(item)}`);
@@ -56,7 +60,7 @@ export class COCOAnnotations {
     const base = isSameFormat ? { id, label, attributes, own: ownValuesOf(item) } : { id, label, attributes };
     const shapes = this.#shapesOf(item, base);
     if (typeof shapes === 'string') return this.#bad(file, id, shapes);
-    if (isSameFormat === false) loseMeasured(item, shapes[0], this.job.losses, file);
+    if (isSameFormat === false) this.#measure.compare(item, shapes[0], file);
     return shapes;
   }
 
