@@ -83,7 +83,8 @@ function reportOf(
 /** What it drops, it does not count; so the report can only name what that may be. */
 function lossesOf({ loses }: ConversionRoute, images: number): ConversionReport['losses'] {
   if (loses.length === 0) return [];
-  const reason = `the way of the original drops ${loses.join(', ')} and does not count them; this is the number of pictures`;
+  const dropped = `the way of the original drops ${loses.join(', ')}`;
+  const reason = `${dropped}, and writes shapes that are inverted or outside of the picture as they are; it counts neither, this is the number of pictures`;
   return [{ field: 'not counted', reason, count: images, places: [] }];
 }
 
