@@ -48,18 +48,23 @@ export class ShapeMeasure {
   /** Twice the area. It goes without a copy of a point: files have a hundred million of them. */
   #measureLine(points: readonly Point[]): number {
     let sum = 0;
+    let [left, top, right, bottom] = [this.#left, this.#top, this.#right, this.#bottom];
     let before = points[points.length - 1];
-    for (let at = 0; at < points.length; at++) {
+    for (let at = 0; before && at < points.length; at++) {
       const point = points[at] as Point;
       const x = point[0];
       const y = point[1];
-      if (before) sum += before[0] * y - x * before[1];
+      sum += before[0] * y - x * before[1];
       before = point;
-      if (x < this.#left) this.#left = x;
-      if (x > this.#right) this.#right = x;
-      if (y < this.#top) this.#top = y;
-      if (y > this.#bottom) this.#bottom = y;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      if (y > bottom) bottom = y;
     }
+    this.#left = left;
+    this.#top = top;
+    this.#right = right;
+    this.#bottom = bottom;
     return sum;
   }
 
