@@ -28,7 +28,7 @@ export class ShapeMeasure {
   compare({ id, area, bbox }: JsonRecord, shape: Annotation | undefined, file: string): void {
     const isPolygon = shape?.kind === 'polygon';
     if (isPolygon) this.#measure(shape.parts);
-    else this.#area = shape?.kind === 'box' ? shape.width * shape.height : NaN;
+    else this.#area = boxAreaOf(shape);
     const placeOf = (): string => `${file}#${String(id)}`;
     if (typeof area === 'number' && !isNear(area, this.#area))
       this.losses.add('area', 'it is not that of the shape', placeOf);
@@ -75,6 +75,12 @@ export class ShapeMeasure {
     const isAround = isNear(x, this.#left) && isNear(y, this.#top);
     return !isAround || !isNear(x + width, this.#right) || !isNear(y + height, this.#bottom);
   }
+}
+
+/** Of a box, and of key points with a box of their own; of what has none, no number. */
+function boxAreaOf(shape: Annotation | undefined): number {
+  const box = shape?.kind === 'keypoints' ? shape.box : shape;
+  return box && 'width' in box ? box.width * box.height : NaN;
 }
 
 function isNear(value: number, other: number): boolean {
