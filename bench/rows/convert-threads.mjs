@@ -13,9 +13,8 @@ const QUIET = 0.5;
 function setup() {
   const folder = benchFolder();
   writeDm(`${folder}/dm`, PICTURES);
-  dmToYolo(`${folder}/dm`, `${folder}/yolo`, CLASSES);
   return new DatasetFormatRegistry()
-    .convert(`${folder}/dm`, `${folder}/yolo`, { overwrite: true })
+    .convert(`${folder}/dm`, `${folder}/yolo`)
     .then(() => ({ folder }));
 }
 

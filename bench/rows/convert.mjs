@@ -11,8 +11,7 @@ const script = fileURLToPath(new URL('../lib/convert-once.mjs', import.meta.url)
 async function setup() {
   const folder = benchFolder();
   writeDm(`${folder}/dm`, PICTURES);
-  dmToYolo(`${folder}/dm`, `${folder}/yolo`, CLASSES);
-  await new DatasetFormatRegistry().convert(`${folder}/dm`, `${folder}/yolo`, { overwrite: true });
+  await new DatasetFormatRegistry().convert(`${folder}/dm`, `${folder}/yolo`);
   return { folder };
 }
 
