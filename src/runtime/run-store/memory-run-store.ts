@@ -191,12 +191,19 @@ export class MemoryRunStore extends RunStore {
   }
 
   prune({ olderThanMs, status, keep = 0, now = Date.now(), onRemoved }: PruneRequest = {}): PruneReport {
-    const heads = this.list({ limit: Infinity, status }).filter((run) => isFinal(run.status) && !this.#hasParent(run));
-    const going = heads
+    const finished = this.list({ limit: Infinity }).filter((run) => isFinal(run.status));
+    const going = finished
+      .filter((run) => (status === undefined || run.status === status) && !this.#hasParent(run))
       .slice(keep)
       .filter(({ ended_at = 0 }) => olderThanMs === undefined || ended_at < now - olderThanMs)
       .filter(({ lease_expires_at }) => lease_expires_at === undefined);
-    const removable = going.flatMap((run) => [...this.#finishedBelow(run.id), run]);
+    const free = finished.filter(({ lease_expires_at }) => lease_expires_at === undefined);
+    const children = Map.groupBy(free, ({ parent_id }) => parent_id);
+    const withChildren = (run: RunSummary): RunSummary[] => [
+      ...(children.get(run.id) ?? []).flatMap(withChildren),
+      run,
+    ];
+    const removable = going.flatMap(withChildren);
     for (const { id } of removable) this.#remove(id);
     if (removable.length > 0) onRemoved?.(removable.map(({ id }) => id));
     return { runs: removable.length, blobs: 0 };
@@ -204,12 +211,6 @@ export class MemoryRunStore extends RunStore {
 
   #hasParent({ parent_id }: RunSummary): boolean {
     return parent_id !== undefined && this.#entryOf(parent_id) !== undefined;
-  }
-
-  #finishedBelow(parentId: string): readonly RunSummary[] {
-    const children = this.list({ limit: Infinity, parentId });
-    const ended = children.filter((run) => isFinal(run.status) && run.lease_expires_at === undefined);
-    return ended.flatMap((run) => [...this.#finishedBelow(run.id), run]);
   }
 
   close(): void {
