@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js';
 import { placeBeside, sweepBeside } from '../../files/places/leftovers.js';
+import { isOrHolds } from '../../files/places/replace-guard.js';
 
 /** File that every conversion leaves in the data set that it has made. */
 export const REPORT_NAME = 'loss-report.json';
@@ -71,10 +72,9 @@ export function isVacant(path: string): boolean {
  */
 export function refuseSourceAsTarget(source: string, target: string): void {
   if (isVacant(target)) return;
-  const [there, read] = [realpathSync(target), realpathSync(source)];
-  const holdsSource = read === there || read.startsWith(there.endsWith(sep) ? there : there + sep);
+  const holdsSource = isOrHolds(target, source);
   // A data set that was converted into the folder of its source may be converted anew.
-  const isOfSource = there.startsWith(read + sep) && !existsSync(join(there, REPORT_NAME));
+  const isOfSource = isOrHolds(source, target) && !existsSync(join(target, REPORT_NAME));
   if (!holdsSource && !isOfSource) return;
   const relation = holdsSource ? 'it is, or holds,' : 'it belongs to';
   throw new DatasetTargetError(target, `${relation} the data set that is to be converted. Choose another place.`);

@@ -17,12 +17,16 @@ export interface KeptPlace {
  * @throws {@link FileWriteError} that names the folder and what it holds.
  */
 export function refuseToReplace(target: string, kept: readonly KeptPlace[]): void {
-  const found = factsOf(target);
-  if (found === undefined) return;
-  const holds = [...kept, ...ownPlaces()].find(({ path }) => isWithin(path, found));
-  if (holds === undefined) return;
-  const reason = `it is, or holds, ${holds.path}, ${holds.what}, which would be lost with it. Choose a folder of its own`;
+  const held = [...kept, ...ownPlaces()].find(({ path }) => isOrHolds(target, path));
+  if (held === undefined) return;
+  const reason = `it is, or holds, ${held.path}, ${held.what}, which would be lost with it. Choose a folder of its own`;
   throw new FileWriteError(resolve(target), reason);
+}
+
+/** Whether what stands at one place is, or holds, what stands at another. */
+export function isOrHolds(folder: string, path: string): boolean {
+  const found = factsOf(folder);
+  return found !== undefined && isWithin(path, found);
 }
 
 /** Places that a process needs whatever it does. */
