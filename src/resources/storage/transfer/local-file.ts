@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs';
-import { createReadStream, type ReadStream } from 'node:fs';
+import { createReadStream, type ReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { StorageNotFoundError, StorageUploadError } from '../../../foundation/errors/storage.errors.js';
 import type { UploadOptions } from '../storage-options.js';
