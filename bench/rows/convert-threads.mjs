@@ -13,9 +13,7 @@ const QUIET = 0.5;
 function setup() {
   const folder = benchFolder();
   writeDm(`${folder}/dm`, PICTURES);
-  return new DatasetFormatRegistry()
-    .convert(`${folder}/dm`, `${folder}/yolo`)
-    .then(() => ({ folder }));
+  return new DatasetFormatRegistry().convert(`${folder}/dm`, `${folder}/yolo`).then(() => ({ folder }));
 }
 
 async function timed(target, work) {
