@@ -48,7 +48,8 @@ async function runStages(names) {
   }
   console.log(failed.length === 0 ? '\ncheck: all stages passed' : `\ncheck: failed: ${failed.join(', ')}`);
   // The tests count themselves; every other gate that fails counts as one failure.
-  totals.add({ failed: failed.filter((name) => name !== 'tests').length });
+  const gates = failed.filter((name) => name !== 'tests').map((name) => `check: ${name}`);
+  totals.add({ failed: gates.length, failures: gates });
   reportTotals(totals.sum);
   totals[Symbol.dispose]();
   process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { reportTotals } from './lib/totals.mjs';
 
 /**
@@ -10,7 +11,15 @@ export default class ClosingLineReporter {
       passed: results.numPassedTests,
       failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
       skipped: results.numPendingTests + results.numTodoTests,
+      failures: results.testResults.flatMap(failuresOf),
     };
     reportTotals(totals);
   }
+}
+
+/** `file: title` of each test that failed, or the file alone where it could not start. */
+function failuresOf({ testFilePath, testResults, testExecError }) {
+  const file = relative(process.cwd(), testFilePath);
+  const failed = testResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${file}: ${fullName}`);
+  return testExecError && failed.length === 0 ? [file] : failed;
 }

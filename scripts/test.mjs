@@ -11,7 +11,8 @@ const totals = new TotalsCollector();
 
 const code = await runAll();
 // A run that broke before its tests were counted must not end in a line that says all is well.
-if (code !== 0 && totals.sum.failed === 0) totals.add({ failed: 1 });
+if (code !== 0 && totals.sum.failed === 0)
+  totals.add({ failed: 1, failures: ['a run that ended before its tests were counted'] });
 reportTotals(totals.sum);
 totals[Symbol.dispose]();
 process.exitCode = code;
@@ -34,7 +35,7 @@ async function runWorkspaces() {
     const { code } = await runCommand('npm', ['test', '--silent', '--workspace', workspace], { env: totals.env });
     const isCounted = totals.count > before;
     if (!isCounted) {
-      totals.add({ failed: 1 });
+      totals.add({ failed: 1, failures: [`${workspace}: not counted`] });
       console.error(
         `${workspace}: its tests were not counted; does its test script use scripts/closing-line.reporter.mjs?`,
       );

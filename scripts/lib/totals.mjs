@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const VARIABLE = 'SYNAPSE_TEST_TOTALS';
-const NOTHING = { passed: 0, failed: 0, skipped: 0 };
+const NOTHING = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 /** Sums up the totals of test runs in child processes: they find the file to write to in their environment. */
 export class TotalsCollector {
@@ -49,11 +49,20 @@ export function reportTotals(totals) {
 }
 
 function plus(a, b) {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    failures: [...a.failures, ...b.failures],
+  };
 }
 
-/** `N passed, N failed`, alone on the last line; what was skipped stands on the line before it. */
-function printClosingLine({ passed, failed, skipped }) {
+/**
+ * `N passed, N failed`, alone on the last line; what was skipped stands on the line before it, and before that the name of each failure:
+ * of a long log, often only the end is kept.
+ */
+function printClosingLine({ passed, failed, skipped, failures }) {
+  if (failures.length > 0) process.stdout.write(`\n${failures.map((name) => `failed: ${name}`).join('\n')}\n`);
   if (skipped > 0) process.stdout.write(`\n${skipped} skipped`);
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
 }

@@ -38,9 +38,17 @@ describe('The closing line of a test run', () => {
     expect(runJest({}).trimEnd().split('\n').slice(-2)).toEqual(['1 skipped', '2 passed, 2 failed']);
   });
 
+  it('comes after the name of each test and suite that failed', () => {
+    const lines = runJest({}).trimEnd().split('\n');
+    expect(lines.filter((line) => line.startsWith('failed: ')).toSorted()).toEqual([
+      'failed: bad.test.js: wrong',
+      'failed: broken.test.js',
+    ]);
+  });
+
   it('is left to the run that started this one, which gets the numbers', () => {
     const file = join(folder, 'totals.ndjson');
     expect(runJest({ SYNAPSE_TEST_TOTALS: file })).toBe('');
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ passed: 2, failed: 2, skipped: 1 });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ passed: 2, failed: 2, skipped: 1 });
   });
 });
