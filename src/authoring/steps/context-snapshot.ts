@@ -115,6 +115,12 @@ export function restoreContext(context: StepContext, snapshot: ContextSnapshot):
   }
 }
 
+/** Gives a new context the fields of an earlier one of this process, as they are. */
+export function handOnContext(context: StepContext, earlier: StepContext): void {
+  const { stepResults: _ended, errors: _errors, ...fields } = { ...earlier };
+  Object.assign(context, fields);
+}
+
 function notRestorable({ constructor }: StepContext, field: string, trouble: string): StepJournalError {
   return new StepJournalError(
     `${constructor.name}.${field} cannot be kept in a journal: it holds ${trouble}. Put @Type(() => TheClass) of class-transformer on it, ` +

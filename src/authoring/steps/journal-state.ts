@@ -1,5 +1,6 @@
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 import type { ContextSnapshot } from './context-snapshot.js';
+import type { StepContext } from './step-context.js';
 import type { StepJournalEntry, StepRecord, UndoStartedEntry } from './step-journal.interface.js';
 
 /** What a journal says about a run: where its steps stand. */
@@ -12,6 +13,8 @@ export interface JournalState {
   readonly undo?: Pick<UndoStartedEntry, 'step' | 'error'> & { readonly undone: readonly StepUndoReport[] };
   /** The context as of the last entry. */
   readonly context?: ContextSnapshot;
+  /** The context itself, where what has happened did so in this process: its fields are handed on as they are. */
+  readonly live?: StepContext;
 }
 
 /** Puts the entries of a run together, in the order in which they were written. */

@@ -1,5 +1,5 @@
 import { StepFailedError, type StepUndoReport } from '../../foundation/errors/step.errors.js';
-import { restoreContext } from './context-snapshot.js';
+import { handOnContext, restoreContext } from './context-snapshot.js';
 import type { JournalState } from './journal-state.js';
 import type { OrchestratorHooks } from './orchestrator-hooks.js';
 import { refuseUnknown, resumePointOf } from './resume-point.js';
@@ -91,7 +91,8 @@ export class StepOrchestrator<C extends StepContext = StepContext> {
     const run = new StepsRun(plan, this.#context, this.#hooks);
     if (from) {
       refuseUnknown(plan, [...from.records.map(({ name }) => name), ...(from.next ?? [])]);
-      if (from.context) restoreContext(this.#context, from.context);
+      if (from.live) handOnContext(this.#context, from.live);
+      else if (from.context) restoreContext(this.#context, from.context);
       run.restore(from);
     }
     return run;

@@ -18,6 +18,7 @@ import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { DurableRun } from '../durability/durable-run.js';
 import { type RunClock, systemRunClock } from '../durability/run-clock.js';
 import type { ActionDefinition } from '../discovery/action-definition.js';
+import { KeptSteps } from './kept-steps.js';
 import type { SecretRedactor } from './secret-redactor.js';
 import type { RunRecord } from '../run-store/run-record.js';
 
@@ -88,6 +89,8 @@ export class ActiveRun implements RunBinding, StepHost {
   durable: DurableRun | undefined;
   /** Set where the steps of the run are to be undone, not executed: why. The runner sets it. */
   undoReason: SynapseError | undefined;
+  /** What its steps have done, where a pipeline in memory may want them undone. */
+  keptSteps: KeptSteps | undefined;
   /** Set where an attempt could not even begin, and the run was left to others. */
   isGivenBack = false;
   /** In milliseconds since the epoch, once it has. */
@@ -187,12 +190,13 @@ export class ActiveRun implements RunBinding, StepHost {
   beginSteps(steps: readonly RegisteredStep[]): StepSession {
     this.#isInSteps = true;
     const hooks = hooksOf(this, steps);
-    return this.durable
-      ? {
-          hooks: { ...hooks, clock: this.durable.stepClock, journal: this.durable.journal },
-          from: this.durable.before?.state,
-        }
-      : { hooks };
+    const { durable } = this;
+    if (durable) {
+      return { hooks: { ...hooks, clock: durable.stepClock, journal: durable.journal }, from: durable.before?.state };
+    }
+    if (this.record.parent_id === undefined || this.definition.compensate) return { hooks };
+    this.keptSteps = new KeptSteps(this);
+    return { hooks: { ...hooks, journal: this.keptSteps } };
   }
 
   endSteps(): void {

@@ -3,6 +3,7 @@ import { errorFromJson } from '../../foundation/errors/error-json.js';
 import { RunEndedError, RunOwnedError } from '../../foundation/errors/durability.errors.js';
 import { RunNotFoundError } from '../../foundation/errors/run.errors.js';
 import { ExecutionError } from '../../foundation/errors/plugin.errors.js';
+import type { KeptSteps } from '../invocation/kept-steps.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import { isFinal, type RunRecord, type RunSummary } from '../run-store/run-record.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
@@ -17,6 +18,8 @@ export interface ChildRun {
   readonly startedAt?: number;
   /** In milliseconds since the epoch, once it has ended here. */
   readonly endedAt?: number;
+  /** What its steps have done, where that is in no store. */
+  readonly keptSteps?: KeptSteps;
   outcome(): Promise<RunOutcome>;
   cancel(reason: string): Promise<unknown>;
 }

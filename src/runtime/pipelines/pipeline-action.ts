@@ -11,7 +11,7 @@ import type { PluginRunner } from '../runner/plugin-runner.service.js';
 import { compensate } from './pipeline-compensation.js';
 import { failureOf, PipelineExecution } from './pipeline-execution.js';
 import type { PipelinePlan } from './pipeline-plan.js';
-import { endChildren, standOf } from './pipeline-stand.js';
+import { endedStandOf, standOf } from './pipeline-stand.js';
 import type { PipelineSurroundings, RunExtras } from './pipeline-surroundings.js';
 
 /** What the runs of pipelines work with. */
@@ -79,7 +79,7 @@ class PipelineWork implements UndoableSteps {
     }
   }
 
-  /** Undoes what the pipeline has done: ends the runs that are not over, and compensates for those that are completed. */
+  /** Undoes what the pipeline has done: ends the runs that are not over, and undoes those that are. */
   async undo(
     _params: unknown,
     ctx: RuntimeContext,
@@ -90,11 +90,10 @@ class PipelineWork implements UndoableSteps {
     const around = this.#around(ctx, host);
     const session = host.beginSteps(this.#plan.steps);
     try {
-      const stand = await standOf(around, from);
-      await endChildren(around, stand);
-      const last = stand.completed.at(-1)?.index ?? 0;
+      const stand = await endedStandOf(around, from);
+      const last = stand.ended.at(-1)?.index ?? 0;
       const step = from.undo?.step ?? this.#plan.nodes[last]?.node.name ?? '';
-      return await compensate(around, stand.completed, { step, error: null }, { ...session, from });
+      return await compensate(around, stand.ended, { step, error: null }, { ...session, from });
     } finally {
       host.endSteps();
     }
@@ -103,10 +102,9 @@ class PipelineWork implements UndoableSteps {
   /** A run that was going back when its process ended goes on going back, and fails as it would have. */
   async #goFurtherBack(around: PipelineSurroundings, session: StepSession): Promise<unknown> {
     const { undo } = session.from ?? {};
-    const stand = await standOf(around, session.from);
-    await endChildren(around, stand);
+    const stand = await endedStandOf(around, session.from);
     const goingBack = { step: undo?.step ?? '', error: undo?.error ?? null };
-    const late = await compensate(around, stand.completed, goingBack, session);
+    const late = await compensate(around, stand.ended, goingBack, session);
     const undone = [...(undo?.undone.filter(({ ok }) => ok) ?? []), ...late];
     return failureOf(goingBack.step, new ExecutionError(goingBack.error ?? 'the run was told to end'), undone);
   }

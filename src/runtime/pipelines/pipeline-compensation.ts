@@ -10,17 +10,12 @@ import type { StepRetry } from '../../authoring/steps/step-retry.js';
 import { StepResult } from '../../authoring/steps/step-result.js';
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 import { ParamsValidator } from '../../foundation/schema/params.validator.js';
+import type { ActionDefinition } from '../discovery/action-definition.js';
+import { hasStepsToUndo, undoKeptSteps, undoStepsOf } from './child-undo.js';
+import type { EndedNode } from './ended-node.js';
 import { childKey } from './pipeline-children.js';
 import type { PlannedNode } from './pipeline-plan.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
-
-/** A node whose action is completed, and may have to be compensated for. */
-export interface CompletedNode {
-  readonly index: number;
-  /** As it was given them. */
-  readonly params: unknown;
-  readonly result: unknown;
-}
 
 /** Why a pipeline goes back. */
 export interface GoingBack {
@@ -32,46 +27,61 @@ export interface GoingBack {
 const PARAMS = new ParamsValidator({ unknownKeys: 'ignore' });
 
 /**
- * Compensates for what actions have done, the newest first. It is undoing steps, with their journal, events and reports: each action that
- * can be compensated for stands as a step.
+ * Undoes what actions have done, the newest first. It is undoing steps, with their journal, events and reports: each action of which
+ * something can be undone stands as a step.
  *
- * @param completed - Oldest first.
+ * `compensate` is an action's word on its effect as a whole, so that where there is one, it alone is called: undoing the action's steps as
+ * well would undo twice. Without it, the action's run undoes its own steps.
+ *
+ * @param ended - Oldest first.
  * @returns How each went; one that fails is a report.
  */
 export async function compensate(
   around: PipelineSurroundings,
-  completed: readonly CompletedNode[],
+  ended: readonly EndedNode[],
   { step, error }: GoingBack,
   session: { readonly hooks?: OrchestratorHooks; readonly from?: JournalState },
 ): Promise<readonly StepUndoReport[]> {
   const { plan, ctx } = around;
-  const undoable = completed.filter(({ index }) => plan.nodes[index]?.definition.compensate);
+  const { hooks = {}, from } = session;
+  const isUndoable = await Promise.all(ended.map((node) => canBeUndone(around, node, from)));
+  const undoable = ended.filter((_node, position) => isUndoable[position]);
   if (undoable.length === 0) return [];
   const context = new StepContext(ctx);
   const registry = new StepRegistry();
-  for (const node of undoable) registry.register(new CompensatedAction(around, node));
-  const { hooks = {}, from } = session;
+  for (const node of undoable) registry.register(new UndoneAction(around, plan.nodes[node.index], node));
   if (!from?.undo) await hooks.journal?.commit({ kind: 'undo_started', step, error, records: [] }, context);
   const records = registry.getSteps().map(({ name }) => ({ name, result: StepResult.ok({}), needsUndo: true }));
   const undo = { step, error, undone: from?.undo?.undone ?? [] };
   return new StepOrchestrator(registry, context, hooks).undo({ from: { records, next: [], undo } });
 }
 
+async function canBeUndone(
+  around: PipelineSurroundings,
+  node: EndedNode,
+  from: JournalState | undefined,
+): Promise<boolean> {
+  const { node: planned, definition } = around.plan.nodes[node.index] ?? {};
+  if (definition?.compensate && !node.hasFailed) return true;
+  // One that somebody else has undone meanwhile is looked at again, so that it is known as undone.
+  return from?.undo?.undone.some(({ step }) => step === planned?.name) === true || (await hasStepsToUndo(around, node));
+}
+
 /** An action as a step that was executed and can be undone. */
-class CompensatedAction {
+class UndoneAction {
   readonly name: string;
   /** That of the action: what was worth another try then is now. */
   readonly retry?: StepRetry;
   readonly #around: PipelineSurroundings;
-  readonly #planned: PlannedNode | undefined;
-  readonly #node: CompletedNode;
+  readonly #definition: ActionDefinition | undefined;
+  readonly #node: EndedNode;
 
-  constructor(around: PipelineSurroundings, node: CompletedNode) {
+  constructor(around: PipelineSurroundings, planned: PlannedNode | undefined, node: EndedNode) {
     this.#around = around;
     this.#node = node;
-    this.#planned = around.plan.nodes[node.index];
-    this.name = this.#planned?.node.name ?? '';
-    this.retry = this.#planned?.definition.options.retry;
+    this.#definition = planned?.definition;
+    this.name = planned?.node.name ?? '';
+    this.retry = this.#definition?.options.retry;
   }
 
   execute(): StepResult {
@@ -79,19 +89,28 @@ class CompensatedAction {
   }
 
   async rollback(): Promise<void> {
+    const { compensate: compensator } = this.#definition ?? {};
+    const { result, kept, hasFailed, runId } = this.#node;
+    const context = await this.#context(kept && { runId, folder: kept });
+    await runInScope(context, async () => {
+      if (compensator && !hasFailed) await compensator(context.params, result, context);
+      else if (kept) await undoKeptSteps(this.#around, this.#node, context);
+      else await undoStepsOf(this.#around, this.#node);
+    });
+  }
+
+  async #context(own: Pick<OwnParts, 'runId' | 'folder'> = {}): Promise<RuntimeContext> {
     const { plan, ctx } = this.#around;
-    const definition = this.#planned?.definition;
-    if (!definition) return;
-    const params = await this.#paramsOf(definition.name);
-    const key = childKey(ctx.idempotencyKey, plan, this.name);
-    const context = new RuntimeContext(bindingOf(ctx, { action: definition.name, params, idempotencyKey: key }));
-    await runInScope(context, () => definition.compensate?.(params, this.#node.result, context));
+    const action = this.#definition?.name ?? '';
+    const params = await this.#paramsOf(action);
+    const idempotencyKey = childKey(ctx.idempotencyKey, plan, this.name);
+    return new RuntimeContext(bindingOf(ctx, { action, params, idempotencyKey, ...own }));
   }
 
   /** An instance of their class. Where a secret is not there any more, they are handed over as the store has them. */
   async #paramsOf(action: string): Promise<unknown> {
     const { params } = this.#node;
-    const { paramsType } = this.#planned?.definition ?? {};
+    const { paramsType } = this.#definition ?? {};
     if (!paramsType || params instanceof paramsType) return params;
     try {
       return await PARAMS.parse(action, paramsType as Type<object>, params);
@@ -101,13 +120,18 @@ class CompensatedAction {
   }
 }
 
-type OwnParts = Pick<RunBinding, 'action' | 'params' | 'idempotencyKey'>;
+interface OwnParts extends Pick<RunBinding, 'action' | 'params' | 'idempotencyKey'> {
+  /** @defaultValue that of the pipeline's run */
+  readonly runId?: string;
+  /** Where its working folder is. @defaultValue that of the pipeline's run */
+  readonly folder?: { readonly workDir: string };
+}
 
 /** The pipeline's run, speaking for one of its actions. Read when asked for: most of it is made on first use. */
-function bindingOf(ctx: RuntimeContext, own: OwnParts): RunBinding {
+function bindingOf(ctx: RuntimeContext, { runId = ctx.runId, folder = ctx, ...own }: OwnParts): RunBinding {
   return {
     ...own,
-    runId: ctx.runId,
+    runId,
     jobId: ctx.jobId,
     plugin: ctx.plugin,
     attempt: ctx.attempt,
@@ -124,7 +148,7 @@ function bindingOf(ctx: RuntimeContext, own: OwnParts): RunBinding {
       return ctx.pipeline;
     },
     get workDir() {
-      return ctx.workDir;
+      return folder.workDir;
     },
   };
 }

@@ -11,7 +11,8 @@ import type { RunSummary } from '../run-store/run-record.js';
 import type { MaybePromise } from '../run-store/run-store.interface.js';
 import { type ChildRun, resumedChild } from './child-run.js';
 import { childKeyPrefix } from './pipeline-children.js';
-import { compensate, type CompletedNode } from './pipeline-compensation.js';
+import type { EndedNode } from './ended-node.js';
+import { compensate } from './pipeline-compensation.js';
 import { PipelineParams } from './pipeline-params.js';
 import type { PlannedNode } from './pipeline-plan.js';
 import { PipelineReports } from './pipeline-reports.js';
@@ -21,8 +22,8 @@ import type { PipelineSurroundings } from './pipeline-surroundings.js';
 export interface PipelineStand {
   /** Runs of nodes, by node. */
   readonly children: ReadonlyMap<string, RunSummary>;
-  /** Nodes that are completed, oldest first. */
-  readonly completed: readonly CompletedNode[];
+  /** Nodes whose runs are over, oldest first. */
+  readonly ended: readonly EndedNode[];
   /** Results that another run has brought; its actions are never compensated for here. */
   readonly adopted: ReadonlyMap<string, unknown>;
 }
@@ -51,7 +52,8 @@ export class PipelineExecution implements AbortListener {
   readonly #waitsFor: number[];
   /** Runs of nodes that are under way, by position. */
   readonly #active: (ChildRun | undefined)[] = [];
-  readonly #completed: CompletedNode[] = [];
+  /** Nodes of which something may have to be undone, oldest first. */
+  readonly #undoable: EndedNode[] = [];
   readonly #reports: PipelineReports;
   readonly #keyPrefix: string;
   /** Whether anybody may want to know how far the actions are, while they run. */
@@ -161,16 +163,18 @@ export class PipelineExecution implements AbortListener {
   }
 
   /** Whether the node is done, so that others can go on. */
-  #ended({ index, planned, params, startedAt, child }: RunningNode, outcome: RunOutcome): boolean {
+  #ended(node: RunningNode, outcome: RunOutcome): boolean {
+    const { index, planned, startedAt, child } = node;
     this.#active[index] = undefined;
     const run_id = child?.id;
     const now = child?.endedAt ?? this.#around.host.clock.now();
     // By the clock of the record of the node's run, which may have been put back meanwhile.
     const elapsed = startedAt === 0 ? 0 : Math.max(0, now - startedAt) / 1000;
     const step = planned.node.name;
+    const { compensate: compensator, steps } = planned.definition;
+    if (compensator || steps) this.#mayBeUndone(node, outcome);
     if (outcome.status === 'completed') {
       const { result } = outcome;
-      if (planned.definition.compensate) this.#completed.push({ index, params, result });
       this.#params.add(index, result);
       this.#reports.event('step.completed', planned, { step, attempt: 1, run_id, elapsed }, now);
       this.#reports.done(planned, now);
@@ -188,14 +192,22 @@ export class PipelineExecution implements AbortListener {
     return false;
   }
 
+  #mayBeUndone({ index, params, child }: RunningNode, outcome: RunOutcome): void {
+    if (!child) return;
+    const { id: runId, keptSteps: kept } = child;
+    const known = { index, runId, params, secretsFrom: params, kept };
+    if (outcome.status === 'completed') this.#undoable.push({ ...known, result: outcome.result });
+    else this.#undoable.push({ ...known, result: undefined, hasFailed: true });
+  }
+
   /** Takes over what another run or process has completed of the node. */
   #takeOver(index: number, planned: PlannedNode): boolean {
     if (!this.#stand) return false;
-    const { adopted, completed, children } = this.#stand;
+    const { adopted, ended, children } = this.#stand;
     const { name } = planned.node;
-    const own = completed.find((node) => node.index === index);
+    const own = ended.find((node) => node.index === index && !node.hasFailed);
     if (!own && !adopted.has(name)) return false;
-    if (own) this.#completed.push(own);
+    if (own) this.#undoable.push(own);
     this.#params.add(index, own ? own.result : adopted.get(name));
     this.#reports.event('step.skipped', planned, { step: name, run_id: children.get(name)?.id });
     this.#reports.done(planned, this.#around.host.clock.now());
@@ -245,7 +257,7 @@ export class PipelineExecution implements AbortListener {
     const index = this.#failure?.index ?? this.#lastIndex;
     const step = plan.nodes[index]?.node.name ?? '';
     const error = this.#failure ? plainMessageOf(this.#failure.error) : null;
-    const undone = await compensate(this.#around, this.#completed, { step, error }, this.#session ?? {});
+    const undone = await compensate(this.#around, this.#undoable, { step, error }, this.#session ?? {});
     return this.#failure ? failureOf(step, this.#failure.error, undone) : this.#abortError;
   }
 }

@@ -107,8 +107,8 @@ async function completedNodes(
     }
     done.set(name, data);
   }
-  for (const [name, { id, status }] of await childrenOf(store, plan, source)) {
-    const record = status === 'completed' ? await store.get(id) : undefined;
+  for (const [name, { id, status, undo }] of await childrenOf(store, plan, source)) {
+    const record = status === 'completed' && undo === undefined ? await store.get(id) : undefined;
     if (record) done.set(name, { run_id: id, fingerprint, result: record.result ?? null });
   }
   for (const name of await compensatedNodes(store, source.id)) done.delete(name);

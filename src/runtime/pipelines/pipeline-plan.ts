@@ -174,6 +174,7 @@ function fingerprintOf(nodes: readonly PlannedNode[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, FINGERPRINT_LENGTH);
 }
 
-function secretPathsOf({ paramsType, secretPaths = [] }: ActionDefinition): readonly string[] {
+/** Dotted paths of the secret params of an action. */
+export function secretPathsOf({ paramsType, secretPaths = [] }: ActionDefinition): readonly string[] {
   return [...(paramsType ? secretFieldsOf(paramsType as Type<object>) : []), ...secretPaths];
 }

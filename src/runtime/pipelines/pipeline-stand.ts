@@ -2,7 +2,7 @@ import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { JournalState } from '../../authoring/steps/journal-state.js';
 import { isFinal } from '../run-store/run-record.js';
 import { byEnd, childrenOf } from './pipeline-children.js';
-import type { CompletedNode } from './pipeline-compensation.js';
+import type { EndedNode } from './ended-node.js';
 import type { PipelineStand } from './pipeline-execution.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
 
@@ -10,18 +10,31 @@ import type { PipelineSurroundings } from './pipeline-surroundings.js';
 export async function standOf(around: PipelineSurroundings, from: JournalState | undefined): Promise<PipelineStand> {
   const { store, plan, ctx, extras } = around;
   const children = await childrenOf(store, plan, { id: ctx.runId, idempotency_key: ctx.idempotencyKey });
-  const completed: CompletedNode[] = [];
-  const ended = [...children].filter(([, { status }]) => status === 'completed');
-  for (const [name, { id }] of ended.sort(([, one], [, other]) => byEnd(one, other))) {
+  const ended: EndedNode[] = [];
+  const over = [...children].filter(([, { status }]) => isFinal(status));
+  for (const [name, { id, status }] of over.sort(([, one], [, other]) => byEnd(one, other))) {
     const record = await store.get(id);
-    if (record) completed.push({ index: plan.indexOf(name), params: record.params, result: record.result });
+    if (!record) continue;
+    const { params, result } = record;
+    const node = { index: plan.indexOf(name), runId: id, params, result, secretsFrom: ctx.params };
+    ended.push(status === 'completed' ? node : { ...node, hasFailed: true });
   }
   const adopted = new Map((from?.records ?? []).map(({ name, result }) => [name, result.data['result']]));
-  return { children, completed, adopted: new Map([...(extras.adopted ?? []), ...adopted]) };
+  return { children, ended, adopted: new Map([...(extras.adopted ?? []), ...adopted]) };
 }
 
-/** Ends the runs of nodes that are not over, and has what they did undone. */
-export async function endChildren({ runner }: PipelineSurroundings, { children }: PipelineStand): Promise<void> {
+/** As {@link standOf}, once the runs of nodes that are not over are ended, and what they did is undone. */
+export async function endedStandOf(
+  around: PipelineSurroundings,
+  from: JournalState | undefined,
+): Promise<PipelineStand> {
+  const stand = await standOf(around, from);
+  if ([...stand.children.values()].every(({ status }) => isFinal(status))) return stand;
+  await endChildren(around, stand);
+  return standOf(around, from);
+}
+
+async function endChildren({ runner }: PipelineSurroundings, { children }: PipelineStand): Promise<void> {
   for (const { id, status } of children.values()) {
     if (isFinal(status)) continue;
     await runner.cancel(id, 'the pipeline is undone').catch((thrown: unknown) => {

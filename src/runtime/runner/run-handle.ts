@@ -3,6 +3,7 @@ import { isTerminal, type RunEvent } from '../../authoring/reporting/run-event.j
 import { RunCancelledError, RunNotFoundError, UsageError } from '../../foundation/errors/run.errors.js';
 import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { ActiveRun } from '../invocation/active-run.js';
+import type { KeptSteps } from '../invocation/kept-steps.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import type { RunStatus } from '../../foundation/config/enums.js';
 import type { RunRecord } from '../run-store/run-record.js';
@@ -41,6 +42,15 @@ export class RunHandle<R = unknown> {
    */
   get endedAt(): number | undefined {
     return this.#run.endedAt;
+  }
+
+  /**
+   * What its steps have done, where that is in no store.
+   *
+   * @internal
+   */
+  get keptSteps(): KeptSteps | undefined {
+    return this.#run.keptSteps;
   }
 
   /** The run's result. @throws the run's SynapseError when it failed or was cancelled. */

@@ -7,7 +7,7 @@ export function millionthsOf(value: number): number {
   if (value === 1) return MILLION;
   if (!(value > 0 && value < 1)) return Object.is(value, 0) ? 0 : -1;
   const scaled = value * MILLION;
-  const whole = Math.floor(scaled);
+  const whole = scaled | 0;
   const rest = scaled - whole;
   if (Math.abs(rest - 0.5) > SAFE_DISTANCE) return rest > 0.5 ? whole + 1 : whole;
   const distance = scaled - (whole + 0.5) + errorOfProduct(value, scaled);
