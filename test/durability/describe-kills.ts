@@ -1,5 +1,6 @@
 import type { RunStore } from '../../src/runtime/run-store/run-store.interface.js';
 import { KillMatrix, type KillReport } from './kill-matrix.js';
+import { type PipelineKill, PipelineKills } from './pipeline-kills.js';
 import { type SecondKill, SecondKills } from './second-kills.js';
 import { Victims, type VictimStore } from './victims.js';
 
@@ -64,6 +65,28 @@ export function describeKills(name: string, openSite: (victims: Victims) => Kill
     it('leave runs that a third process completes, or undoes, each effect once, events without a gap', () => {
       expect(kills.filter(({ faults }) => faults.length > 0)).toEqual([]);
       expect(new Set(kills.map(({ run }) => run?.epoch))).toEqual(new Set([2, 3]));
+    });
+  });
+
+  describe(`Processes that are killed at every write of a pipeline that goes back, on ${name}`, () => {
+    let victims: Victims;
+    let kills: readonly PipelineKill[] = [];
+    beforeAll(async () => {
+      victims = new Victims({ leaseMs: LEASE_MS });
+      const { where, store } = openSite(victims);
+      kills = await new PipelineKills(victims, where, store).run();
+      await store.close();
+    });
+    afterAll(() => victims.close());
+
+    it('die at each of them, forward and back', () => {
+      expect(kills.filter(({ signal }) => signal !== 'SIGKILL')).toEqual([]);
+      expect(kills.length).toBeGreaterThanOrEqual(3 * 20);
+    });
+
+    it('leave pipelines of which another process undoes what is completed, each step of each action once, newest first', () => {
+      expect(kills.filter(({ faults }) => faults.length > 0)).toEqual([]);
+      expect(kills.filter(({ run }) => run !== undefined).length).toBeGreaterThanOrEqual(kills.length - 2);
     });
   });
 

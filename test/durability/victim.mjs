@@ -2,6 +2,7 @@
  * A process that executes runs until it is killed, for kill-matrix.ts, which bundles it: it must start in no time.
  *
  *   victim.mjs start <setting>   executes one run, and dies where SYNAPSE_TEST_CRASH says
+ *   victim.mjs pipeline <setting> executes a pipeline that fails at its last action, and dies where SYNAPSE_TEST_CRASH says
  *   victim.mjs resume <setting>  goes on with the run of a process that is gone, and dies where SYNAPSE_TEST_CRASH says
  *   victim.mjs block <setting>   executes one run, whose event loop is blocked in the middle of a step
  *   victim.mjs take <setting>    takes runs over until its stdin ends; says the id of each that is over
@@ -9,10 +10,12 @@
 import { appendFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pipelineOfConfig } from '../../dist/authoring/pipelines/pipeline-of-config.js';
 import { StepResult } from '../../dist/authoring/steps/step-result.js';
 import { inlineActions } from '../../dist/interfaces/testing/cluster/inline-action.js';
 import { CrashingRunStore } from '../../dist/interfaces/testing/crashing-run-store.js';
 import { tearSocketWrite, tearSqliteWrite } from '../../dist/interfaces/testing/torn-writes.js';
+import { PipelineRunner } from '../../dist/runtime/pipelines/pipeline-runner.service.js';
 import { PluginRunner } from '../../dist/runtime/runner/plugin-runner.service.js';
 import { PostgresRunStore } from '../../dist/runtime/run-store/postgres/postgres-run-store.js';
 import { SqliteRunStore } from '../../dist/runtime/run-store/sqlite/sqlite-run-store.js';
@@ -25,7 +28,7 @@ const base = isSqlite
   ? new SqliteRunStore({ path: setting.store, leaseMs: setting.leaseMs })
   : new PostgresRunStore({ url: setting.store, schema: setting.schema, leaseMs: setting.leaseMs });
 const tear = isSqlite ? tearSqliteWrite(setting.store) : tearSocketWrite();
-const store = mode === 'start' || mode === 'resume' ? CrashingRunStore.fromEnvironment(base, { tear }) : base;
+const store = ['start', 'pipeline', 'resume'].includes(mode) ? CrashingRunStore.fromEnvironment(base, { tear }) : base;
 const retry = { maxAttempts: 3, initialDelayMs: 5 };
 
 /** What is asked of the world, in the order in which it is asked, by all processes. */
@@ -36,7 +39,7 @@ function note(word, key, step) {
 /** Done once for each key, however often it is asked for; never again when it was undone. */
 function once(file) {
   try {
-    writeFileSync(join(setting.world, file), '', { flag: 'wx' });
+    writeFileSync(join(setting.world, file.replaceAll('/', '_')), '', { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
@@ -108,20 +111,36 @@ const transfer = {
   ],
 };
 
+/** Actions of a pipeline whose effects only their steps can undo. */
+const chain = [
+  { name: 'ledger', steps: [stepOf('open'), stepOf('enter', { undoFailsFirst: true })] },
+  { name: 'mail', steps: [stepOf('send')] },
+  { name: 'settle', steps: [stepOf('pay')] },
+];
+
 const say = (word) => writeSync(1, `${word}\n`);
 const ENDS = ['run.completed', 'run.failed', 'run.cancelled'];
 const listeners = [(event) => ENDS.includes(event.type) && say(`over ${event.run_id}`)];
-const runner = new PluginRunner({ ...inlineActions([transfer]), store, listeners });
+const parts = inlineActions([transfer, ...chain]);
+const runner = new PluginRunner({ ...parts, store, listeners });
+const pipelines = new PipelineRunner({ runner, registry: parts.registry, store });
+const actions = chain.map(({ name }, index) => ({
+  name,
+  action: name,
+  after: chain.slice(0, index).map((before) => before.name),
+}));
+pipelines.register(pipelineOfConfig({ name: 'chain', description: '', strict: false, actions }));
 
 if (mode === 'take') {
   runner.takeOver({ intervalMs: 20 });
   say('ready');
   process.stdin.resume().once('end', () => process.exit(0));
 } else {
-  const handle =
-    mode === 'resume'
-      ? await runner.resume(setting.id)
-      : await runner.run({ action: 'transfer', params: setting.params });
+  const start = {
+    resume: () => runner.resume(setting.id),
+    pipeline: () => pipelines.run('chain', { params: setting.params }),
+  };
+  const handle = await (start[mode]?.() ?? runner.run({ action: 'transfer', params: setting.params }));
   const { status, error } = await handle.outcome();
   await sleep(1); // a crash that is on its way comes first
   say(`${status} ${error?.code ?? ''} writes ${store.writes}`);

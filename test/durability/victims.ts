@@ -93,7 +93,7 @@ export class Victims {
   }
 
   spawn(
-    mode: 'start' | 'resume' | 'take' | 'block',
+    mode: 'start' | 'pipeline' | 'resume' | 'take' | 'block',
     where: VictimStore,
     { crash, ...more }: { crash?: string; params?: object; id?: string; blockMs?: number; leaseMs?: number } = {},
   ): Victim {
