@@ -14,56 +14,107 @@ const RULES_OF_ONE_FIELD = new Set(
 
 const PARAMS = new ParamsValidator();
 
-/**
- * What can be told to be wrong with the params of a pipeline before any of its actions runs: keys that none of them takes, and values that one
- * refuses, as far as no earlier result takes their place. What is missing is not told.
- *
- * @param nodes - Whose values are looked at. @defaultValue those of all actions
- */
-export async function initialParamsFaults(
-  plan: PipelinePlan,
-  params: object,
-  nodes: readonly PlannedNode[] = plan.nodes,
-): Promise<readonly ValidationIssue[]> {
-  if (plan.pipeline.paramsType) return []; // it says itself what it takes, and is asked first
-  const found = [
-    ...unknownKeys(plan, params),
-    ...(await Promise.all(nodes.map((one) => refused(plan, one, params)))).flat(),
-  ];
-  return [...new Map(found.map((issue) => [`${issue.path} ${issue.message}`, issue])).values()];
+/** What one action is asked about initial params. */
+interface ActionCheck {
+  readonly name: string;
+  readonly action: string;
+  readonly type: Type<object>;
+  /** Params that no earlier result can take the place of. */
+  readonly own: ReadonlySet<string>;
+  /** Whether these are all that it takes. */
+  readonly isWhole: boolean;
+  /** Whether it begins at once, or is asked the same as one that does: what is wrong is told then anyway. */
+  readonly isFirst: boolean;
 }
 
-function unknownKeys({ nodes }: PipelinePlan, params: object): ValidationIssue[] {
+/** Tells what is wrong with the params of a pipeline before any of its actions runs. */
+export class InitialParams {
+  readonly #plan: PipelinePlan;
+  /** What any of its actions takes; undefined where that is not known, or does not matter. */
+  readonly #known: ReadonlySet<string> | undefined;
+  readonly #checks: readonly ActionCheck[];
+
+  constructor(plan: PipelinePlan) {
+    this.#plan = plan;
+    this.#known = knownNames(plan);
+    this.#checks = checksOf(plan);
+  }
+
+  /**
+   * Keys that no action takes, and values that one refuses, as far as no earlier result takes their place. What is missing is not told.
+   *
+   * Answers at once where nothing has to be waited for: a run in memory then takes no further turns of the event loop.
+   *
+   * @param params - As the caller gives them.
+   * @param without - Nodes that are not going to run, or say it at once themselves.
+   */
+  faults(
+    params: object,
+    without: 'none' | 'first' | ReadonlySet<string> = 'none',
+  ): Promise<ValidationIssue[]> | undefined {
+    if (this.#plan.pipeline.paramsType) return undefined; // it says itself what it takes, and is asked first
+    const unknown = this.#unknownKeys(params);
+    const asked = this.#checks.filter(({ name, own, isFirst }) => {
+      if (isFirst && without !== 'none') return false;
+      if (typeof without !== 'string' && without.has(name)) return false;
+      return Object.keys(params).some((key) => own.has(key));
+    });
+    if (asked.length === 0) return unknown.length === 0 ? undefined : Promise.resolve(unknown);
+    return Promise.all(asked.map((check) => refused(check, params))).then((found) =>
+      distinct([...unknown, ...found.flat()]),
+    );
+  }
+
+  #unknownKeys(params: object): ValidationIssue[] {
+    const known = this.#known;
+    if (!known) return [];
+    return Object.keys(params).flatMap((path) => {
+      if (known.has(path)) return [];
+      const meant = nearest(path, [...known]);
+      const message = `is taken by none of its actions${meant === undefined ? '' : `. Did you mean '${meant}'?`}`;
+      return [{ path, code: 'unknown_key', message }];
+    });
+  }
+}
+
+function knownNames({ nodes }: PipelinePlan): ReadonlySet<string> | undefined {
   const known = new Set<string>();
-  for (const { paramNames } of nodes) {
-    if (!paramNames) return []; // it takes whatever there is
+  for (const { paramNames, definition } of nodes) {
+    if (!paramNames || definition.ignoresUnknownParams) return undefined;
     for (const name of paramNames) known.add(name);
   }
-  return Object.keys(params).flatMap((path) => {
-    if (known.has(path)) return [];
-    const meant = nearest(path, [...known]);
-    const message = `is taken by none of its actions${meant === undefined ? '' : `. Did you mean '${meant}'?`}`;
-    return [{ path, code: 'unknown_key', message }];
-  });
+  return known;
 }
 
-async function refused(plan: PipelinePlan, planned: PlannedNode, params: object): Promise<readonly ValidationIssue[]> {
-  const { definition, paramNames } = planned;
-  const later = resultNames(plan, planned);
-  if (!definition.paramsType || !paramNames || !later) return [];
-  const given = Object.entries(params).filter(([name]) => paramNames.has(name) && !later.has(name));
-  if (given.length === 0) return [];
-  const isWhole = [...paramNames].every((name) => !later.has(name));
-  const issues = await issuesOf(definition.name, definition.paramsType as Type<object>, Object.fromEntries(given));
-  const names = new Set(given.map(([name]) => name));
-  return issues
-    .filter(({ path, code = '' }) => names.has(path.split('.')[0] ?? '') && (isWhole || RULES_OF_ONE_FIELD.has(code)))
-    .filter(({ code }) => code !== 'missing');
+function checksOf({ nodes }: PipelinePlan): readonly ActionCheck[] {
+  const describer = new ClassDescriber();
+  const checks: ActionCheck[] = [];
+  for (const planned of nodes) {
+    const { node, definition, paramNames, waitsFor } = planned;
+    const later = resultNames(nodes, planned, describer);
+    if (!definition.paramsType || !paramNames || !later) continue;
+    const type = definition.paramsType as Type<object>;
+    const own = new Set([...paramNames].filter((name) => !later.has(name)));
+    const isWhole = own.size === paramNames.size;
+    const isSame = (one: ActionCheck): boolean => one.isFirst && one.type === type && isWhole;
+    checks.push({
+      name: node.name,
+      action: definition.name,
+      type,
+      own,
+      isWhole,
+      isFirst: waitsFor === 0 || checks.some(isSame),
+    });
+  }
+  return checks;
 }
 
 /** Fields of the results before a node; undefined where one of them does not say what it has. */
-function resultNames({ nodes }: PipelinePlan, { ancestors }: PlannedNode): ReadonlySet<string> | undefined {
-  const describer = new ClassDescriber();
+function resultNames(
+  nodes: readonly PlannedNode[],
+  { ancestors }: PlannedNode,
+  describer: ClassDescriber,
+): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const index of ancestors) {
     const type = nodes[index]?.definition.resultType;
@@ -71,6 +122,18 @@ function resultNames({ nodes }: PipelinePlan, { ancestors }: PlannedNode): Reado
     for (const name of describer.describe(type as Type<object>).fieldsByName.keys()) names.add(name);
   }
   return names;
+}
+
+async function refused(
+  { action, type, own, isWhole }: ActionCheck,
+  params: object,
+): Promise<readonly ValidationIssue[]> {
+  const given = Object.entries(params).filter(([name]) => own.has(name));
+  const names = new Set(given.map(([name]) => name));
+  const issues = await issuesOf(action, type, Object.fromEntries(given));
+  return issues
+    .filter(({ path, code = '' }) => names.has(path.split('.')[0] ?? '') && (isWhole || RULES_OF_ONE_FIELD.has(code)))
+    .filter(({ code }) => code !== 'missing');
 }
 
 async function issuesOf(action: string, type: Type<object>, params: object): Promise<readonly ValidationIssue[]> {
@@ -81,4 +144,8 @@ async function issuesOf(action: string, type: Type<object>, params: object): Pro
     if (thrown instanceof ParamsInvalidError) return thrown.issues;
     throw thrown;
   }
+}
+
+function distinct(issues: readonly ValidationIssue[]): ValidationIssue[] {
+  return [...new Map(issues.map((issue) => [`${issue.path} ${issue.message}`, issue])).values()];
 }

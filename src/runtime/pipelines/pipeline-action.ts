@@ -1,15 +1,16 @@
 import { PluginCategory } from '../../foundation/config/enums.js';
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import type { StepHost, StepSession } from '../../authoring/steps/step-host.interface.js';
-import { ExecutionError } from '../../foundation/errors/plugin.errors.js';
+import { ExecutionError, ParamsInvalidError } from '../../foundation/errors/plugin.errors.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 import type { ActionDefinition, UndoableSteps } from '../discovery/action-definition.js';
 import { ActiveRun } from '../invocation/active-run.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
 import type { PluginRunner } from '../runner/plugin-runner.service.js';
+import { InitialParams } from './initial-params.js';
 import { compensate } from './pipeline-compensation.js';
-import { failureOf, PipelineExecution } from './pipeline-execution.js';
+import { failureOf, PipelineExecution, type PipelineStand } from './pipeline-execution.js';
 import type { PipelinePlan } from './pipeline-plan.js';
 import { endedStandOf, standOf } from './pipeline-stand.js';
 import type { PipelineSurroundings, RunExtras } from './pipeline-surroundings.js';
@@ -56,6 +57,8 @@ class PipelineWork implements UndoableSteps {
   readonly #plan: PipelinePlan;
   readonly #host: PipelineHost;
   readonly #extras: RunExtras;
+  /** Made with the first run. */
+  #initial: InitialParams | undefined;
 
   constructor(plan: PipelinePlan, host: PipelineHost, extras: RunExtras) {
     this.#plan = plan;
@@ -71,12 +74,30 @@ class PipelineWork implements UndoableSteps {
     try {
       if (session.from?.undo) throw await this.#goFurtherBack(around, session);
       const stand = this.#goesOn(host, session) ? await standOf(around, session.from) : undefined;
+      if (host.attempt === 1) await this.#refuseInitial(params, stand);
       const result = await new PipelineExecution(around, params, session, stand).run();
       if (around.use.hasFolder) ctx.pipeline?.cleanup();
       return result;
     } finally {
       host.endSteps();
     }
+  }
+
+  /**
+   * Refuses what an action would refuse once it is its turn, hours after the first one began.
+   *
+   * @throws ParamsInvalidError.
+   */
+  #refuseInitial(params: object, stand: PipelineStand | undefined): Promise<void> | undefined {
+    const { pipeline, name } = this.#plan;
+    if (!pipeline.isStrict) return undefined;
+    const faults = (this.#initial ??= new InitialParams(this.#plan)).faults(
+      params,
+      stand ? new Set(stand.adopted.keys()) : 'first',
+    );
+    return faults?.then((issues) => {
+      if (issues.length > 0) throw new ParamsInvalidError(name, issues);
+    });
   }
 
   /** Undoes what the pipeline has done: ends the runs that are not over, and undoes those that are. */

@@ -119,9 +119,13 @@ describe('PipelineRunner', () => {
 
   it('takes keys like __proto__ for keys', async () => {
     const params = JSON.parse('{"id":7,"__proto__":{"polluted":true}}') as object;
-    const handle = await world.pipelines.run(ActionPipeline.of([FetchAction, BoxesAction], {}), { params });
+    const handle = await world.pipelines.run(ActionPipeline.of([FetchAction, BoxesAction], { strict: false }), {
+      params,
+    });
+    const strict = await world.pipelines.run(ActionPipeline.of([FetchAction, BoxesAction], {}), { params });
 
     expect(await handle.result()).toEqual({ boxes: 7 });
+    await expect(strict.result()).rejects.toMatchObject({ issues: [{ path: '__proto__' }] });
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 

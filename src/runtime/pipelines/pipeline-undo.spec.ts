@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import { ActionPipeline } from '../../authoring/pipelines/action-pipeline.js';
 import { MemoryRunStore } from '../run-store/memory-run-store.js';
 import { PluginRunner } from '../runner/plugin-runner.service.js';
@@ -6,7 +5,9 @@ import type { RunHandle } from '../runner/run-handle.js';
 import { FetchAction, type PipelineWorld, pipelineWorld, TrainAction } from './pipelines.fixture.js';
 import { CopyAction, SentAction, SHELVES, StoreAction, TokenAction } from './stepped-actions.fixture.js';
 
-const CHAIN = ActionPipeline.of([FetchAction, StoreAction, CopyAction, TrainAction], { name: 'chain', strict: false });
+/** Actions that hand nothing on would make lines in the log. */
+const LOOSE = { strict: false, logger: { log: () => undefined, warn: () => undefined } } as const;
+const CHAIN = ActionPipeline.of([FetchAction, StoreAction, CopyAction, TrainAction], { name: 'chain', ...LOOSE });
 const BRANCHES = ActionPipeline.dag(
   {
     fetch: FetchAction,
@@ -14,7 +15,7 @@ const BRANCHES = ActionPipeline.dag(
     copy: { action: CopyAction, after: ['fetch'] },
     train: { action: TrainAction, after: ['store', 'copy'] },
   },
-  { name: 'branches', strict: false },
+  { name: 'branches', ...LOOSE },
 );
 const PARAMS = { id: 7, boxes: 1 };
 const ALL_BACK = [
@@ -23,10 +24,6 @@ const ALL_BACK = [
   'back store:put /data/7 shelf 1',
   'undo fetch 7 /data/7 true',
 ];
-
-// Actions that hand nothing on make lines in the log.
-beforeAll(() => Logger.overrideLogger(false));
-afterAll(() => Logger.overrideLogger(true));
 
 const undoneOf = async (handle: RunHandle): Promise<unknown> => {
   const outcome = await handle.outcome();
@@ -81,7 +78,7 @@ describe.each([
 
   it('asks compensate alone where an action has it as well: it is the word on the whole', async () => {
     world.diary.failing.add('train');
-    const pipeline = ActionPipeline.of([SentAction, TrainAction], { strict: false });
+    const pipeline = ActionPipeline.of([SentAction, TrainAction], LOOSE);
     await (await world.pipelines.run(pipeline, { params: PARAMS })).outcome();
 
     expect(back()).toEqual(['undo sent']);
@@ -113,7 +110,7 @@ describe.each([
 
   it('undoes with the secrets that the action was given', async () => {
     world.diary.failing.add('train');
-    const pipeline = ActionPipeline.of([TokenAction, TrainAction], { strict: false });
+    const pipeline = ActionPipeline.of([TokenAction, TrainAction], LOOSE);
     await (await world.pipelines.run(pipeline, { params: { ...PARAMS, token: 's3cret' } })).outcome();
 
     expect(back()).toEqual(['back token:use s3cret']);
@@ -121,7 +118,7 @@ describe.each([
 
   it('tells nothing of actions that had nothing to undo', async () => {
     world.diary.failing.add('train');
-    const pipeline = ActionPipeline.of([CopyAction, TrainAction], { strict: false });
+    const pipeline = ActionPipeline.of([CopyAction, TrainAction], LOOSE);
     const handle = await world.pipelines.run(pipeline, { params: { ...PARAMS, path: '/x', idle: true } });
 
     expect(await undoneOf(handle)).toEqual([]);

@@ -51,12 +51,7 @@ export class PipelineRunCommand extends FolderCommand {
       const params = mergeParams({ name: plan.name, paramsType }, options.params, options.set ?? [], {});
       const request = { params, plugin: plan.plugin, resumeFrom: options.resumeFrom };
       // What its first actions are given, these refuse at once themselves.
-      await refuseInitialParams(
-        plan,
-        params,
-        this.output,
-        plan.nodes.filter(({ waitsFor }) => waitsFor > 0),
-      );
+      await refuseInitialParams(plan, params, this.output, 'first');
       return { action: plan.runName, start: () => opened.pipelines.run(plan.pipeline, request) };
     });
   }
