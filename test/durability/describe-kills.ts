@@ -1,14 +1,8 @@
-import type { RunStore } from '../../src/runtime/run-store/run-store.interface.js';
+import { expectLost, hangOwner, type KillSite } from './hanging-owner.js';
 import { KillMatrix, type KillReport } from './kill-matrix.js';
 import { type PipelineKill, PipelineKills } from './pipeline-kills.js';
 import { type SecondKill, SecondKills } from './second-kills.js';
-import { Victims, type VictimStore } from './victims.js';
-
-/** Where the processes keep their runs, and the store as the spec reads it. */
-export interface KillSite {
-  readonly where: VictimStore;
-  readonly store: RunStore;
-}
+import { Victims } from './victims.js';
 
 const LEASE_MS = 300;
 
@@ -103,25 +97,7 @@ export function describeKills(name: string, openSite: (victims: Victims) => Kill
     });
 
     it('loses its run to another one, and what it commits late is refused', async () => {
-      const { where, store } = site;
-      const taker = victims.spawn('take', where);
-      await taker.until((lines) => lines.includes('ready'));
-      const hanging = victims.spawn('block', where, { params: { fails: false }, blockMs: 10 * LEASE_MS });
-      await hanging.until((lines) => lines.includes('blocked'));
-      const [run] = await store.list();
-      const id = run?.id ?? '';
-      await taker.until((lines) => lines.includes(`over ${id}`));
-      expect(hanging.lines).toEqual(['blocked']); // it hangs while another process has finished
-      const ended = await store.get(id);
-      const late = await hanging.ended;
-
-      expect(ended).toMatchObject({ status: 'completed', epoch: 2, attempt: 2 });
-      expect(late.lines.at(-1)).toMatch(/^failed SYN_LEASE_LOST /);
-      expect(await store.get(id)).toEqual(ended);
-      expect((await store.journal(id)).map(({ name: step, epoch }) => `${step} ${epoch}`)).toEqual(
-        expect.arrayContaining(['reserve 1', 'copy 2', 'pay 2']),
-      );
-      expect(victims.requests().filter(({ word }) => word === 'done')).toHaveLength(5);
+      expectLost(await hangOwner(victims, site, 10 * LEASE_MS));
     });
   });
 }
