@@ -31,12 +31,17 @@ export class StoreReadOnlyError extends PluginError {
   readonly code = 'SYN_STORE_READ_ONLY';
   readonly kind = 'config';
 
-  /** @param reason - What the system said. */
-  constructor(path: string, reason: string, cause?: unknown) {
-    super(
-      `The run store ${path} cannot be opened for writing: ${reason}. Make the file and its folder writable, or choose another place with --store.`,
-      { cause, details: { path, reason } },
-    );
+  /** @param reason - What the system said. @param cure - What to do about it, as a sentence. */
+  constructor(
+    path: string,
+    reason: string,
+    cause?: unknown,
+    cure = 'Make the file and its folder writable, or choose another place with --store.',
+  ) {
+    super(`The run store ${path} cannot be opened for writing: ${reason}. ${cure}`, {
+      cause,
+      details: { path, reason },
+    });
   }
 }
 
@@ -136,6 +141,43 @@ export class StoreFailedError extends PluginError {
       cause,
       retryable: true,
       details: { path, reason },
+    });
+  }
+}
+
+/** What a value that is kept apart from its row is told by in errors. */
+export interface StoredValueFacts {
+  readonly runId: string;
+  /** What it is, e.g. `params`. */
+  readonly value: string;
+  /** Where it lies, or was to lie. */
+  readonly url: string;
+}
+
+/** A large value cannot be written to the storage it belongs in, or read from there, at the moment. The run stays as it was. */
+export class StoreValueUnavailableError extends PluginError {
+  readonly code = 'SYN_STORE_VALUE_UNAVAILABLE';
+  readonly kind = 'execution';
+
+  /** @param work - What was to be done with it: `written` or `read`. @param reason - What the storage said, and for how long it was tried. */
+  constructor({ runId, value, url }: StoredValueFacts, work: 'written' | 'read', reason: string, cause?: unknown) {
+    super(
+      `The ${value} of run ${runId} cannot be ${work} at ${url}: ${reason}. Check that the storage can be reached and accepts the credentials; the run is as it was, and can be resumed.`,
+      { cause, retryable: true, details: { run_id: runId, value, url, reason } },
+    );
+  }
+}
+
+/** A large value is not in the storage any more, or is not what it was. */
+export class StoreValueLostError extends PluginError {
+  readonly code = 'SYN_STORE_VALUE_LOST';
+  readonly kind = 'config';
+
+  /** @param problem - What is wrong, as the end of a sentence. @param cure - What to do about it, as a sentence. */
+  constructor({ runId, value, url }: StoredValueFacts, problem: string, cure: string, cause?: unknown) {
+    super(`The ${value} of run ${runId} cannot be read: ${url} ${problem}. ${cure}`, {
+      cause,
+      details: { run_id: runId, value, url, problem },
     });
   }
 }

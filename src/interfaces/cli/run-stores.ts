@@ -33,9 +33,13 @@ export async function openStore(word: string | undefined, output: CliOutput): Pr
 /**
  * The store to look into.
  *
+ * @param use - Whether it is going to be written as well. One that cannot be is refused now, with the reason, or else read as it is.
  * @throws {@link UsageError} for a file or tables that are not there, unless it is the default: before the first run there is none.
  */
-export async function openExistingStore(word: string | undefined): Promise<RunStore> {
+export async function openExistingStore(
+  word: string | undefined,
+  use: 'reading' | 'writing' = 'reading',
+): Promise<RunStore> {
   if (word === IN_MEMORY) {
     throw new UsageError('--store memory keeps runs for as long as their own process; there is nothing to look into.');
   }
@@ -50,6 +54,6 @@ export async function openExistingStore(word: string | undefined): Promise<RunSt
     throw new UsageError(`There is no run store at ${path}. Name the file that was given to --store for the run.`);
   }
   const store = new SqliteRunStore({ path });
-  await store.open();
+  if (use === 'writing') await store.open();
   return store;
 }

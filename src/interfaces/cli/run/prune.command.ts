@@ -18,6 +18,8 @@ const FINAL_STATUSES = RUN_STATUSES.filter(isFinal);
 
 @SubCommand({ name: 'prune', description: 'Remove finished runs with their events, large values and working folders' })
 export class RunPruneCommand extends StoreCommand {
+  protected override readonly storeUse = 'writing';
+
   constructor(protected readonly output: CliOutput) {
     super();
   }

@@ -30,6 +30,7 @@ export interface StoredRun {
 
 /** Base of the commands that go on with a run that was kept: they load the plugin that it came from. */
 export abstract class RecoveryCommand extends StoreCommand {
+  protected override readonly storeUse = 'writing';
   protected abstract readonly host: PluginHost;
   protected abstract readonly guard: StdoutGuard;
 

@@ -14,10 +14,13 @@ export interface StoreOptions extends AnswerOptions {
 
 /** Base of the commands that look into a run store. */
 export abstract class StoreCommand extends AnsweringCommand {
+  /** What the command does with runs. */
+  protected readonly storeUse: 'reading' | 'writing' = 'reading';
+
   /** Does the command's work on the store that was asked for, and closes it. */
   protected withStore(options: StoreOptions, work: (store: RunStore) => Promise<void>): Promise<void> {
     return this.attempt(options, async () => {
-      const store = await openExistingStore(options.store);
+      const store = await openExistingStore(options.store, this.storeUse);
       try {
         await work(store);
       } finally {

@@ -1,10 +1,12 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { StoreReadOnlyError } from '../../../foundation/errors/store.errors.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MaybePromise } from '../run-store.interface.js';
-import { isBusy, storeFault } from './sqlite-faults.js';
-import { migrate } from './sqlite-migrations.js';
+import { isBusy, refuseSpecialFile, storeFault } from './sqlite-faults.js';
+import { migrate, refuseOlder } from './sqlite-migrations.js';
 
 /** How a file is opened. */
 export interface SqliteConnectionOptions {
@@ -36,14 +38,16 @@ export class SqliteConnection {
   readonly #options: SqliteConnectionOptions;
   readonly #statements = new Map<string, StatementSync>();
   #db: DatabaseSync | undefined;
+  /** Why the file can only be read, where that is so. */
+  #readOnly: StoreReadOnlyError | undefined;
 
   constructor(options: SqliteConnectionOptions) {
     this.#options = options;
   }
 
-  /** Opens the file where it is not open, creates it where it is not there. */
+  /** Opens the file for writing where it is not open, creates it where it is not there. Reading needs no opening. */
   open(): MaybePromise<void> {
-    return this.run(() => undefined);
+    return this.run(() => this.#refuseReadOnly());
   }
 
   /** Does work that is one statement or only reads. @throws the store's error for what it throws. */
@@ -60,6 +64,7 @@ export class SqliteConnection {
   /** Does work that other processes see as a whole or not at all. */
   transaction<T>(work: () => T): MaybePromise<T> {
     return this.run(() => {
+      this.#refuseReadOnly();
       this.statement('BEGIN IMMEDIATE').run();
       try {
         const result = work();
@@ -86,6 +91,7 @@ export class SqliteConnection {
     this.#statements.clear();
     this.#db?.close();
     this.#db = undefined;
+    this.#readOnly = undefined;
   }
 
   async #retry<T>(work: () => T): Promise<T> {
@@ -112,7 +118,26 @@ export class SqliteConnection {
     }
   }
 
+  #refuseReadOnly(): void {
+    if (this.#readOnly) throw this.#readOnly;
+  }
+
+  /** A file that cannot be written can still be looked into. */
   #open(): DatabaseSync {
+    const { path } = this.#options;
+    refuseSpecialFile(path);
+    try {
+      return this.#openForWriting();
+    } catch (thrown) {
+      const fault = isBusy(thrown) ? undefined : storeFault(thrown, path);
+      if (!(fault instanceof StoreReadOnlyError) || !existsSync(path)) throw thrown;
+      const db = openForReading(path, fault);
+      this.#readOnly = fault;
+      return db;
+    }
+  }
+
+  #openForWriting(): DatabaseSync {
     const { path, synchronous, maxBytes } = this.#options;
     const { DatabaseSync: Database } = loadSqlite();
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -129,6 +154,31 @@ export class SqliteConnection {
       throw error;
     }
   }
+}
+
+/**
+ * Opens a file that cannot be written. SQLite then still wants to make files beside it; where it may not, and nobody has left a log to be read
+ * with it, the file is read as one that nobody changes.
+ *
+ * @param fault - Why it cannot be written; thrown where it cannot be read either.
+ */
+function openForReading(path: string, fault: StoreReadOnlyError): DatabaseSync {
+  const { href } = pathToFileURL(path);
+  const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  for (const place of hasLog ? [href] : [href, `${href}?immutable=1`]) {
+    const { DatabaseSync: Database } = loadSqlite();
+    let db: DatabaseSync | undefined;
+    try {
+      db = new Database(place, { timeout: BLOCKING_WAIT_MS, readOnly: true });
+      refuseOlder(db, path);
+      return db;
+    } catch (thrown) {
+      db?.close();
+      if (isBusy(thrown) || !(storeFault(thrown, path) instanceof StoreReadOnlyError)) throw thrown;
+      if (thrown instanceof StoreReadOnlyError) throw thrown;
+    }
+  }
+  throw fault;
 }
 
 /** Loaded with the first use: most processes have none. Node 22 would say on stderr of every command that the module is experimental. */

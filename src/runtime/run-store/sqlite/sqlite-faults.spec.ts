@@ -1,7 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { dirname } from 'node:path';
-import { runInChild } from '../../../../test/run-in-child.js';
 import { eventsFrom, recordOf } from '../run-store.fixture.js';
 import { codeOf, StoreSandbox } from './sqlite.fixture.js';
 import { MIGRATIONS, migrate } from './sqlite-migrations.js';
@@ -74,52 +73,6 @@ describe('A run store file', () => {
       expect(await store.list({ limit: 1_000 })).toHaveLength(number - 1);
       await store.prune();
       expect(await fill()).toBeUndefined();
-    });
-  });
-
-  describe('that cannot be written', () => {
-    // Root may write everywhere, so that the child gives that up after it has loaded what it needs.
-    const SNIPPET = `
-      import { SqliteRunStore } from './src/runtime/run-store/sqlite/sqlite-run-store.js';
-      export default async ({ path }) => {
-        new (process.getBuiltinModule('node:sqlite').DatabaseSync)(':memory:').close();
-        if (process.getuid() === 0) process.setuid(65534);
-        try {
-          await new SqliteRunStore({ path }).list();
-          return 'listed';
-        } catch (error) {
-          return { code: error.code, message: error.message };
-        }
-      }`;
-
-    it.each([
-      ['by its own mode', 0o755, 0o444],
-      ['since its folder may not be entered', 0o000, 0o600],
-    ])('%s is named with the cure', async (_name, folderMode, fileMode) => {
-      await sandbox.open().create(recordOf(1));
-      chmodSync(sandbox.folder, 0o755);
-      chmodSync(sandbox.path, fileMode);
-      chmodSync(dirname(sandbox.path), folderMode);
-      const answer = await runInChild<{ code: string; message: string }>(SNIPPET, { input: { path: sandbox.path } });
-      chmodSync(dirname(sandbox.path), 0o700);
-
-      expect(answer.code).toBe('SYN_STORE_READ_ONLY');
-      expect(answer.message).toContain(sandbox.path);
-      expect(answer.message).toContain('--store');
-    });
-
-    it('is a folder where a file should be', async () => {
-      mkdirSync(sandbox.path);
-
-      expect(await codeOf(() => sandbox.open().open())).toBe('SYN_STORE_READ_ONLY');
-    });
-
-    it('lies below a file', async () => {
-      writeFileSync(sandbox.path, '');
-
-      expect(await codeOf(() => sandbox.open({ path: `${sandbox.path}/below/runs.sqlite` }).open())).toBe(
-        'SYN_STORE_READ_ONLY',
-      );
     });
   });
 

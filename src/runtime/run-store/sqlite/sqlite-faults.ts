@@ -1,3 +1,4 @@
+import { type Stats, statSync } from 'node:fs';
 import {
   StoreCorruptError,
   StoreFailedError,
@@ -64,9 +65,26 @@ function fileFault(thrown: unknown, path: string): unknown {
   const { code, syscall } = Object(thrown) as NodeJS.ErrnoException;
   if (syscall === undefined || code === undefined) return thrown;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new StoreFullError(path, thrown);
-  if (code === 'EISDIR') return new StoreReadOnlyError(path, 'it is a folder, and a run store is a file', thrown);
   const reason = messageOf(thrown);
   return UNWRITABLE.includes(code)
     ? new StoreReadOnlyError(path, reason, thrown)
     : new StoreFailedError(path, reason, thrown);
+}
+
+/**
+ * Refuses a path at which there is something else than a file: to open a named pipe would wait for ever for somebody at its other end.
+ *
+ * @throws {@link StoreReadOnlyError}.
+ */
+export function refuseSpecialFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found || found.isFile()) return;
+  const reason = `it is ${kindOf(found)}, and a run store is a file`;
+  throw new StoreReadOnlyError(path, reason, undefined, 'Choose another place with --store.');
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a named pipe';
+  return found.isSocket() ? 'a socket' : 'a device';
 }

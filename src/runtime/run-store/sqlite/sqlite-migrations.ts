@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { StoreCorruptError, StoreVersionError } from '../../../foundation/errors/store.errors.js';
+import { StoreCorruptError, StoreReadOnlyError, StoreVersionError } from '../../../foundation/errors/store.errors.js';
 
 /** Says in the file's header whose it is: `SYNR`. */
 const APPLICATION_ID = 0x53594e52;
@@ -95,6 +95,17 @@ export function migrate(db: DatabaseSync, path: string, migrations: readonly str
     db.exec('ROLLBACK');
     throw error;
   }
+}
+
+/**
+ * Refuses a file that can only be read, and would have to be brought to the newest version first.
+ *
+ * @throws {@link StoreReadOnlyError}; as {@link migrate}.
+ */
+export function refuseOlder(db: DatabaseSync, path: string, migrations: readonly string[] = MIGRATIONS): void {
+  const version = versionAtOnce(db, path, migrations.length);
+  if (version === migrations.length) return;
+  throw new StoreReadOnlyError(path, `it has version ${version} and has to be brought to ${migrations.length} first`);
 }
 
 /** As of one moment: a file that another process makes meanwhile would look like another application's, with tables and yet unmarked. */
