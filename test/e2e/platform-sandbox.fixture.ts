@@ -29,7 +29,9 @@ export class PlatformSandbox {
   }
 
   async stop(): Promise<void> {
-    for (const { child } of this.#started.splice(0)) child.kill('SIGKILL');
+    const started = this.#started.splice(0);
+    for (const { child } of started) child.kill('SIGKILL');
+    await Promise.all(started.map(({ finished }) => finished)); // else one might write into the folder while it is removed
     await this.platform.stop();
     this.folder.remove();
   }

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { S3Storage, type StorageEntry } from '../../../src/index.js';
+import { S3Storage } from '../../../src/index.js';
 import { failureOf } from '../../../src/interfaces/testing/storage-contract/storage-subject.js';
+import { allOf } from '../../all-of.js';
 import { listen, portOf } from './servers/server-process.js';
+import { UploadFolder } from './upload-folder.js';
 
 jest.setTimeout(60_000); // guards against a hang only
 
@@ -22,8 +21,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 
 describe('S3Storage with a service that falls silent', () => {
   let server: Server;
-  let folder: string;
-  let source: string;
+  let folder: UploadFolder;
   let storage: S3Storage;
   /** `PUT partNumber`: method and first word of the query, in order. */
   const calls: string[] = [];
@@ -33,21 +31,17 @@ describe('S3Storage with a service that falls silent', () => {
   beforeEach(async () => {
     server = createServer(answer);
     await listen(server);
-    folder = mkdtempSync(join(tmpdir(), 'synapse-s3-'));
-    process.env['SYNAPSE_TEMP_DIR'] = join(folder, 'temp');
-    source = join(folder, 'source');
-    writeFileSync(source, BYTES);
+    folder = new UploadFolder(BYTES);
     const keys = { access_key: 'key', secret_key: 'secret', region_name: '' };
     const endpoint_url = `http://127.0.0.1:${portOf(server)}`;
     storage = new S3Storage({ ...keys, bucket_name: 'b', endpoint_url, timeout: 0.2 });
   });
   afterEach(async () => {
-    delete process.env['SYNAPSE_TEMP_DIR'];
     await storage.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     for (const list of [calls, held]) list.length = 0;
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   });
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
@@ -65,19 +59,13 @@ describe('S3Storage with a service that falls silent', () => {
     });
   }
 
-  async function all(entries: AsyncIterable<StorageEntry>): Promise<StorageEntry[]> {
-    const found: StorageEntry[] = [];
-    for await (const entry of entries) found.push(entry);
-    return found;
-  }
-
   it.each([
-    ['a part of a file, of which nobody takes the bytes,', 'PUT partNumber', () => storage.upload(source, 'a')],
-    ['the beginning of an upload', 'POST uploads', () => storage.upload(source, 'a')],
-    ['the end of an upload', 'POST uploadId', () => storage.upload(source, 'a')],
+    ['a part of a file, of which nobody takes the bytes,', 'PUT partNumber', () => storage.upload(folder.source, 'a')],
+    ['the beginning of an upload', 'POST uploads', () => storage.upload(folder.source, 'a')],
+    ['the end of an upload', 'POST uploadId', () => storage.upload(folder.source, 'a')],
     ['a part of a stream', 'PUT partNumber', () => storage.write('a', [BYTES])],
     ['what is known of a file', 'HEAD', () => storage.stat('a')],
-    ['a list', 'GET list-type', () => all(storage.list('a/b'))],
+    ['a list', 'GET list-type', () => allOf(storage.list('a/b'))],
     ['a removal', 'DELETE', () => storage.delete('a')],
     ['the removal of a folder', 'POST delete', () => storage.deletePrefix('folder')],
     ['a copy', 'PUT', () => storage.copy('a', 'c')],
@@ -91,9 +79,9 @@ describe('S3Storage with a service that falls silent', () => {
 
   it.each([
     ['PUT', () => storage.write('a', 'x', { retries: 0 })],
-    ['PUT partNumber', () => storage.upload(source, 'a', { retries: 0 })],
+    ['PUT partNumber', () => storage.upload(folder.source, 'a', { retries: 0 })],
     ['HEAD', () => storage.stat('a', { retries: 0 })],
-    ['GET list-type', () => all(storage.list('a/b', { retries: 0 }))],
+    ['GET list-type', () => allOf(storage.list('a/b', { retries: 0 }))],
     ['HEAD', () => storage.delete('a', { retries: 0 })],
   ])('gives up where %s stays without an answer, and says so', async (call, work) => {
     held.push(call, call);
