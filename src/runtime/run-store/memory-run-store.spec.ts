@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MemoryRunStore } from './memory-run-store.js';
 import { describeRunStore } from './run-store.contract.fixture.js';
-import { eventsFrom, recordOf } from './run-store.fixture.js';
+import { entryOf, eventsFrom, recordOf } from './run-store.fixture.js';
 
 describe(MemoryRunStore, () => {
   describeRunStore(() => new MemoryRunStore());
@@ -49,6 +49,49 @@ describe(MemoryRunStore, () => {
     store.update(recordOf(0).id, { status: 'completed' });
 
     expect(store.get(recordOf(0).id)).toMatchObject({ status: 'completed' });
+  });
+
+  describe('with the runs of a pipeline', () => {
+    const PIPELINE = recordOf(1);
+    const CHILDREN = [2, 3, 4];
+    let store: MemoryRunStore;
+    beforeEach(() => {
+      store = new MemoryRunStore({ maxFinishedRuns: 4, isDurable: true });
+      store.create(PIPELINE);
+      for (const number of CHILDREN) {
+        store.create(recordOf(number, { parent_id: PIPELINE.id }), [entryOf(1)]);
+        store.update(recordOf(number).id, { status: 'completed' });
+      }
+    });
+    let next = 100;
+    const finishOthers = (count: number): void => {
+      for (const last = next + count; next < last; next++) {
+        store.create(recordOf(next));
+        store.update(recordOf(next).id, { status: 'completed' });
+      }
+    };
+    const childrenLeft = (): number[] => store.list({ parentId: PIPELINE.id }).map(({ created_at }) => created_at);
+
+    it('remembers those of its actions for as long as it is not over, with their journals', () => {
+      finishOthers(50);
+
+      expect(childrenLeft()).toEqual([4, 3, 2]);
+      expect(store.journal(recordOf(2).id)).toHaveLength(1);
+    });
+
+    it('forgets them with it, and not before', () => {
+      finishOthers(7);
+      store.update(PIPELINE.id, { status: 'completed' });
+      for (let count = 0; store.get(PIPELINE.id); count++) {
+        expect(childrenLeft()).toEqual([4, 3, 2]);
+        expect(count).toBeLessThan(10);
+        finishOthers(1);
+      }
+
+      expect(childrenLeft()).toEqual([]);
+      expect(store.journal(recordOf(2).id)).toEqual([]);
+      expect(store.list().length).toBeLessThanOrEqual(4);
+    });
   });
 
   it('forgets the oldest events of a chatty run, and gives a reader of those what is left', () => {

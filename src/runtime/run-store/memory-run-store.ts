@@ -13,6 +13,7 @@ import {
   statusOf,
   summaryOf,
 } from './memory-entry.js';
+import { MemoryGeneration } from './memory-generation.js';
 import {
   changeFor,
   type CommitOutcome,
@@ -33,7 +34,10 @@ import {
 
 /** Limits of a {@link MemoryRunStore}. */
 export interface MemoryRunStoreOptions {
-  /** Most finished runs to remember, 1 and up. The older half is forgotten at once, those that ended first. @defaultValue 1,000 */
+  /**
+   * Most finished runs to remember, 1 and up. The older half is forgotten at once, those that ended first; runs of a pipeline's actions stay
+   * for as long as the pipeline's run does. @defaultValue 1,000
+   */
   readonly maxFinishedRuns?: number;
   /** Newest events of each run to remember, 1 and up; a reader that starts before them gets what is left. @defaultValue 10,000 */
   readonly maxRecentEvents?: number;
@@ -48,20 +52,14 @@ export interface MemoryRunStoreOptions {
 
 /** Keeps runs in this process only: the default of a hosted module and of tests. */
 export class MemoryRunStore extends RunStore {
-  /**
-   * Runs in two generations: the new ones, and those before them. A generation is dropped whole, since a Map that is added to and
-   * deleted from for ever leaves its outgrown tables in a chain, which keeps every run alive until the next full collection.
-   */
-  #young = new Map<string, MemoryEntry>();
-  #old = new Map<string, MemoryEntry>();
+  /** The new runs, and those before them. */
+  #young = new MemoryGeneration();
+  #old = new MemoryGeneration();
   /** Of the runs that commit steps: most have no journal. */
   readonly #journals = new Map<string, Map<number, JournalEntry>>();
   readonly #maxRecentEvents: number;
   /** Finished runs that make a generation. */
   readonly #generationSize: number;
-  #finishedOfYoung = 0;
-  #openOfYoung = 0;
-  #openOfOld = 0;
   #newestId = '';
   /** The run that was asked for last: what happens to a run comes in rows, and looking an id up costs more than most of it. */
   #latestId = '';
@@ -91,7 +89,7 @@ export class MemoryRunStore extends RunStore {
       throw new UsageError(`A run with the id '${id}' exists already. Leave the id out to get a new one.`);
     }
     const entry = new MemoryEntry(record);
-    this.#add(id, entry);
+    this.#young.add(id, entry);
     this.#latestId = id;
     this.#latest = entry;
     if (entries) this.#record(id, record.epoch ?? 0, entries);
@@ -214,17 +212,16 @@ export class MemoryRunStore extends RunStore {
   }
 
   close(): void {
-    this.#young.clear();
-    this.#old.clear();
+    this.#young = new MemoryGeneration();
+    this.#old = new MemoryGeneration();
     this.#journals.clear();
-    this.#finishedOfYoung = this.#openOfYoung = this.#openOfOld = 0;
     this.#latest = undefined;
     this.#latestId = '';
   }
 
   #entryOf(id: string): MemoryEntry | undefined {
     if (id === this.#latestId) return this.#latest;
-    const entry = this.#young.get(id) ?? this.#old.get(id);
+    const entry = this.#young.runs.get(id) ?? this.#old.runs.get(id);
     if (entry) {
       this.#latestId = id;
       this.#latest = entry;
@@ -233,42 +230,37 @@ export class MemoryRunStore extends RunStore {
   }
 
   #all(): MemoryEntry[] {
-    return [...this.#old.values(), ...this.#young.values()];
-  }
-
-  #add(id: string, entry: MemoryEntry): void {
-    this.#young.set(id, entry);
-    this.#openOfYoung++;
+    return [...this.#old.runs.values(), ...this.#young.runs.values()];
   }
 
   /** A run that lasted is as new as any when it ends; with enough that have ended, the generation before is forgotten. */
   #finish(id: string, entry: MemoryEntry): void {
-    if (this.#openOfOld > 0 && this.#old.delete(id)) {
-      this.#openOfOld--;
-      this.#add(id, entry);
+    const young = this.#young;
+    const old = this.#old;
+    if (old.open > 0 && old.runs.delete(id)) {
+      old.open--;
+      young.add(id, entry);
     }
-    this.#openOfYoung--;
-    if (++this.#finishedOfYoung >= this.#generationSize) this.#startGeneration();
+    young.open--;
+    if (entry.created.parent_id !== undefined) young.hasChildren = true;
+    if (++young.finished >= this.#generationSize) this.#startGeneration();
   }
 
   #startGeneration(): void {
     const forgotten = this.#old;
-    const hasMore = this.#openOfOld > 0 || this.#journals.size > 0;
-    this.#old = this.#young;
-    this.#openOfOld = this.#openOfYoung;
-    this.#young = new Map();
-    this.#openOfYoung = 0;
-    this.#finishedOfYoung = 0;
-    if (!hasMore) return;
-    forgotten.forEach((entry, id) => {
-      if (isFinal(statusOf(entry))) this.#journals.delete(id);
-      else this.#add(id, entry);
+    const old = (this.#old = this.#young);
+    const young = (this.#young = new MemoryGeneration());
+    if (forgotten.open === 0 && !forgotten.hasChildren && this.#journals.size === 0) return;
+    // A pipeline's run comes before those of its actions.
+    forgotten.runs.forEach((entry, id) => {
+      if (!isFinal(statusOf(entry))) young.add(id, entry);
+      else if (!young.keepWithParent(id, entry) && !old.keepWithParent(id, entry)) this.#journals.delete(id);
     });
   }
 
   #remove(id: string): void {
-    this.#young.delete(id);
-    this.#old.delete(id);
+    this.#young.runs.delete(id);
+    this.#old.runs.delete(id);
     this.#journals.delete(id);
     if (id === this.#latestId) this.#latest = undefined;
   }
