@@ -32,6 +32,7 @@ export {
   type RunFilter,
   RunStore,
 } from './runtime/run-store/run-store.interface.js';
+export { type BlobStorageOptions } from './runtime/run-store/blob-target.js';
 export { PostgresRunStore, type PostgresRunStoreOptions } from './runtime/run-store/postgres/postgres-run-store.js';
 export { SqliteRunStore, type SqliteRunStoreOptions } from './runtime/run-store/sqlite/sqlite-run-store.js';
 export { defaultStatePath } from './runtime/run-store/state-path.js';

@@ -9,7 +9,10 @@ export { SFTPStorageConfig } from './resources/storage/providers/sftp/sftp-stora
 export { SFTPStorage } from './resources/storage/providers/sftp/sftp-storage.js';
 export { HTTPStorageConfig, HTTPUploadMode } from './resources/storage/providers/http/http-storage-config.js';
 export { HTTPStorage } from './resources/storage/providers/http/http-storage.js';
-export { type StorageProviderDefinition } from './resources/storage/registry/provider-definition.js';
+export {
+  type StorageProviderDefinition,
+  type StorageUrlParts,
+} from './resources/storage/registry/provider-definition.js';
 export {
   getPathFileCount,
   getPathTotalSize,
@@ -24,6 +27,7 @@ export {
   StorageConfig,
   type StorageConfigInput,
 } from './resources/storage/registry/storage-config.js';
+export { type StorageAddress } from './resources/storage/registry/storage-address.js';
 export { registerProvider, StorageRegistry } from './resources/storage/registry/storage-registry.js';
 export { compareKeys, normalizeKey } from './resources/storage/storage-key.js';
 export {

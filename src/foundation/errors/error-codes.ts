@@ -57,6 +57,7 @@ export const ERROR_CODES = {
   SYN_STORE_CORRUPT: row('StoreCorruptError', 'config'),
   SYN_STORE_VERSION: row('StoreVersionError', 'config'),
   SYN_STORE_ACCESS: row('StoreAccessError', 'config'),
+  SYN_STORE_VALUE_LOST: row('StoreValueLostError', 'config'),
   SYN_STORE_DRIVER_MISSING: row('StoreDriverMissingError', 'config'),
   SYN_DATASET_PACKAGE_MISSING: row('DatasetPackageMissingError', 'config'),
   SYN_GIT_UNUSABLE: row('GitUnusableError', 'config'),
@@ -105,6 +106,7 @@ export const ERROR_CODES = {
   SYN_REPLAY_MISMATCH: row('ReplayMismatchError', 'execution'),
   SYN_STORE_FULL: row('StoreFullError', 'execution', true),
   SYN_STORE_UNAVAILABLE: row('StoreUnavailableError', 'execution', true),
+  SYN_STORE_VALUE_UNAVAILABLE: row('StoreValueUnavailableError', 'execution', true),
   SYN_STORE_FAILED: row('StoreFailedError', 'execution', true),
 
   SYN_RUN_CANCELLED: row('RunCancelledError', 'cancelled'),

@@ -122,7 +122,10 @@ export {
   StoreLockedError,
   StoreReadOnlyError,
   StoreUnavailableError,
+  type StoredValueFacts,
   StoreValueError,
+  StoreValueLostError,
+  StoreValueUnavailableError,
   StoreVersionError,
 } from './store.errors.js';
 export {

@@ -18,6 +18,8 @@ export interface RunCommitsOptions {
 
 const FIRST_DELAY_MS = 20;
 const MAX_DELAY_MS = 1_000;
+/** The storage of large values may be away while the lease is renewed all the same, and was tried for as long as is allowed. */
+const TRIED_ENOUGH = 'SYN_STORE_VALUE_UNAVAILABLE';
 
 const LOST: Readonly<Record<Exclude<CommitOutcome, 'committed'>, string>> = {
   stale_epoch: 'another process has taken it over',
@@ -101,7 +103,8 @@ export class RunCommits {
       throw thrown;
     }
     const reason = messageOf(thrown);
-    if (SynapseError.is(thrown) && !thrown.retryable) throw lease.lose(`its store failed: ${reason}`, thrown);
+    if (SynapseError.is(thrown) && (!thrown.retryable || thrown.code === TRIED_ENOUGH))
+      throw lease.lose(`its store failed: ${reason}`, thrown);
     if (lease.isOver) throw lease.lose(`its lease was over before its store could be reached again: ${reason}`, thrown);
   }
 

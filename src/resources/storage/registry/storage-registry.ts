@@ -3,8 +3,9 @@ import { ParamsInvalidError } from '../../../foundation/errors/plugin.errors.js'
 import { StorageConfigError, StorageProviderNotFoundError } from '../../../foundation/errors/storage.errors.js';
 import { ParamsValidator } from '../../../foundation/schema/params.validator.js';
 import type { StorageProvider } from '../storage-provider.interface.js';
-import { BUILT_IN_PROVIDERS } from './built-in-providers.js';
+import { BUILT_IN_PROVIDERS, PROVIDERS_BY_SCHEME } from './built-in-providers.js';
 import type { StorageProviderDefinition } from './provider-definition.js';
+import { type StorageAddress, storageAddressOf } from './storage-address.js';
 import { StorageConfig, type StorageConfigInput } from './storage-config.js';
 
 /**
@@ -55,6 +56,23 @@ export class StorageRegistry {
     const typed = await this.getTypedConfig(config);
     const ProviderClass = await this.getProviderClass(config.provider);
     return new ProviderClass(typed);
+  }
+
+  /**
+   * The storage that a URL names, and the folder in it: `file:///srv/files`, `s3://bucket/folder`, `sftp://user@host/folder?private_key=env:KEY`, or a URL of
+   * a registered provider.
+   *
+   * @param variables - What `env:NAME` in it and the defaults of a provider are read from. @defaultValue those of the process
+   * @throws {@link StorageConfigError}, {@link StorageProviderNotFoundError}
+   */
+  getAddress(url: string, variables: Readonly<NodeJS.ProcessEnv> = process.env): StorageAddress {
+    const parsed = URL.parse(url);
+    if (parsed === null || !url.includes('://') || parsed.hash !== '') {
+      throw new StorageConfigError('?', [{ path: '', message: 'its URL must be one like s3://bucket/folder' }]);
+    }
+    const scheme = parsed.protocol.slice(0, -1);
+    const provider = PROVIDERS_BY_SCHEME[scheme] ?? scheme;
+    return storageAddressOf(provider, parsed, this.#definition(provider), variables);
   }
 
   #definition(name: string): StorageProviderDefinition {

@@ -1,6 +1,7 @@
+import type { PostgresBlobStatements } from './postgres-blob-statements.js';
 import type { PostgresConnection, SessionWork } from './postgres-connection.js';
+import type { PostgresObjects } from './postgres-objects.js';
 import type { PostgresReader } from './postgres-reader.js';
-import type { Session } from './postgres-session.js';
 import type { PostgresStatements } from './postgres-statements.js';
 import { RowWriter } from '../row-writer.js';
 import type { GroupedWrite, WriteGroups } from './write-groups.js';
@@ -9,11 +10,14 @@ import type { GroupedWrite, WriteGroups } from './write-groups.js';
 export interface PostgresParts {
   /** Where the store lies, for errors. */
   readonly location: string;
-  /** Size of a value's JSON above which it goes to a table of its own, in bytes. */
+  /** Size of a value's JSON above which it is large, in bytes. */
   readonly maxInlineBytes: number;
   readonly connection: PostgresConnection;
   readonly groups: WriteGroups;
   readonly statements: PostgresStatements;
+  readonly blobStatements: PostgresBlobStatements;
+  /** Where large values go; undefined where a table has them. */
+  readonly objects: PostgresObjects | undefined;
   readonly reader: PostgresReader;
 }
 
@@ -37,8 +41,8 @@ export interface RunWrite<T> {
 
 /** Does a write as one: in a transaction where it is more than one statement. */
 export function writeRun<T>(parts: PostgresParts, write: RunWrite<T>): Promise<T> {
-  const { connection, statements } = parts;
-  const { runId, writer, work, hasWritten, grouped } = write;
+  const { connection } = parts;
+  const { runId, writer, work, grouped } = write;
   if (writer.blobs.isEmpty) {
     if (write.statements > 1) return connection.transaction(work);
     if (!grouped) return connection.run(work);
@@ -50,21 +54,41 @@ export function writeRun<T>(parts: PostgresParts, write: RunWrite<T>): Promise<T
     };
     return parts.groups.send(writeOf, alone, grouped.written);
   }
+  return parts.objects ? writeObjects(parts, write, parts.objects) : writeRows(parts, write);
+}
+
+/** Does a write whose large values are rows of a table. */
+function writeRows<T>(parts: PostgresParts, { runId, writer, work, hasWritten }: RunWrite<T>): Promise<T> {
+  const { connection, blobStatements } = parts;
+  const { hashes, texts } = writer.blobs;
   return connection.transaction(async (session, isInDoubt) => {
     // Before a value is found to be there already: whoever sweeps could otherwise remove it before the run refers to it.
-    await session.execute(statements.lockBlobs('shared'));
+    await session.execute(blobStatements.lock('shared'));
     const outcome = await work(session, isInDoubt);
-    if (hasWritten(outcome)) await keepBlobs(session, parts, runId, writer);
+    if (hasWritten(outcome)) {
+      await session.execute(blobStatements.insert(), [hashes, texts]);
+      await session.execute(blobStatements.use(), [runId, hashes]);
+    }
     return outcome;
   });
 }
 
-async function keepBlobs(
-  session: Session,
-  { statements }: PostgresParts,
-  runId: string,
-  { blobs }: RowWriter,
-): Promise<void> {
-  await session.execute(statements.insertBlobs(), [blobs.hashes, blobs.texts]);
-  await session.execute(statements.useBlobs(), [runId, blobs.hashes]);
+/** Does a write whose large values are objects of a storage: those are there before anything refers to them. */
+async function writeObjects<T>(parts: PostgresParts, write: RunWrite<T>, objects: PostgresObjects): Promise<T> {
+  const { connection, blobStatements } = parts;
+  const { runId, writer, work, hasWritten } = write;
+  const prepared = await objects.prepare(writer.blobs, runId);
+  let isNeeded = false;
+  const outcome = await connection.transaction(async (session, isInDoubt) => {
+    await session.execute(blobStatements.lock('shared'));
+    const done = await work(session, isInDoubt);
+    isNeeded = hasWritten(done);
+    if (isNeeded) {
+      isNeeded = await objects.keep(session, writer.blobs, prepared);
+      await session.execute(blobStatements.use(), [runId, writer.blobs.hashes]);
+    }
+    return done;
+  });
+  if (!isNeeded) await objects.discard(prepared);
+  return outcome;
 }

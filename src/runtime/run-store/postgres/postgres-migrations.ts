@@ -11,6 +11,8 @@ import type { PostgresTarget } from './postgres-target.js';
  * a commit. `key` is what other rows name a run by: a quarter of the id's length. Pages of `runs` are left half empty, so that a commit
  * finds room for the row's next version beside the last, and touches no index. Writes of a run are told apart by their time, since drawing
  * from a sequence costs as much as an index does.
+ *
+ * A large value is a text in `blobs`, or an object that `object_key` names. `blob_uploads` has the keys of objects that are being written.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE $schema.runs (
@@ -31,6 +33,11 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE $schema.blobs (hash text COLLATE "C" PRIMARY KEY, content text NOT NULL);
    CREATE TABLE $schema.blob_uses (hash text COLLATE "C", run_key bigint, PRIMARY KEY (run_key, hash));
    CREATE INDEX uses_of_blobs ON $schema.blob_uses (hash);`,
+  `ALTER TABLE $schema.blobs ALTER COLUMN content DROP NOT NULL, ADD COLUMN storage text, ADD COLUMN object_key text COLLATE "C",
+     ADD COLUMN object_bytes bigint, ADD CHECK (content IS NOT NULL OR object_key IS NOT NULL);
+   CREATE UNIQUE INDEX objects_of_blobs ON $schema.blobs (object_key) WHERE object_key IS NOT NULL;
+   CREATE TABLE $schema.blob_uploads (object_key text COLLATE "C" PRIMARY KEY, reserved_at timestamptz NOT NULL DEFAULT now());
+   ALTER TABLE $schema.schema_version ADD COLUMN store_id text NOT NULL DEFAULT gen_random_uuid();`,
 ];
 
 const DUPLICATE_TABLE = '42P07';

@@ -13,7 +13,7 @@ export async function pruneRuns(
   builder: RunQueryBuilder,
   request: PruneRequest,
 ): Promise<PruneReport> {
-  const { connection, statements } = parts;
+  const { connection, blobStatements, objects } = parts;
   const query = prunableQuery(builder, { ...request, now: request.now ?? Date.now() }, PRUNED_AT_ONCE);
   const isVain = request.status !== undefined && !isFinal(request.status);
   let runs = 0;
@@ -23,11 +23,12 @@ export async function pruneRuns(
     if (removed.length > 0) request.onRemoved?.(removed);
     if (removed.length < PRUNED_AT_ONCE) break;
   }
-  const blobs = await connection.transaction(async (session) => {
-    await session.execute(statements.lockBlobs('exclusive'));
-    return (await session.execute(statements.sweepBlobs())).count;
+  const texts = await connection.transaction(async (session) => {
+    await session.execute(blobStatements.lock('exclusive'));
+    const { rows } = await session.execute<{ isText: boolean }>(blobStatements.sweep());
+    return rows.filter(({ isText }) => isText).length;
   });
-  return { runs, blobs };
+  return { runs, blobs: texts + ((await objects?.sweep()) ?? 0) };
 }
 
 async function removeSome(

@@ -1,62 +1,110 @@
-import type { RunEvent } from '../../../authoring/reporting/run-event.js';
-import type { JournalEntry } from '../run-journal.js';
-import type { RunRecord, RunSummary } from '../run-record.js';
-import { type RunRow, RunRows } from '../run-rows.js';
-import { StoredValues } from '../stored-values.js';
-import type { Session } from './postgres-session.js';
-import type { PostgresStatements } from './postgres-statements.js';
-import { entriesOf, type EntriesRow, type EventBatchRow, type EventPage, eventsOf, hashesIn } from '../run-log-text.js';
+import type { BlobStorage, StoredObject } from '../blob-storage.js';
+import { StoreValueLostError } from '../../../foundation/errors/store.errors.js';
+import { hashesIn } from '../run-log-text.js';
+import type { RunRow } from '../run-rows.js';
 import { StagedBlobs } from '../staged-blobs.js';
+import { StoredValues } from '../stored-values.js';
+import type { BlobRow, PostgresBlobStatements } from './postgres-blob-statements.js';
+import type { PostgresConnection } from './postgres-connection.js';
+import { inTurns, objectOf } from './postgres-objects.js';
+import type { Session } from './postgres-session.js';
 
 /** A run with all its columns. */
 export type FullRow = RunRow & { readonly params: string | null; readonly result: string | null };
 
-/** Turns rows into what a store answers; fetches the large values they refer to, all at once. */
+/** A text that may refer to large values, and what it is called. */
+export interface ReferringText {
+  readonly runId: string;
+  readonly name: string;
+  readonly text: string | null;
+}
+
+/** Large values that texts refer to, as far as the database has them. */
+export interface FoundBlobs {
+  readonly texts: readonly ReferringText[];
+  readonly rows: readonly BlobRow[];
+}
+
+/** What was read with one connection, and what becomes of it once its large values are there. */
+export interface Reading<T> {
+  readonly found: FoundBlobs;
+  readonly finish: (values: StoredValues) => T;
+}
+
+/** What large values are read with. */
+export interface ReaderOptions {
+  /** Where the store lies, for errors. */
+  readonly location: string;
+  readonly connection: PostgresConnection;
+  readonly statements: PostgresBlobStatements;
+  /** Where large values are that the database does not have itself. */
+  readonly storage: BlobStorage | undefined;
+}
+
+/** Fetches the large values that rows refer to: from the database all at once, from a storage when no connection waits for it. */
 export class PostgresReader {
-  constructor(
-    private readonly location: string,
-    private readonly statements: PostgresStatements,
-  ) {}
+  constructor(private readonly options: ReaderOptions) {}
 
-  async record(session: Session, { params, result, ...row }: FullRow): Promise<RunRecord> {
-    const values = await this.#valuesFor(session, [params, result, row.next_steps, row.error]);
-    return new RunRows(values).record(row, params, result);
-  }
-
-  async summaries(session: Session, rows: readonly RunRow[]): Promise<readonly RunSummary[]> {
-    const values = await this.#valuesFor(
-      session,
-      rows.flatMap(({ next_steps, error }) => [next_steps, error]),
-    );
-    const reader = new RunRows(values);
-    return rows.map((row) => reader.summary(row));
-  }
-
-  async journal(session: Session, rows: readonly EntriesRow[]): Promise<readonly JournalEntry[]> {
-    const values = await this.#valuesFor(
-      session,
-      rows.map(({ entries }) => entries),
-    );
-    return entriesOf(values, rows);
-  }
-
-  async events(session: Session, rows: readonly EventBatchRow[], page: EventPage): Promise<readonly RunEvent[]> {
-    const values = await this.#valuesFor(
-      session,
-      rows.map(({ events }) => events),
-    );
-    return eventsOf(values, rows, page);
-  }
-
-  async #valuesFor(session: Session, texts: readonly (string | null)[]): Promise<StoredValues> {
-    const blobs = new StagedBlobs(this.location);
-    const hashes = hashesIn(texts);
-    if (hashes.length > 0) {
-      const { rows } = await session.execute<{ hash: string; content: string }>(this.statements.selectBlobs(), [
-        hashes,
-      ]);
-      for (const { hash, content } of rows) blobs.add(hash, content);
+  /** Reads something with its large values. */
+  async read<T>(work: (session: Session) => Promise<Reading<T>>): Promise<T> {
+    const { connection } = this.options;
+    const first = await connection.run(work);
+    try {
+      return first.finish(await this.values(first.found));
+    } catch (thrown) {
+      if (!(thrown instanceof StoreValueLostError)) throw thrown;
+      // It may have been removed with its run meanwhile, or have moved.
+      const again = await connection.run(work);
+      if (keysOf(again.found).join() === keysOf(first.found).join()) throw thrown;
+      return again.finish(await this.values(again.found));
     }
+  }
+
+  /** Looks up what texts refer to. */
+  async find(session: Session, texts: readonly ReferringText[]): Promise<FoundBlobs> {
+    const hashes = hashesIn(texts.map(({ text }) => text));
+    if (hashes.length === 0) return { texts, rows: [] };
+    return { texts, rows: (await session.execute<BlobRow>(this.options.statements.select(), [hashes])).rows };
+  }
+
+  /** Makes values of what was found, without a connection. */
+  async values({ texts, rows }: FoundBlobs): Promise<StoredValues> {
+    const blobs = new StagedBlobs(this.options.location);
+    for (const { hash, content } of rows) if (content !== null) blobs.add(hash, content);
+    await inTurns(rows, async (row) => {
+      const object = row.content === null ? objectOf(row) : undefined;
+      if (object) blobs.add(row.hash, await this.#textOf(object, row.storage ?? '', texts));
+    });
     return new StoredValues({ blobs, maxInlineBytes: Infinity });
   }
+
+  #textOf(object: StoredObject, folder: string, texts: readonly ReferringText[]): Promise<string> {
+    const { runId, name } = texts.find(({ text }) => text?.includes(object.hash)) ?? { runId: '?', name: 'value' };
+    const { storage } = this.options;
+    if (storage) return storage.read(object, { runId, value: name });
+    throw new StoreValueLostError(
+      { runId, value: name, url: `${folder}/${object.key}` },
+      'lies in a storage that this store was opened without',
+      `Open it with that storage: the option blobStorage, or ?blob_storage= in the URL that --store takes, is ${folder}.`,
+    );
+  }
+}
+
+/** The texts of a run that may refer to large values. */
+export function textsOfRun({ id, params, result, ...row }: FullRow): readonly ReferringText[] {
+  const texts = { params, result, 'next steps': row.next_steps, error: row.error };
+  return Object.entries(texts).map(([name, text]) => ({ runId: id, name, text }));
+}
+
+/** Those of a run as lists show it. */
+export function textsOfSummary({ id, next_steps, error }: RunRow): readonly ReferringText[] {
+  return [
+    { runId: id, name: 'next steps', text: next_steps },
+    { runId: id, name: 'error', text: error },
+  ];
+}
+
+/** What tells one state of the large values from another. */
+export function keysOf({ rows }: FoundBlobs): string[] {
+  return rows.map(({ hash, object_key: key }) => `${hash} ${key ?? ''}`).sort();
 }

@@ -5,8 +5,11 @@ import type { CommitOutcome, JournalEntry, NewJournalEntry, RunCommit } from '..
 import type { ClaimOutcome, RenewOutcome, RunClaim } from '../run-lease.js';
 import { listQuery, type RunQueryBuilder } from '../run-queries.js';
 import type { RunChange, RunRecord, RunSummary } from '../run-record.js';
-import { type EntriesRow, type EventBatchRow, MAX_BATCH_EVENTS } from '../run-log-text.js';
-import type { RunRow } from '../run-rows.js';
+import { BlobStorage } from '../blob-storage.js';
+import { type BlobStorageOptions, shownBlobUrl } from '../blob-target.js';
+import { entriesOf, type EntriesRow, type EventBatchRow, eventsOf, MAX_BATCH_EVENTS } from '../run-log-text.js';
+import { type RunRow, RunRows } from '../run-rows.js';
+import type { StoredValues } from '../stored-values.js';
 import {
   DEFAULT_LEASE_MS,
   type PruneReport,
@@ -15,14 +18,15 @@ import {
   RunStore,
 } from '../run-store.interface.js';
 import type { PostgresParts } from './postgres-access.js';
+import { PostgresBlobStatements } from './postgres-blob-statements.js';
 import { claimRun } from './postgres-claim.js';
 import { PostgresConnection } from './postgres-connection.js';
 import { pruneRuns } from './postgres-pruning.js';
-import { type FullRow, PostgresReader } from './postgres-reader.js';
+import { PostgresObjects } from './postgres-objects.js';
+import { type FullRow, PostgresReader, textsOfRun, textsOfSummary } from './postgres-reader.js';
 import { PostgresStatements } from './postgres-statements.js';
-import { postgresTargetOf } from './postgres-target.js';
+import { type PostgresTarget, postgresTargetOf } from './postgres-target.js';
 import { appendEvents, commitRun, createRun, updateRun } from './postgres-writing.js';
-
 import { WriteGroups } from './write-groups.js';
 
 /** Where and how a {@link PostgresRunStore} keeps its runs. */
@@ -44,8 +48,15 @@ export interface PostgresRunStoreOptions {
   readonly queryTimeoutMs?: number;
   /** How long a call is tried again while the server is away, in milliseconds, 0 and up. @defaultValue 30,000 */
   readonly retryForMs?: number;
-  /** Size of a value's JSON above which it goes to a table of its own, in bytes, 1 and up. @defaultValue 65,536 */
+  /** Size of a value's JSON above which it goes to a table of its own, or to `blobStorage`, in bytes, 1 and up. @defaultValue 65,536 */
   readonly maxInlineBytes?: number;
+  /**
+   * Storage for large values, instead of that table: a URL such as `s3://bucket/folder`, `file:///srv/values` or `sftp://user@host/folder?private_key=env:KEY`, or
+   * the storage with a folder in it. What is secret stands in a URL as the name of a variable. @defaultValue the URL's `blob_storage`, else none
+   */
+  readonly blobStorage?: string | BlobStorageOptions;
+  /** How long a large value may take to be written there or read, all tries included, in milliseconds, 1 and up. @defaultValue 30,000 */
+  readonly blobTimeoutMs?: number;
   /** How long a run's owner may be silent before a peer takes the run over, in milliseconds, 1 and up. @defaultValue 15,000 */
   readonly leaseMs?: number;
 }
@@ -63,6 +74,7 @@ export class PostgresRunStore extends RunStore {
   override readonly leaseMs: number;
   readonly #schema: string;
   readonly #parts: PostgresParts;
+  readonly #storage: BlobStorage | undefined;
   #builder: RunQueryBuilder | undefined;
 
   /** @throws UsageError for a URL or an option that is not what it should be. */
@@ -72,23 +84,8 @@ export class PostgresRunStore extends RunStore {
     this.location = target.location;
     this.leaseMs = whole('leaseMs', options.leaseMs ?? DEFAULT_LEASE_MS, 1, MAX_MS);
     this.#schema = target.schema;
-    const statements = new PostgresStatements(target.schema);
-    const connection = new PostgresConnection({
-      target,
-      createTables: options.createTables ?? true,
-      maxConnections: whole('maxConnections', options.maxConnections ?? 10, 1, 1_000),
-      connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs ?? 5_000, 1, MAX_MS),
-      queryTimeoutMs: whole('queryTimeoutMs', options.queryTimeoutMs ?? 30_000, 1, MAX_MS),
-      retryForMs: whole('retryForMs', options.retryForMs ?? 30_000, 0, MAX_MS),
-    });
-    this.#parts = {
-      location: target.location,
-      maxInlineBytes: whole('maxInlineBytes', options.maxInlineBytes ?? 65_536, 1, Number.MAX_SAFE_INTEGER),
-      statements,
-      reader: new PostgresReader(target.location, statements),
-      connection,
-      groups: new WriteGroups(connection),
-    };
+    this.#storage = storageFor(options, target.blobStorage);
+    this.#parts = partsOf(options, target, this.#storage);
   }
 
   /**
@@ -109,10 +106,11 @@ export class PostgresRunStore extends RunStore {
   }
 
   get(id: string): Promise<RunRecord | undefined> {
-    const { connection, statements, reader } = this.#parts;
-    return connection.run(async (session) => {
+    const { statements, reader } = this.#parts;
+    return reader.read(async (session) => {
       const { rows } = await session.execute<FullRow>(statements.selectRun(), [id]);
-      return rows[0] && reader.record(session, rows[0]);
+      const found = await reader.find(session, rows.flatMap(textsOfRun));
+      return { found, finish: (values) => rows.map((row) => recordOf(values, row))[0] };
     });
   }
 
@@ -125,12 +123,16 @@ export class PostgresRunStore extends RunStore {
   }
 
   events(runId: string, afterSeq = 0, limit = 1_000): Promise<readonly RunEvent[]> {
-    const { connection, statements, reader } = this.#parts;
+    const { statements, reader } = this.#parts;
     const page = { runId, afterSeq: Math.max(0, afterSeq), limit: Math.min(limit, MAX_PAGE) };
-    return connection.run(async (session) => {
-      const values = [runId, page.afterSeq, page.limit, MAX_BATCH_EVENTS];
-      const { rows } = await session.execute<EventBatchRow>(statements.selectEvents(), values);
-      return reader.events(session, rows, page);
+    return reader.read(async (session) => {
+      const cells = [runId, page.afterSeq, page.limit, MAX_BATCH_EVENTS];
+      const { rows } = await session.execute<EventBatchRow>(statements.selectEvents(), cells);
+      const texts = rows.map(({ events }) => ({ runId, name: 'events', text: events }));
+      return {
+        found: await reader.find(session, texts),
+        finish: (values) => eventsOf(values, rows, page),
+      };
     });
   }
 
@@ -139,10 +141,11 @@ export class PostgresRunStore extends RunStore {
   }
 
   journal(runId: string): Promise<readonly JournalEntry[]> {
-    const { connection, statements, reader } = this.#parts;
-    return connection.run(async (session) => {
+    const { statements, reader } = this.#parts;
+    return reader.read(async (session) => {
       const { rows } = await session.execute<EntriesRow>(statements.selectJournal(), [runId]);
-      return reader.journal(session, rows);
+      const texts = rows.map(({ entries }) => ({ runId, name: 'journal', text: entries }));
+      return { found: await reader.find(session, texts), finish: (values) => entriesOf(values, rows) };
     });
   }
 
@@ -179,15 +182,17 @@ export class PostgresRunStore extends RunStore {
     return pruneRuns(this.#parts, await this.#queries(), request);
   }
 
-  close(): Promise<void> {
-    return this.#parts.connection.close();
+  async close(): Promise<void> {
+    await this.#parts.connection.close();
+    await this.#storage?.close();
   }
 
   #summaries({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<readonly RunSummary[]> {
-    const { connection, reader } = this.#parts;
-    return connection.run(async (session) => {
+    const { reader } = this.#parts;
+    return reader.read(async (session) => {
       const { rows } = await session.execute<RunRow>({ text: sql }, parameters);
-      return reader.summaries(session, rows);
+      const found = await reader.find(session, rows.flatMap(textsOfSummary));
+      return { found, finish: (values) => rows.map((row) => new RunRows(values).summary(row)) };
     });
   }
 
@@ -196,6 +201,44 @@ export class PostgresRunStore extends RunStore {
     const { postgresQueryBuilder } = await import('./postgres-query-builder.js');
     return (this.#builder ??= postgresQueryBuilder(this.#schema));
   }
+}
+
+function storageFor(options: PostgresRunStoreOptions, urlOfStore: string | undefined): BlobStorage | undefined {
+  const { blobStorage = urlOfStore } = options;
+  if (blobStorage === undefined) return undefined;
+  if (typeof blobStorage === 'string') shownBlobUrl(blobStorage); // refuses a secret in it
+  return new BlobStorage(blobStorage, whole('blobTimeoutMs', options.blobTimeoutMs ?? 30_000, 1, MAX_MS));
+}
+
+function partsOf(
+  options: PostgresRunStoreOptions,
+  target: PostgresTarget,
+  storage: BlobStorage | undefined,
+): PostgresParts {
+  const { location, schema } = target;
+  const connection = new PostgresConnection({
+    target,
+    createTables: options.createTables ?? true,
+    maxConnections: whole('maxConnections', options.maxConnections ?? 10, 1, 1_000),
+    connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs ?? 5_000, 1, MAX_MS),
+    queryTimeoutMs: whole('queryTimeoutMs', options.queryTimeoutMs ?? 30_000, 1, MAX_MS),
+    retryForMs: whole('retryForMs', options.retryForMs ?? 30_000, 0, MAX_MS),
+  });
+  const blobStatements = new PostgresBlobStatements(schema);
+  return {
+    location,
+    maxInlineBytes: whole('maxInlineBytes', options.maxInlineBytes ?? 65_536, 1, Number.MAX_SAFE_INTEGER),
+    statements: new PostgresStatements(schema),
+    blobStatements,
+    objects: storage && new PostgresObjects(storage, connection, blobStatements),
+    reader: new PostgresReader({ location, connection, statements: blobStatements, storage }),
+    connection,
+    groups: new WriteGroups(connection),
+  };
+}
+
+function recordOf(values: StoredValues, { params, result, ...row }: FullRow): RunRecord {
+  return new RunRows(values).record(row, params, result);
 }
 
 /** @throws {@link UsageError}. */

@@ -195,35 +195,6 @@ export class PostgresStatements {
     );
   }
 
-  /** Holds back whoever sweeps large values until the transaction ends; with `exclusive`, whoever writes some. */
-  lockBlobs(mode: 'shared' | 'exclusive'): Statement {
-    const lock = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
-    return { text: `SELECT ${lock}(hashtextextended('nest-synapse blobs ${this.#schema.slice(1, -1)}', 0))` };
-  }
-
-  /** Values: hashes, contents. */
-  insertBlobs(): Statement {
-    const text = `INSERT INTO ${this.#schema}.blobs SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`;
-    return { text };
-  }
-
-  /** Values: id of a run, hashes. */
-  useBlobs(): Statement {
-    const text = `INSERT INTO ${this.#schema}.blob_uses (run_key, hash)
-      SELECT key, hash FROM ${this.#runs}, unnest($2::text[]) AS hash WHERE id = $1 ON CONFLICT DO NOTHING`;
-    return { text };
-  }
-
-  /** Values: hashes. */
-  selectBlobs(): Statement {
-    return { text: `SELECT hash, content FROM ${this.#schema}.blobs WHERE hash = ANY ($1)` };
-  }
-
-  sweepBlobs(): Statement {
-    const uses = `SELECT FROM ${this.#schema}.blob_uses AS uses WHERE uses.hash = blobs.hash`;
-    return { text: `DELETE FROM ${this.#schema}.blobs WHERE NOT EXISTS (${uses})` };
-  }
-
   /** Values: ids. Nobody adds to these runs until they are gone. */
   lockRuns(): Statement {
     return { text: `SELECT key, id FROM ${this.#runs} WHERE id = ANY ($1) ORDER BY id FOR UPDATE` };

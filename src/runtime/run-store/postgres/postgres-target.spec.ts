@@ -21,6 +21,35 @@ describe('The URL of a Postgres run store', () => {
     expect(postgresTargetOf(url)).toMatchObject({ location, schema });
   });
 
+  it.each([
+    ['s3://bucket/a', 's3://bucket/a', 'blob_storage=s3://bucket/a'],
+    [
+      's3://b/a%3Fregion_name=eu-1%26secret_key=env:KEY',
+      's3://b/a?region_name=eu-1&secret_key=env:KEY',
+      'blob_storage=s3://b/a?region_name=eu-1%26secret_key=env:KEY',
+    ],
+    ['sftp://me@host/a', 'sftp://me@host/a', 'blob_storage=sftp://me%40host/a'],
+    ['tape://1?shelf=top', 'tape://1?shelf=top', 'blob_storage=tape://1?shelf=***'],
+  ])('may name the storage of large values: %s', (url, blobStorage, shown) => {
+    const target = postgresTargetOf(`postgres://me:pw@host/db?blob_storage=${url}&sslmode=require`);
+
+    expect(target).toMatchObject({ blobStorage, connectionString: 'postgres://me:pw@host/db?sslmode=require' });
+    expect(target.location).toBe(`postgres://me@host/db?${shown}`);
+    const again = `postgres://me@host/db?${shown.replace('***', 'top')}`;
+    expect(postgresTargetOf(again).blobStorage).toBe(blobStorage);
+  });
+
+  it.each(['sftp://me:hunter2@host/a', 's3://bucket?secret_key=hunter2', 's3://bucket?access_key=hunter2', 'hunter2'])(
+    'is refused where it names the storage of large values by %s, without what may be secret',
+    (storage) => {
+      const url = `postgres://host/db?blob_storage=${encodeURIComponent(storage)}`;
+      for (const make of [() => postgresTargetOf(url), () => new PostgresRunStore({ url, blobStorage: storage })]) {
+        expect(make).toThrow(expect.objectContaining({ code: 'SYN_USAGE' }) as Error);
+        expect(make).not.toThrow(/hunter2/);
+      }
+    },
+  );
+
   it('leaves to the driver what is not ours', () => {
     const { connectionString } = postgresTargetOf('postgres://me:pw@host/db?schema=a&sslmode=require');
 
@@ -72,9 +101,10 @@ describe('The options of a Postgres run store', () => {
     ['queryTimeoutMs', Number.NaN],
     ['retryForMs', Infinity],
     ['leaseMs', 0],
+    ['blobTimeoutMs', 0],
     ['maxInlineBytes', 0],
   ])('refuse %s: %d, with the limits', (option, value) => {
-    expect(() => new PostgresRunStore({ url: 'postgres://host/db', [option]: value })).toThrow(
+    expect(() => new PostgresRunStore({ url: 'postgres://host/db', blobStorage: 's3://b', [option]: value })).toThrow(
       new RegExp(`${option}.*from [01] to`),
     );
   });

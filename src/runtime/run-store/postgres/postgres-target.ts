@@ -1,10 +1,13 @@
 import { UsageError } from '../../../foundation/errors/run.errors.js';
+import { shownBlobUrl } from '../blob-target.js';
 
 /** Which database and schema a store lies in. */
 export interface PostgresTarget {
   /** For the driver only: it may hold the password. */
   readonly connectionString: string;
   readonly schema: string;
+  /** URL of the storage that large values go to, where the store's own URL names one. */
+  readonly blobStorage: string | undefined;
   /** The same for people, without anything secret. */
   readonly location: string;
   /** Takes what is secret out of a text. */
@@ -22,7 +25,7 @@ export function isPostgresUrl(text: string): boolean {
 }
 
 /**
- * Reads a store's URL. `?schema=` names the schema; everything else in it is the driver's.
+ * Reads a store's URL. `?schema=` names the schema, `?blob_storage=` the storage for large values; everything else in it is the driver's.
  *
  * @param schema - Goes before what the URL says.
  * @throws {@link UsageError}, which never repeats the URL: a password with unescaped characters makes it wrong in the first place.
@@ -36,10 +39,20 @@ export function postgresTargetOf(url: string, schema?: string): PostgresTarget {
       { details: { schema: name } },
     );
   }
-  parsed.searchParams.delete('schema');
+  const blobStorage = parsed.searchParams.get('blob_storage') ?? undefined;
+  for (const key of ['schema', 'blob_storage']) parsed.searchParams.delete(key);
   const { username, password, host, pathname } = parsed;
-  const location = `postgres://${username && `${username}@`}${host}${pathname}${name === DEFAULT_SCHEMA ? '' : `?schema=${name}`}`;
-  return { connectionString: parsed.href, schema: name, location, redact: redactorOf(password) };
+  const said = [
+    ...(name === DEFAULT_SCHEMA ? [] : [`schema=${name}`]),
+    ...(blobStorage === undefined ? [] : [`blob_storage=${asParameter(shownBlobUrl(blobStorage))}`]),
+  ];
+  const location = `postgres://${username && `${username}@`}${host}${pathname}${said.length > 0 ? `?${said.join('&')}` : ''}`;
+  return { connectionString: parsed.href, schema: name, blobStorage, location, redact: redactorOf(password) };
+}
+
+/** Quotes what would end a parameter, and leaves the rest as people wrote it. */
+function asParameter(text: string): string {
+  return encodeURIComponent(text).replaceAll(/%(3A|2F|3F|3D)/g, (quoted) => decodeURIComponent(quoted));
 }
 
 function parsedUrl(url: string): URL {
@@ -50,7 +63,9 @@ function parsedUrl(url: string): URL {
   } catch {
     // Told below.
   }
-  const isCut = parsed !== undefined && (parsed.hash !== '' || /@/.test(parsed.search));
+  // A user in the URL of a storage is none of a password's.
+  const ours = parsed?.search.replace(/([?&]blob_storage=[a-z][a-z0-9+.-]*:\/\/)[^&:@]*@/i, '$1');
+  const isCut = parsed !== undefined && (parsed.hash !== '' || /@/.test(ours ?? ''));
   if (parsed && !isCut) return parsed;
   throw new UsageError(
     `A Postgres run store needs a URL like ${EXAMPLE}, and this one cannot be read. In its password, write # as %23, / as %2F, ? as %3F and @ as %40, or set PGPASSWORD instead.`,

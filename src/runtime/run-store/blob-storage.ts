@@ -1,0 +1,226 @@
+import { StoreValueLostError, StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
+import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
+import type { StorageConfigInput } from '../../resources/storage/registry/storage-config.js';
+import type { StorageRegistry } from '../../resources/storage/registry/storage-registry.js';
+import type { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
+import { hashOf } from './blob-folder.js';
+import type { BlobStorageOptions } from './blob-target.js';
+
+/** An object that holds a large value. */
+export interface StoredObject {
+  /** Relative to the folder for large values. */
+  readonly key: string;
+  readonly hash: string;
+  readonly sizeBytes: number;
+}
+
+/** Whose value it is, for errors. */
+export interface ValueName {
+  readonly runId: string;
+  readonly value: string;
+}
+
+interface OpenStorage {
+  readonly storage: StorageProvider;
+  readonly prefix: string;
+  readonly isOwn: boolean;
+}
+
+/** What is done with the storage, and what it is called in errors. */
+interface BoundedWork<T> {
+  readonly act: (open: OpenStorage, signal: AbortSignal) => Promise<T>;
+  readonly failed: (url: string, reason: string, cause: unknown) => Error;
+  readonly key: string;
+}
+
+const FIRST_RETRY_DELAY_MS = 50;
+const MAX_RETRY_DELAY_MS = 2_000;
+
+/** Large values as objects of a storage. Opened with the first call, and again with the first after {@link BlobStorage.close}. */
+export class BlobStorage {
+  #opened: Promise<OpenStorage> | undefined;
+
+  /** @param timeoutMs - How long one value may take, all tries included. */
+  constructor(
+    private readonly target: string | BlobStorageOptions,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Where objects lie, for people. */
+  async url(key = ''): Promise<string> {
+    const open = await this.#open();
+    return urlIn(open, key);
+  }
+
+  /** Writes a value under a key that nobody else has, and looks whether all of it has arrived. */
+  write({ key, hash, sizeBytes }: StoredObject, text: string, runId: string): Promise<void> {
+    const value = `value ${hash} (${sizeBytes} bytes)`;
+    return this.#bounded({
+      key,
+      act: async ({ storage, prefix }, signal) => {
+        const place = keyIn(prefix, key);
+        await storage.write(place, text, { signal, sizeBytes, contentType: 'application/json' });
+        const found = await storage.stat(place, { signal });
+        if (found.sizeBytes !== sizeBytes) throw new Error(`only ${found.sizeBytes} of its bytes have arrived`);
+      },
+      failed: (url, reason, cause) => new StoreValueUnavailableError({ runId, value, url }, 'written', reason, cause),
+    });
+  }
+
+  /**
+   * The value of an object.
+   *
+   * @throws StoreValueLostError, StoreValueUnavailableError.
+   */
+  async read({ key, hash, sizeBytes }: StoredObject, name: ValueName): Promise<string> {
+    const bytes = await this.#bounded({
+      key,
+      act: async ({ storage, prefix }, signal) => {
+        const pieces: Buffer[] = [];
+        for await (const piece of await storage.read(keyIn(prefix, key), { signal })) pieces.push(piece as Buffer);
+        return Buffer.concat(pieces);
+      },
+      failed: (url, reason, cause) =>
+        isMissing(cause)
+          ? new StoreValueLostError({ ...name, url }, 'is missing', cureFor(hash, name), cause)
+          : new StoreValueUnavailableError({ ...name, url }, 'read', reason, cause),
+    });
+    const text = bytes.toString('utf8');
+    if (bytes.length === sizeBytes && hashOf(text) === hash) return text;
+    const problem =
+      bytes.length === sizeBytes
+        ? 'does not hold what was written'
+        : `has ${bytes.length} bytes, and ${sizeBytes} were written`;
+    throw new StoreValueLostError({ ...name, url: await this.url(key) }, problem, cureFor(hash, name));
+  }
+
+  /** Whether an object is there, with its size. */
+  isThere({ key, hash, sizeBytes }: StoredObject, runId: string): Promise<boolean> {
+    return this.#bounded({
+      key,
+      act: async ({ storage, prefix }, signal) => {
+        const place = keyIn(prefix, key);
+        if (!(await storage.exists(place, { signal }))) return false;
+        return (await storage.stat(place, { signal })).sizeBytes === sizeBytes;
+      },
+      failed: (url, reason, cause) =>
+        new StoreValueUnavailableError({ runId, value: `value ${hash}`, url }, 'written', reason, cause),
+    });
+  }
+
+  /** Keys of all objects below a folder. */
+  async *keys(folder: string): AsyncGenerator<string> {
+    const { storage, prefix } = await this.#open();
+    const base = keyIn(prefix, '');
+    try {
+      for await (const { key, kind } of storage.list(keyIn(prefix, folder))) {
+        if (kind === 'file') yield base === '' ? key : key.slice(base.length + 1);
+      }
+    } catch (thrown) {
+      if (!isMissing(thrown)) throw thrown; // nothing was ever written there
+    }
+  }
+
+  /** Removes an object; resolves to whether it was there. */
+  async remove(key: string): Promise<boolean> {
+    const { storage, prefix } = await this.#open();
+    return storage.delete(keyIn(prefix, key), { signal: AbortSignal.timeout(this.timeoutMs) });
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    const open = await opened?.catch(() => undefined); // it was never open
+    if (open?.isOwn) await open.storage.close();
+  }
+
+  #open(): Promise<OpenStorage> {
+    const opened = (this.#opened ??= openStorage(this.target));
+    opened.catch(() => {
+      if (this.#opened === opened) this.#opened = undefined;
+    });
+    return opened;
+  }
+
+  /** Does work until it succeeds, fails in a way that would not pass, or takes too long. */
+  async #bounded<T>({ act, failed, key }: BoundedWork<T>): Promise<T> {
+    const open = await this.#open();
+    const { ExponentialBackoff, handleWhen, retry } = await import('cockatiel');
+    const signal = AbortSignal.timeout(this.timeoutMs);
+    let latest: unknown;
+    const policy = retry(
+      handleWhen((thrown) => !signal.aborted && mayPass(thrown)),
+      {
+        maxAttempts: Number.MAX_SAFE_INTEGER,
+        backoff: new ExponentialBackoff({ initialDelay: FIRST_RETRY_DELAY_MS, maxDelay: MAX_RETRY_DELAY_MS }),
+      },
+    );
+    try {
+      return await policy.execute(async () => {
+        try {
+          return await act(open, signal);
+        } catch (thrown) {
+          if (!signal.aborted || latest === undefined) latest = thrown;
+          throw thrown;
+        }
+      });
+    } catch (thrown) {
+      // Of a time that is over, the last failure before says more.
+      const cause = signal.aborted ? (latest ?? thrown) : thrown;
+      const reason = signal.aborted ? `${messageOf(cause)} (given up after ${this.timeoutMs} ms)` : messageOf(cause);
+      throw isConfiguration(cause) ? cause : failed(urlIn(open, key), reason.replace(/\.$/, ''), cause);
+    }
+  }
+}
+
+/** Loaded when a large value is written or read: most runs have none. */
+async function openStorage(target: string | BlobStorageOptions): Promise<OpenStorage> {
+  const { normalizeKey } = await import('../../resources/storage/storage-key.js');
+  if (typeof target !== 'string' && !isConfig(target.storage)) {
+    return { storage: target.storage, prefix: normalizeKey(target.prefix ?? ''), isOwn: false };
+  }
+  const { StorageRegistry } = await import('../../resources/storage/registry/storage-registry.js');
+  const registry = new StorageRegistry();
+  const { storage: config, prefix = '' } =
+    typeof target === 'string' ? addressIn(registry, target) : (target as BlobStorageOptions & ConfiguredStorage);
+  return { storage: await registry.getStorage(config), prefix: normalizeKey(prefix), isOwn: true };
+}
+
+interface ConfiguredStorage {
+  readonly storage: StorageConfigInput;
+}
+
+function addressIn(registry: StorageRegistry, url: string): ConfiguredStorage & { readonly prefix: string } {
+  const { config: storage, prefix } = registry.getAddress(url);
+  return { storage, prefix };
+}
+
+function isConfig(storage: BlobStorageOptions['storage']): storage is StorageConfigInput {
+  return 'provider' in storage && 'configuration' in storage;
+}
+
+function keyIn(prefix: string, key: string): string {
+  return [prefix, key].filter((part) => part !== '').join('/');
+}
+
+function urlIn({ storage, prefix }: OpenStorage, key: string): string {
+  return storage.getUrl(keyIn(prefix, key));
+}
+
+/** A body that was cut off is sent again, too: a stream cannot be, a text can. */
+function mayPass(thrown: unknown): boolean {
+  if (!SynapseError.is(thrown)) return true;
+  return thrown.retryable || thrown.code === 'SYN_STORAGE_UPLOAD' || thrown.code === 'SYN_STORAGE_DOWNLOAD';
+}
+
+function isMissing(thrown: unknown): boolean {
+  return SynapseError.is(thrown) && thrown.code === 'SYN_STORAGE_NOT_FOUND';
+}
+
+function isConfiguration(thrown: unknown): boolean {
+  return SynapseError.is(thrown) && thrown.kind === 'config';
+}
+
+function cureFor(hash: string, { runId }: ValueName): string {
+  return `Restore that object from a copy (its SHA-256 is ${hash}), or open the store with the storage that it was moved to; if it is gone for good, nothing but this value of run ${runId} is.`;
+}
