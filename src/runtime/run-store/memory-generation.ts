@@ -10,8 +10,15 @@ export class MemoryGeneration {
   open = 0;
   /** Runs that have ended while it was the young one. */
   finished = 0;
-  /** Whether runs of pipelines' actions are among those that are over. */
-  hasChildren = false;
+  readonly #children = new Map<string, MemoryEntry[]>();
+  /** Those of one pipeline follow each other: most often they are known. */
+  #parentId = '';
+  #siblings: MemoryEntry[] = [];
+
+  /** Runs of pipelines' actions that are over, by their pipelines' runs: going through all runs for them would cost each run a twentieth. */
+  get children(): ReadonlyMap<string, readonly MemoryEntry[]> {
+    return this.#children;
+  }
 
   /** Takes a run that is not over. */
   add(id: string, entry: MemoryEntry): void {
@@ -19,11 +26,23 @@ export class MemoryGeneration {
     this.open++;
   }
 
-  /** Takes the run of a pipeline's action that is over, if the pipeline's run is here: they are forgotten together. */
-  keepWithParent(id: string, entry: MemoryEntry): boolean {
-    const { parent_id } = entry.created;
-    if (parent_id === undefined || !this.runs.has(parent_id)) return false;
-    this.runs.set(id, entry);
-    return (this.hasChildren = true);
+  /** Notes that the run of a pipeline's action, which is here, is over. */
+  noteChild(parentId: string, entry: MemoryEntry): void {
+    if (parentId !== this.#parentId) {
+      this.#parentId = parentId;
+      this.#siblings = this.#children.get(parentId) ?? [];
+      this.#children.set(parentId, this.#siblings);
+    }
+    this.#siblings.push(entry);
+  }
+
+  /** Takes runs of a pipeline's actions from the generation before, as far as they were not removed from there. */
+  takeChildren(parentId: string, { runs, children }: MemoryGeneration): void {
+    for (const entry of children.get(parentId) ?? []) {
+      const { id } = entry.created;
+      if (!runs.has(id)) continue;
+      this.runs.set(id, entry);
+      this.noteChild(parentId, entry);
+    }
   }
 }

@@ -242,20 +242,28 @@ export class MemoryRunStore extends RunStore {
       young.add(id, entry);
     }
     young.open--;
-    if (entry.created.parent_id !== undefined) young.hasChildren = true;
+    const { parent_id } = entry.created;
+    if (parent_id !== undefined) young.noteChild(parent_id, entry);
     if (++young.finished >= this.#generationSize) this.#startGeneration();
   }
 
   #startGeneration(): void {
     const forgotten = this.#old;
-    const old = (this.#old = this.#young);
+    this.#old = this.#young;
     const young = (this.#young = new MemoryGeneration());
-    if (forgotten.open === 0 && !forgotten.hasChildren && this.#journals.size === 0) return;
-    // A pipeline's run comes before those of its actions.
-    forgotten.runs.forEach((entry, id) => {
-      if (!isFinal(statusOf(entry))) young.add(id, entry);
-      else if (!young.keepWithParent(id, entry) && !old.keepWithParent(id, entry)) this.#journals.delete(id);
-    });
+    if (forgotten.open > 0) {
+      forgotten.runs.forEach((entry, id) => {
+        if (!isFinal(statusOf(entry))) young.add(id, entry);
+      });
+    }
+    for (const parentId of forgotten.children.keys()) this.#generationOf(parentId)?.takeChildren(parentId, forgotten);
+    if (this.#journals.size === 0) return;
+    for (const id of forgotten.runs.keys()) if (!this.#generationOf(id)) this.#journals.delete(id);
+  }
+
+  #generationOf(id: string): MemoryGeneration | undefined {
+    if (this.#young.runs.has(id)) return this.#young;
+    return this.#old.runs.has(id) ? this.#old : undefined;
   }
 
   #remove(id: string): void {
