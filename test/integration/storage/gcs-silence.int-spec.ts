@@ -1,4 +1,6 @@
 import { failureOf, patternOf } from '../../../src/interfaces/testing/storage-contract/storage-subject.js';
+import type { GCSStorage } from '../../../src/resources/storage/providers/gcs/gcs-storage.js';
+import type { TransferOptions } from '../../../src/resources/storage/storage-options.js';
 import { allOf } from '../../all-of.js';
 import { ResumableBucket } from './resumable-bucket.js';
 
@@ -8,7 +10,27 @@ jest.setTimeout(60_000); // guards against a hang only
 const BYTES = patternOf(9 * 1024 * 1024);
 /** Of a piece it is ten times as long. */
 const TIMEOUT_S = 0.2;
+const REASON = new Error('enough');
 const SILENT = { code: 'SYN_STORAGE_CONNECTION', retryable: true };
+
+type Work = (bucket: ResumableBucket, storage: GCSStorage, options: TransferOptions) => Promise<unknown>;
+
+/** What is done, and how the call begins that is not answered. */
+const WORKS: [string, string, Work][] = [
+  ['a small file', 'POST', (_bucket, storage, how) => storage.write('a', 'x', how)],
+  ['a stream', 'POST', (_bucket, storage, how) => storage.write('a', [Buffer.from('x'), Buffer.from('y')], how)],
+  ['a long stream', 'PUT', (_bucket, storage, how) => storage.write('a', [BYTES], how)],
+  ['the beginning of a long file', 'POST', ({ folder }, storage, how) => storage.upload(folder.source, 'a', how)],
+  ['a piece of a long file', 'PUT', ({ folder }, storage, how) => storage.upload(folder.source, 'a', how)],
+  ['the facts of a file', 'GET', (_bucket, storage, how) => storage.stat('a', how)],
+  [
+    'the bytes of a file',
+    'GET /storage/v1/b/b/o/kept media',
+    (_bucket, storage, how) => storage.getPath('kept').readBytes(how),
+  ],
+  ['a list', 'GET', (_bucket, storage, how) => allOf(storage.list('a', how))],
+  ['a removal', 'DELETE', (_bucket, storage, how) => storage.delete('a', how)],
+];
 
 describe('GCSStorage with a service that falls silent', () => {
   const bucket = ResumableBucket.forEachTest(BYTES, { timeout: TIMEOUT_S });
@@ -46,18 +68,39 @@ describe('GCSStorage with a service that falls silent', () => {
     expect(server.openSessions).toBe(0);
   });
 
-  it.each([
-    ['a small file', 'POST', () => bucket.storage.write('a', 'x', { retries: 0 })],
-    ['a stream', 'POST', () => bucket.storage.write('a', [Buffer.from('x'), Buffer.from('y')], { retries: 0 })],
-    ['the facts of a file', 'GET', () => bucket.storage.stat('a', { retries: 0 })],
-    ['the beginning of a file', 'GET', () => bucket.storage.getPath('a').readBytes({ retries: 0 })],
-    ['a list', 'GET', () => allOf(bucket.storage.list('a', { retries: 0 }))],
-    ['a removal', 'DELETE', () => bucket.storage.delete('a', { retries: 0 })],
-  ])('does not wait for the answer to %s forever', async (_case, call, work) => {
-    server.held.push(call, call);
+  describe.each(WORKS)('asked for %s', (_case, call, work) => {
+    beforeEach(() => void server.put('kept', BYTES));
 
-    expect(await failureOf(work())).toMatchObject(SILENT);
-    expect(server.calls.some((made) => made.startsWith(call))).toBe(true);
+    it('does not wait for the answer forever, and closes the connection', async () => {
+      server.held.push(call);
+
+      expect(await failureOf(work(bucket, bucket.storage, { retries: 0 }))).toMatchObject(SILENT);
+      await server.untilCut(call);
+    });
+
+    it('closes the connection when it is cancelled', async () => {
+      server.held.push(call);
+      const abort = new AbortController();
+      await using patient = bucket.storageWith();
+      const failure = failureOf(work(bucket, patient, { retries: 0, signal: abort.signal }));
+      await server.untilCalled(call);
+      abort.abort(REASON);
+
+      expect((await failure) === REASON).toBe(true);
+      await server.untilCut(call);
+    });
+  });
+
+  it('closes the connection of a copy that is cancelled, for whose answer it waits as long as that takes', async () => {
+    server.put('kept', BYTES);
+    server.held.push('POST');
+    const abort = new AbortController();
+    const failure = failureOf(bucket.storage.copy('kept', 'a', { retries: 0, signal: abort.signal }));
+    await server.untilCalled('POST');
+    abort.abort(REASON);
+
+    expect((await failure) === REASON).toBe(true);
+    await server.untilCut('POST');
   });
 
   it('waits for bytes of a source as long as that takes', async () => {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { crc32c } from './crc32c.js';
 import { listen, portOf } from './server-process.js';
@@ -44,6 +45,9 @@ export class ResumableServer {
   receivedBytes = 0;
   /** What every request to a session must bring, if anything. */
   wantedToken: string | undefined;
+  /** Calls whose connection the client has closed before they were answered. */
+  readonly #cut = new Set<string>();
+  readonly #events = new EventEmitter();
   readonly #sessions = new Map<string, Session>();
   readonly #generations = new Map<string, string>();
   #count = 0;
@@ -63,6 +67,16 @@ export class ResumableServer {
   /** Uploads that are neither whole nor cancelled. */
   get openSessions(): number {
     return [...this.#sessions.values()].filter(({ digest }) => digest === undefined).length;
+  }
+
+  /** Resolves once a call has come. @param start - How it begins. */
+  async untilCalled(start: string): Promise<void> {
+    while (!this.calls.some((call) => call.startsWith(start))) await once(this.#events, 'call');
+  }
+
+  /** Resolves once the client has closed the connection of a call that was not answered. @param start - How the call begins. */
+  async untilCut(start: string): Promise<void> {
+    while (![...this.#cut].some((call) => call.startsWith(start))) await once(this.#events, 'cut');
   }
 
   /** Forgets the uploads, as the service does after a week. */
@@ -86,6 +100,7 @@ export class ResumableServer {
   reset(): void {
     for (const list of [this.calls, this.faults, this.held]) list.length = 0;
     this.forgetSessions();
+    this.#cut.clear();
     this.objects.clear();
     this.receivedBytes = 0;
     this.wantedToken = undefined;
@@ -99,9 +114,16 @@ export class ResumableServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', this.base);
     const range = request.headers['content-range'];
-    const call = `${request.method} ${range ?? url.pathname}`;
+    const what = url.searchParams.get('alt') === 'media' ? ' media' : '';
+    const call = `${request.method} ${range ?? url.pathname}${what}`;
     this.calls.push(call);
-    if (this.#isHeld(call)) return;
+    this.#events.emit('call');
+    response.once('close', () => {
+      if (response.writableFinished || !this.calls.includes(call)) return; // answered, or of an earlier test
+      this.#cut.add(call);
+      this.#events.emit('cut');
+    });
+    if (this.#isHeld(call)) return void request.resume(); // a server that does not read does not see that its client has gone
     if (url.pathname === '/token') return json(response, 200, await this.#token(request));
     if (this.wantedToken !== undefined && request.headers.authorization !== `Bearer ${this.wantedToken}`)
       return json(response, 401, { error: { code: 401, message: 'no token' } });
@@ -124,8 +146,9 @@ export class ResumableServer {
   }
 
   #tellFacts(response: ServerResponse, name: string): void {
-    const isThere = this.objects.has(name);
-    json(response, isThere ? 200 : 404, isThere ? { name, generation: this.#generations.get(name) } : {});
+    const bytes = this.objects.get(name);
+    if (bytes === undefined) return json(response, 404, {});
+    json(response, 200, { name, generation: this.#generations.get(name), size: String(bytes.length) });
   }
 
   /** What a client gets for the credentials of its own that it shows. */

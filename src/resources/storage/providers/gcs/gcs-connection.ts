@@ -1,5 +1,6 @@
 import type { Bucket, CRC32C } from '@google-cloud/storage';
 import { StoragePackageMissingError } from '../../../../foundation/errors/storage.errors.js';
+import { OutgoingRequests } from '../../transfer/outgoing-requests.js';
 import type { GCSStorageConfig } from './gcs-storage-config.js';
 
 const GOOGLE = 'https://storage.googleapis.com';
@@ -14,6 +15,8 @@ export interface GcsConnection {
   readonly uploads: Bucket;
   readonly isAnonymous: boolean;
   readonly CRC32C: new () => CRC32C;
+  /** What the library asks for: it has no way to be told that nobody waits any more. */
+  readonly requests: OutgoingRequests;
 }
 
 /** @throws {@link StoragePackageMissingError} */
@@ -39,7 +42,8 @@ export async function connectToGcs(config: GCSStorageConfig): Promise<GcsConnect
         idempotencyStrategy: IdempotencyStrategy.RetryAlways,
       },
     }).bucket(bucketName);
-  return { bucket: bucketWith(false), uploads: bucketWith(true), isAnonymous, CRC32C };
+  const [bucket, uploads] = [bucketWith(false), bucketWith(true)];
+  return { bucket, uploads, isAnonymous, CRC32C, requests: new OutgoingRequests() };
 }
 
 async function loadPackage(): Promise<typeof import('@google-cloud/storage')> {

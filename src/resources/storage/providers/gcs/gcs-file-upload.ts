@@ -205,9 +205,9 @@ export class GcsFileUpload {
 
   /** @param patience - How often as long as for an answer is waited for this one. */
   #answered<T>(request: (signal: AbortSignal) => Promise<T>, patience = 1): Promise<T> {
-    const { idleTimeoutMs, call } = this.#init;
+    const { idleTimeoutMs, call, connection } = this.#init;
     const limit = { work: `upload of ${this.#url}`, limitMs: idleTimeoutMs * patience, signal: call.signal };
-    return answeredInTime(limit, request);
+    return answeredInTime(limit, (signal) => connection.requests.during(signal, () => request(signal)));
   }
 
   #broken(reason: string): StorageConnectionError {

@@ -9,6 +9,7 @@ import { StorageProvider } from '../../storage-provider.interface.js';
 import { abortable } from '../../transfer/abortable.js';
 import { abortableBytes } from '../../transfer/abortable-bytes.js';
 import type { LocalFile } from '../../transfer/local-file.js';
+import type { RequestScope } from '../../transfer/outgoing-requests.js';
 import type { ByteRange, OpenedObject } from '../../transfer/resumed-read.js';
 import { answeredInTime, SendingWatch } from '../../transfer/silence.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
@@ -67,14 +68,12 @@ export class GCSStorage extends StorageProvider {
     const { sizeBytes, etag } = fileEntry(key, metadata);
     const end = Math.min(range.end ?? Infinity, sizeBytes);
     if (range.start >= end) return { body: Readable.from([]), sizeBytes, etag };
-    const { bucket } = await this.#connect();
+    const { bucket, requests } = await this.#connect();
     // Of just that version: another one may take its place meanwhile.
-    const body = bucket.file(key, { generation: metadata.generation }).createReadStream({
-      start: range.start,
-      end: end - 1,
-      validation: false,
-      decompress: false,
-    });
+    const file = bucket.file(key, { generation: metadata.generation });
+    const body = requestedWithin(requests.open(), () =>
+      file.createReadStream({ start: range.start, end: end - 1, validation: false, decompress: false }),
+    );
     return { body, sizeBytes, etag };
   }
 
@@ -83,9 +82,9 @@ export class GCSStorage extends StorageProvider {
     { body, sizeBytes = Infinity, contentType }: StorageContent,
     { signal }: StorageCall,
   ): Promise<void> {
-    const { uploads } = await this.#connect();
+    const { bucket, uploads, requests } = await this.#connect();
     const resumable = sizeBytes > PIECE_BYTES;
-    const upload = uploads.file(key).createWriteStream({
+    const upload = (resumable ? uploads : bucket).file(key).createWriteStream({
       resumable,
       ...(resumable && { chunkSize: PIECE_BYTES }),
       highWaterMark: 1024 * 1024,
@@ -98,7 +97,9 @@ export class GCSStorage extends StorageProvider {
     const watch = new SendingWatch({ work: `upload of ${this.urlOf(key)}`, limitMs });
     const either = signal ? AbortSignal.any([signal, watch.signal]) : watch.signal;
     try {
-      await pipeline(abortableBytes(watch.watched(body), either), upload, { signal: either });
+      await requests.during(either, () =>
+        pipeline(abortableBytes(watch.watched(body), either), upload, { signal: either }),
+      );
     } catch (thrown) {
       watch.signal.throwIfAborted();
       const status = statusOf(thrown);
@@ -158,8 +159,10 @@ export class GCSStorage extends StorageProvider {
 
   /** Without a limit of time: the service copies large objects by itself, and is silent meanwhile. */
   async #copy(from: string, to: string, call: StorageCall, generation?: string | number): Promise<void> {
-    const { bucket } = await this.#connect();
-    await call.retry(() => abortable(call.signal, () => bucket.file(from, { generation }).copy(bucket.file(to))));
+    const { bucket, requests } = await this.#connect();
+    const copy = (): Promise<unknown> => bucket.file(from, { generation }).copy(bucket.file(to));
+    const { signal } = call;
+    await call.retry(() => (signal ? abortable(signal, () => requests.during(signal, copy)) : copy()));
   }
 
   async #remove(bucket: Bucket, key: string, ifGenerationMatch?: string | number): Promise<boolean> {
@@ -213,15 +216,27 @@ export class GCSStorage extends StorageProvider {
   }
 
   async #do<T>(signal: AbortSignal | undefined, work: (bucket: Bucket) => Promise<T>): Promise<T> {
-    const { bucket } = await this.#connect();
+    const { bucket, requests } = await this.#connect();
     const limit = { work: `request to ${this.urlOf('')}`, limitMs: this.idleTimeoutMs, signal };
-    return answeredInTime(limit, () => work(bucket));
+    return answeredInTime(limit, (either) => requests.during(either, () => work(bucket)));
   }
 
   #connect(): Promise<GcsConnection> {
     this.#connection ??= connectToGcs(this.#config);
     return this.#connection;
   }
+}
+
+/** A stream of the library, which asks when it is first read: at once, so that its request is known, and ends with it. */
+function requestedWithin(scope: RequestScope, open: () => Readable): Readable {
+  const body = scope.run(open);
+  body.on('error', () => undefined); // whoever reads it later gets it
+  body.once('close', () => {
+    scope.cut();
+    scope.close();
+  });
+  scope.run(() => body.read(0));
+  return body;
 }
 
 function fileEntry(key: string, { size, updated, etag }: FileMetadata): StorageEntry {
