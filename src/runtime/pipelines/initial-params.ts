@@ -54,11 +54,7 @@ export class InitialParams {
   ): Promise<ValidationIssue[]> | undefined {
     if (this.#plan.pipeline.paramsType) return undefined; // it says itself what it takes, and is asked first
     const unknown = this.#unknownKeys(params);
-    const asked = this.#checks.filter(({ name, own, isFirst }) => {
-      if (isFirst && without !== 'none') return false;
-      if (typeof without !== 'string' && without.has(name)) return false;
-      return Object.keys(params).some((key) => own.has(key));
-    });
+    const asked = this.#checks.filter((check) => isAsked(check, without) && hasAny(params, check.own));
     if (asked.length === 0) return unknown.length === 0 ? undefined : Promise.resolve(unknown);
     return Promise.all(asked.map((check) => refused(check, params))).then((found) =>
       distinct([...unknown, ...found.flat()]),
@@ -67,14 +63,26 @@ export class InitialParams {
 
   #unknownKeys(params: object): ValidationIssue[] {
     const known = this.#known;
-    if (!known) return [];
-    return Object.keys(params).flatMap((path) => {
-      if (known.has(path)) return [];
+    const found: ValidationIssue[] = [];
+    if (!known) return found;
+    for (const path of Object.keys(params)) {
+      if (known.has(path)) continue;
       const meant = nearest(path, [...known]);
       const message = `is taken by none of its actions${meant === undefined ? '' : `. Did you mean '${meant}'?`}`;
-      return [{ path, code: 'unknown_key', message }];
-    });
+      found.push({ path, code: 'unknown_key', message });
+    }
+    return found;
   }
+}
+
+function isAsked({ name, isFirst }: ActionCheck, without: 'none' | 'first' | ReadonlySet<string>): boolean {
+  if (without === 'none') return true;
+  return !isFirst && (without === 'first' || !without.has(name));
+}
+
+function hasAny(params: object, names: ReadonlySet<string>): boolean {
+  for (const name in params) if (names.has(name)) return true;
+  return false;
 }
 
 function knownNames({ nodes }: PipelinePlan): ReadonlySet<string> | undefined {

@@ -74,7 +74,8 @@ class PipelineWork implements UndoableSteps {
     try {
       if (session.from?.undo) throw await this.#goFurtherBack(around, session);
       const stand = this.#goesOn(host, session) ? await standOf(around, session.from) : undefined;
-      if (host.attempt === 1) await this.#refuseInitial(params, stand);
+      const refusal = host.attempt === 1 ? this.#refuseInitial(params, stand) : undefined;
+      if (refusal) await refusal;
       const result = await new PipelineExecution(around, params, session, stand).run();
       if (around.use.hasFolder) ctx.pipeline?.cleanup();
       return result;
