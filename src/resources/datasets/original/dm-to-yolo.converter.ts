@@ -6,7 +6,9 @@ import { versionProblem } from '../formats/dm/dm-version.js';
 import { fileNamesIn, isFolder, stemOf } from '../io/file-names.js';
 import { ImageHeaderReader } from '../io/image-header.js';
 import type { JsonRecord } from '../model/json-value.js';
+import type { Loss } from '../report/loss-log.js';
 import { ProblemCode, ProblemLog } from '../report/problem-log.js';
+import { OddShapes } from './odd-shapes.js';
 import { DMVersion, originalDocuments, originalOrder } from './original-documents.js';
 import {
   originalDocument,
@@ -57,6 +59,7 @@ export class FromDMToYOLOConverter {
   readonly #counts = { images: 0, annotations: 0 };
   /** Documents that were passed over. */
   readonly problems = new ProblemLog();
+  readonly #odd = new OddShapes();
   #names: readonly OriginalLabel[] | undefined;
 
   constructor(readonly options: OriginalConverterOptions = {}) {
@@ -66,6 +69,11 @@ export class FromDMToYOLOConverter {
   /** Every class of the source, in the order of its number. */
   get classNames(): readonly OriginalLabel[] {
     return (this.#names ??= this.getAllClasses());
+  }
+
+  /** Shapes that were written as they are, though they are inverted or not in their picture. */
+  get losses(): readonly Loss[] {
+    return this.#odd.losses.list();
   }
 
   /** What the last call of `saveToFolder` wrote. */
@@ -160,7 +168,8 @@ export class FromDMToYOLOConverter {
       const imagePath = join(folder, 'original_files', imageName);
       const path = join(folder, 'json', name);
       const size = sizeOfImage(this.#headers, root, imagePath);
-      const labelLines = this.#documents.lines(this.#document(path), relative(root, path), { size, numbers });
+      const context = { size, numbers, odd: this.#odd };
+      const labelLines = this.#documents.lines(this.#document(path), relative(root, path), context);
       yield { split, imagePath, imageName, labelName: `${stem}.txt`, labelLines };
     }
   }

@@ -74,17 +74,19 @@ function reportOf(
     ...converter.counts,
     annotations_written: converter.counts.annotations,
     classes: converter.classNames.map(String),
-    losses: lossesOf(route, converter.counts.images),
+    losses: [
+      ...(converter instanceof FromDMToYOLOConverter ? converter.losses : []),
+      ...uncounted(route, converter.counts.images),
+    ],
     problems: converter.problems.list(),
     copied_instead_of_linked: 0,
   };
 }
 
 /** What it drops, it does not count; so the report can only name what that may be. */
-function lossesOf({ loses }: ConversionRoute, images: number): ConversionReport['losses'] {
+function uncounted({ loses }: ConversionRoute, images: number): ConversionReport['losses'] {
   if (loses.length === 0) return [];
-  const dropped = `the way of the original drops ${loses.join(', ')}`;
-  const reason = `${dropped}, and writes shapes that are inverted or outside of the picture as they are; it counts neither, this is the number of pictures`;
+  const reason = `the way of the original drops ${loses.join(', ')} and does not count them; this is the number of pictures`;
   return [{ field: 'not counted', reason, count: images, places: [] }];
 }
 

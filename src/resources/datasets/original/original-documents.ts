@@ -1,8 +1,9 @@
 import { DatasetInvalidError } from '../../../foundation/errors/dataset.errors.js';
-import type { ImageSize } from '../model/annotated-image.js';
+import type { Box, ImageSize, Keypoint, Point } from '../model/annotated-image.js';
 import { byCodePoint } from '../model/class-order.js';
 import { isRecord } from '../../../foundation/schema/json-safe.js';
 import type { JsonRecord } from '../model/json-value.js';
+import type { OddShapes, ShapePlace } from './odd-shapes.js';
 import {
   boxLine,
   type ClassNumbers,
@@ -28,6 +29,8 @@ export interface OriginalDocuments {
 export interface LineContext {
   readonly size: ImageSize;
   readonly numbers: ClassNumbers;
+  /** Told of each shape that gets a line. */
+  readonly odd?: OddShapes;
 }
 
 const TOOLS = ['bounding_box', 'polygon', 'keypoint'] as const;
@@ -63,19 +66,40 @@ function addLabel({ id, classification }: JsonRecord, file: string, labels: Set<
     );
 }
 
-function lineV2(
-  tool: (typeof TOOLS)[number],
-  item: JsonRecord,
-  file: string,
-  { size, numbers }: LineContext,
-): string[] {
-  const id = numbers.get(item['classification'] as OriginalLabel);
+function lineV2(tool: (typeof TOOLS)[number], item: JsonRecord, file: string, context: LineContext): string[] {
+  const id = context.numbers.get(item['classification'] as OriginalLabel);
   if (id === undefined) return [];
   const values = new OriginalValues({ file, annotation: String(item['id']) });
-  if (tool === 'bounding_box') return [boxLine(id, values.boxList(item['data']), size)];
-  if (tool === 'polygon') return present(polygonLine(id, values.points(item['data']), size));
+  const line = new ShapeLine(id, context, { file, id: item['id'], size: context.size });
+  if (tool === 'bounding_box') return line.ofBox(values.boxList(item['data']));
+  if (tool === 'polygon') return line.ofPolygon(values.points(item['data']));
   const box = item['bounding_box'] === undefined ? undefined : values.box(item['bounding_box']);
-  return [keypointLine(id, values.keypoints(item['data']), box, size)];
+  return line.ofKeypoints(values.keypoints(item['data']), box);
+}
+
+/** The line of one annotation, if it has one. */
+class ShapeLine {
+  constructor(
+    private readonly id: number,
+    private readonly context: LineContext,
+    private readonly place: ShapePlace,
+  ) {}
+
+  ofBox(box: Box): string[] {
+    this.context.odd?.box(box, this.place);
+    return [boxLine(this.id, box, this.context.size)];
+  }
+
+  ofPolygon(points: readonly Point[]): string[] {
+    this.context.odd?.polygon(points, this.place);
+    const line = polygonLine(this.id, points, this.context.size);
+    return line === undefined ? [] : [line];
+  }
+
+  ofKeypoints(points: readonly Keypoint[], box: Box | undefined): string[] {
+    this.context.odd?.keypoints(points, box, this.place);
+    return [keypointLine(this.id, points, box, this.context.size)];
+  }
 }
 
 const V1: OriginalDocuments = {
@@ -100,26 +124,23 @@ function itemsV1(document: JsonRecord, file: string): readonly JsonRecord[] {
   );
 }
 
-function lineV1(item: JsonRecord, file: string, { size, numbers }: LineContext): string[] {
-  const id = numbers.get(labelV1(item['classification']) as OriginalLabel);
+function lineV1(item: JsonRecord, file: string, context: LineContext): string[] {
+  const id = context.numbers.get(labelV1(item['classification']) as OriginalLabel);
   const data = item['data'] || item['points'];
   if (id === undefined || !data) return [];
   const values = new OriginalValues({ file, annotation: String(item['id']) });
+  const line = new ShapeLine(id, context, { file, id: item['id'], size: context.size });
   switch (item['tool']) {
     case 'boundingBox':
     case 'bounding_box':
-      return [boxLine(id, values.box(data), size)];
+      return line.ofBox(values.box(data));
     case 'polygon':
-      return present(polygonLine(id, values.points(data), size));
+      return line.ofPolygon(values.points(data));
     case 'keypoint':
-      return [
-        keypointLine(
-          id,
-          values.keypoints(data),
-          item['bounding_box'] ? values.box(item['bounding_box']) : undefined,
-          size,
-        ),
-      ];
+      return line.ofKeypoints(
+        values.keypoints(data),
+        item['bounding_box'] ? values.box(item['bounding_box']) : undefined,
+      );
     default:
       return [];
   }
@@ -132,10 +153,6 @@ function labelV1(classification: unknown): unknown {
     classification['label'] ||
     Object.values(classification).find((value) => typeof value === 'string')
   );
-}
-
-function present(line: string | undefined): string[] {
-  return line === undefined ? [] : [line];
 }
 
 /** What the original makes of documents of this version. */

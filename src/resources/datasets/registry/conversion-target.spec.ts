@@ -114,13 +114,7 @@ describe('the place of a new data set', () => {
     await box.convert('dm', 'out', { to: 'yolo', compat: 'original' });
 
     expect(box.json('out/loss-report.json')).toMatchObject({
-      losses: [
-        {
-          field: 'not counted',
-          count: 1,
-          reason: expect.stringMatching(/attributes.*outside of the picture/) as string,
-        },
-      ],
+      losses: [{ field: 'not counted', count: 1, reason: expect.stringContaining('attributes') as string }],
     });
   });
 

@@ -18,7 +18,7 @@ export type LinesByTask = Readonly<Record<YOLOTask, LabelText>>;
 
 const TASKS = Object.values(YOLOTask);
 /** Shares of a picture that count as rounding: labels have six decimals. */
-const TOLERANCE = 1e-6;
+export const TOLERANCE = 1e-6;
 
 /** Makes the lines of pictures, and tells the logs what lines cannot say. */
 export class YOLOLineMaker {
