@@ -26,6 +26,8 @@ export interface LogRow {
   readonly entries: string | null;
 }
 
+/** Columns of JSON. Only there is a reference told from a text that looks like one. */
+const REFERRING_COLUMNS = ['next_steps', 'error', 'params', 'result'];
 const NO_EVENTS: EventBatch = { attempt: 0, firstSeq: 0, lastSeq: 0, text: '' };
 
 /**
@@ -53,14 +55,18 @@ export class RowWriter {
       next_steps: this.#values.json('next steps', next_steps),
       error: error && this.#values.lenientJson(error),
     };
-    const cells = RUN_COLUMNS.map((column) => row[column] ?? null);
-    return [...cells, this.#values.json('params', params), this.#values.json('result', result)].map(this.#cell);
+    const cells = RUN_COLUMNS.map((column) => this.#cell(column, row[column] ?? null));
+    const texts = { params: this.#values.json('params', params), result: this.#values.json('result', result) };
+    return [...cells, this.#cell('params', texts.params), this.#cell('result', texts.result)];
   }
 
   /** The columns that a change sets. */
   changed(change: RunChange): ColumnValues {
     const pairs = new RunRows(this.#values).changedColumns(change);
-    return { columns: pairs.map(([column]) => column), values: pairs.map(([, value]) => this.#cell(value)) };
+    return {
+      columns: pairs.map(([column]) => column),
+      values: pairs.map(([column, value]) => this.#cell(column, value)),
+    };
   }
 
   /** The rows of the log for entries and events: one, but where events do not follow each other. */
@@ -72,10 +78,10 @@ export class RowWriter {
     return [rowOf(epoch, first, text), ...rest.map((batch) => rowOf(epoch, batch, null))];
   }
 
-  readonly #cell = (value: Cell): Cell => {
-    if (typeof value !== 'string' || !this.#values.isLarge(value)) return value;
+  #cell(column: string, value: Cell): Cell {
+    if (typeof value !== 'string' || !REFERRING_COLUMNS.includes(column) || !this.#values.isLarge(value)) return value;
     return this.#values.store(value).text;
-  };
+  }
 }
 
 function rowOf(epoch: number, { attempt, firstSeq, lastSeq, text }: EventBatch, entries: string | null): LogRow {

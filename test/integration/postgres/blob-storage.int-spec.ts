@@ -30,9 +30,8 @@ describeWithPostgres('PostgresRunStore with large values in a storage', 'a datab
   });
   afterEach(() => place.remove());
 
-  // Every value longer than an id goes to the storage, so that each case of the suite does.
   describe('and every value a large one', () => {
-    describeRunStore(() => sandbox.store({ blobStorage: place.url, maxInlineBytes: 48 }));
+    describeRunStore(() => sandbox.store({ blobStorage: place.url, maxInlineBytes: 1 }));
   });
 
   const rows = (): Promise<{ hash: string; content: string | null; storage: string; object_key: string }[]> =>
