@@ -1,5 +1,6 @@
 import { CommandRunner } from 'nest-commander';
 import { usageErrorOf } from './commander-errors.js';
+import { refuseSecondValues } from './single-values.js';
 import { unknownWord } from './unknown-word.js';
 
 type CommanderCommand = Parameters<CommandRunner['setCommand']>[0];
@@ -11,6 +12,7 @@ export abstract class SynapseCommand extends CommandRunner {
     command.exitOverride((error) => {
       throw usageErrorOf(command, error);
     });
+    refuseSecondValues(command);
     command.option('--verbose', 'show the stacks of errors');
     return super.setCommand(command);
   }

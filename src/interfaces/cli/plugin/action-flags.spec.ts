@@ -1,4 +1,4 @@
-import { IsInt, IsString } from 'class-validator';
+import { IsBoolean, IsInt, IsString } from 'class-validator';
 import { UiField } from '../../../foundation/schema/ui-field.decorator.js';
 import { definitionOf } from '../../../runtime/discovery/action-definition.fixture.js';
 import { actionFlagsHelp, readActionFlags } from './action-flags.js';
@@ -6,6 +6,9 @@ import { actionFlagsHelp, readActionFlags } from './action-flags.js';
 class Params {
   @IsInt()
   epochs = 1;
+
+  @IsBoolean()
+  shuffle = true;
 
   @UiField({ secret: true })
   @IsString()
@@ -32,4 +35,15 @@ describe('The flags of an action', () => {
       expect(reading).not.toThrow(/hunter2/);
     },
   );
+
+  it.each([
+    [['--epochs', '3', '--epochs=5'], "--epochs takes one value, and is given two: '3' and '5'."],
+    [['--shuffle', '--no-shuffle'], "--shuffle takes one value, and is given two: '--shuffle' and '--no-shuffle'."],
+  ])('refuse a second value (%j)', (words, message) => {
+    expect(() => readActionFlags(definition, [], words)).toThrow(message);
+  });
+
+  it('take a switch that says the same twice', () => {
+    expect(readActionFlags(definition, [], ['--no-shuffle', '--no-shuffle'])).toEqual({ shuffle: false });
+  });
 });

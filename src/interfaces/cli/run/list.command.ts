@@ -1,5 +1,4 @@
 import { Option, SubCommand } from 'nest-commander';
-import { UsageError } from '../../../foundation/errors/run.errors.js';
 import type { RunStatus } from '../../../foundation/config/enums.js';
 import type { RunSummary } from '../../../runtime/run-store/run-record.js';
 import { CliOutput } from '../cli-output.js';
@@ -42,10 +41,7 @@ export class RunListCommand extends StoreCommand {
   }
 
   @Option({ flags: '--status <status>', description: `only runs in this state: ${RUN_STATUSES.join(', ')}` })
-  parseStatus(text: string, earlier?: RunStatus): RunStatus {
-    if (earlier !== undefined) {
-      throw new UsageError(`--status takes one state, and has '${earlier}' already. List '${text}' by another call.`);
-    }
+  parseStatus(text: string): RunStatus {
     return parseStatus(text);
   }
 
