@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { errorFromJson } from '../../../foundation/errors/error-json.js';
 import type { ConvertOrder } from '../registry/convert-order.js';
 import type { DatasetWriter, WriteJob } from '../registry/format-definition.js';
 import type { PumpCounts } from '../registry/image-pump.js';
+import type { ConvertThreads } from './convert-threads.js';
 import type { LeadLists } from './pair-lists.js';
 import { ReadingStopped, type ReadTurns } from './read-turns.js';
 import { SHARED_FORMATS } from './shared-formats.js';
@@ -28,6 +28,7 @@ export interface LeadShare {
   readonly lists: LeadLists;
   readonly job: WriteJob;
   readonly writer: DatasetWriter;
+  readonly threads: ConvertThreads;
   /** Reads and writes its share. */
   pump(): Promise<PumpCounts>;
 }
@@ -76,26 +77,20 @@ async function leadReport({ turns, lists, pump }: LeadShare): Promise<Report> {
 /** What is the same for all threads. */
 type SharedOrder = Omit<ThreadOrder, 'labels' | 'answered' | 'lists' | 'listCount'>;
 
-/** Runs one thread to its end. */
-function runThread(order: SharedOrder, { lists, job: { classes } }: LeadShare): Promise<Report> {
+/** Has one thread do its share. */
+async function runThread(order: SharedOrder, { lists, threads, job: { classes } }: LeadShare): Promise<Report> {
   const { port1: ours, port2: labels } = new MessageChannel();
   const answered = new SharedArrayBuffer(4);
   const listing = new MessageChannel();
   lists.addThread(listing.port1);
   answerLabels(ours, new Int32Array(answered), (label) => classes.numberOf(label));
-  const workerData: ThreadOrder = { ...order, labels, answered, lists: listing.port2, listCount: lists.count };
-  const worker = new Worker(workerFile(), { workerData, transferList: [labels, listing.port2] });
-  return new Promise<Report>((settle, reject) => {
-    worker.once('message', (report: ThreadReport) =>
-      settle(report.kind === 'failed' ? { ...report, thrown: errorOf(report.error) } : report),
-    );
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`a thread of the conversion ended with ${code} and no report`)));
-  }).finally(() => {
+  try {
+    const report = await threads.run({ ...order, labels, answered, lists: listing.port2, listCount: lists.count });
+    return report.kind === 'failed' ? { ...report, thrown: errorOf(report.error) } : report;
+  } finally {
     ours.close();
     listing.port1.close();
-    void worker.terminate(); // it has ended its work: nobody need wait until its memory is given back
-  });
+  }
 }
 
 function answerLabels(port: MessagePort, answered: Int32Array, numberOf: (label: string) => number): void {
@@ -104,16 +99,6 @@ function answerLabels(port: MessagePort, answered: Int32Array, numberOf: (label:
     Atomics.store(answered, 0, 1);
     Atomics.notify(answered, 0);
   });
-}
-
-/** The file that a thread begins with. It is looked for from here upwards: the command line is a bundle, and lies elsewhere. */
-function workerFile(): URL {
-  const path = 'dist/threads/convert-worker.js';
-  for (let folder = new URL('.', import.meta.url); folder.pathname !== '/'; folder = new URL('..', folder)) {
-    const file = new URL(path, folder);
-    if (existsSync(file)) return file;
-  }
-  throw new Error(`${path} is not there; the package is not whole`);
 }
 
 /** What all threads have done. @throws the first error of all, by its place in the data set. */

@@ -1,4 +1,4 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { SynapseError } from '../../../foundation/errors/synapse.error.js';
 import { ImageHandling, ImagePlacer } from '../io/image-placer.js';
 import { ClassOrder } from '../model/class-order.js';
@@ -11,15 +11,19 @@ import { ReadingStopped, ReadTurns } from './read-turns.js';
 import { SHARED_FORMATS } from './shared-formats.js';
 import type { LabelAnswer, ThreadError, ThreadOrder, ThreadReport } from './thread-messages.js';
 
-// A thread of a conversion: reads its share of the documents and writes them into the folder of all.
+// A thread of conversions: of each that it is told of, it reads its share of the documents and writes them into the folder of all.
 
-const order = workerData as ThreadOrder;
-const turns = new ReadTurns(order.turns);
-parentPort?.postMessage(report());
+parentPort?.on('message', (order: ThreadOrder) => {
+  const report = reportOf(order);
+  order.labels.close();
+  order.lists.close();
+  parentPort?.postMessage(report);
+});
 
-function report(): ThreadReport {
+function reportOf(order: ThreadOrder): ThreadReport {
+  const turns = new ReadTurns(order.turns);
   try {
-    return convertShare();
+    return convertShare(order, turns);
   } catch (error) {
     if (error instanceof ReadingStopped) return { kind: 'stopped' };
     turns.stopAfter(turns.position);
@@ -27,10 +31,11 @@ function report(): ThreadReport {
   }
 }
 
-function convertShare(): ThreadReport {
+function convertShare(order: ThreadOrder, turns: ReadTurns): ThreadReport {
   const { source, folder, options } = order;
+  const numbersOf = (labels: readonly string[]): readonly number[] => numbersOfLabels(labels, order);
   const jobs = {
-    classes: new ClassOrder(options.classes, { clock: turns, numbersOf: numbersOfLabels }),
+    classes: new ClassOrder(options.classes, { clock: turns, numbersOf }),
     problems: new ProblemLog(options.onError, turns),
     losses: new LossLog(turns),
     task: options.task,
@@ -68,12 +73,12 @@ function formatNamed(name: string): Partial<FormatDefinition> {
 }
 
 /** Asks the thread that leads, and waits: a class has one number in all threads. */
-function numbersOfLabels(labels: readonly string[]): readonly number[] {
-  const answered = new Int32Array(order.answered);
-  order.labels.postMessage(labels);
+function numbersOfLabels(labels: readonly string[], { labels: port, answered: flag }: ThreadOrder): readonly number[] {
+  const answered = new Int32Array(flag);
+  port.postMessage(labels);
   Atomics.wait(answered, 0, 0);
   Atomics.store(answered, 0, 0);
-  const { message } = receiveMessageOnPort(order.labels) as { message: LabelAnswer };
+  const { message } = receiveMessageOnPort(port) as { message: LabelAnswer };
   return message.ids;
 }
 

@@ -1,4 +1,5 @@
 import type { ConvertOptions } from './conversion.js';
+import type { ConvertThreads } from '../parallel/convert-threads.js';
 import type { FormatDefinition } from './format-definition.js';
 import type { ConversionRoute } from './route.js';
 
@@ -10,4 +11,5 @@ export interface ConvertOrder {
   readonly to: FormatDefinition & Required<Pick<FormatDefinition, 'write'>>;
   readonly route: ConversionRoute;
   readonly options: ConvertOptions;
+  readonly threads: ConvertThreads;
 }

@@ -41,7 +41,7 @@ export async function convertStep(step: ConvertOrder): Promise<ConversionResult>
     const writer = step.to.write(writeJob);
     const work = (): Promise<PumpCounts> => pump(step, readJob, writer);
     const counts = turns
-      ? await convertInThreads(step, { turns, lists, job: writeJob, writer, pump: work })
+      ? await convertInThreads(step, { turns, lists, job: writeJob, writer, threads: step.threads, pump: work })
       : await work();
     const config = await writer.finish();
     const report = reportOf(step, writeJob, { ...counts, annotations_written: writer.written ?? null });

@@ -6,6 +6,7 @@ import { convertLikeOriginal, hasOriginal } from '../original/original-conversio
 import { writeFileAtomically } from '../../files/places/write-atomically.js';
 import { refuseToReplaceOthers } from '../io/replaceable-target.js';
 import { REPORT_NAME, refuseSourceAsTarget } from '../io/staged-target.js';
+import { ConvertThreads } from '../parallel/convert-threads.js';
 import { BUILT_IN_FORMATS } from './built-in-formats.js';
 import type { ConversionResult, ConvertOptions } from './conversion.js';
 import type { ConvertOrder } from './convert-order.js';
@@ -28,6 +29,7 @@ export interface DirectConverter {
 export class DatasetFormatRegistry {
   readonly #formats = new Map<string, FormatDefinition>();
   readonly #converters = new Map<string, DirectConverter>();
+  readonly #threads = new ConvertThreads();
 
   /** @param formats - What it starts with. @defaultValue the formats of this package */
   constructor(formats: readonly FormatDefinition[] = BUILT_IN_FORMATS) {
@@ -96,7 +98,7 @@ export class DatasetFormatRegistry {
     if (!existsSync(source)) throw new DatasetNotFoundError(source, 'there is no such folder or file');
     const from = options.from ?? this.recognise(source).name;
     const route = this.route(from, options.to ?? (from.startsWith('dm') ? 'yolo' : 'dm_v2'));
-    const step = { source: resolve(source), target: resolve(target), route, options };
+    const step = { source: resolve(source), target: resolve(target), route, options, threads: this.#threads };
     this.#refuseTarget(step);
     if (options.compat === 'original') return this.#likeOriginal(step);
     if (route.steps.length === 1) return this.#step(step, from, route.steps[0]?.to ?? from);
