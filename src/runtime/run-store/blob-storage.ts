@@ -183,7 +183,13 @@ async function openStorage(target: string | BlobStorageOptions): Promise<OpenSto
   const registry = new StorageRegistry();
   const { storage: config, prefix = '' } =
     typeof target === 'string' ? addressIn(registry, target) : (target as BlobStorageOptions & ConfiguredStorage);
-  return { storage: await registry.getStorage(config), prefix: normalizeKey(prefix), isOwn: true };
+  return { storage: await registry.getStorage(durable(config)), prefix: normalizeKey(prefix), isOwn: true };
+}
+
+/** What a commit refers to has to outlive what the commit does. */
+function durable({ provider, configuration }: StorageConfigInput): StorageConfigInput {
+  const isDisk = provider === 'local' || provider === 'file_system';
+  return { provider, configuration: isDisk ? { durable_writes: true, ...configuration } : configuration };
 }
 
 interface ConfiguredStorage {

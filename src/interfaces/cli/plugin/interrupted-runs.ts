@@ -29,8 +29,13 @@ export async function interruptedNote(
   );
   if (!newest) return undefined;
   const word = isFinal(newest.status) ? 'undo' : 'resume';
-  const option = storeWord === undefined ? '' : ` --store ${shownStoreWord(storeWord)}`;
+  const option = storeWord === undefined ? '' : ` --store ${quoted(shownStoreWord(storeWord))}`;
   const others = interrupted.length - 1;
   const more = others === 0 ? '' : ` (${others} more: synapse run list --status running${option})`;
   return `Run ${newest.id} of '${newest.action}' was interrupted. Go on with it: synapse run ${word} ${newest.id}${option}${more}`;
+}
+
+/** As a shell takes it: a URL with several parameters has what would end the command. */
+function quoted(word: string): string {
+  return word.includes('&') ? `'${word}'` : word;
 }
