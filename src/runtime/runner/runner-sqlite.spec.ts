@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { IsInt, IsOptional } from 'class-validator';
+import { runInChild } from '../../../test/run-in-child.js';
 import { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import { Action } from '../../authoring/decorators/action.decorator.js';
 import { currentOwner } from '../run-store/run-owner.js';
@@ -16,8 +17,37 @@ class CountParams {
   big?: unknown;
 }
 
+class Layer {
+  constructor(readonly units: number) {}
+}
+/** A class of the plugin's own, which no reader has. */
+class Model {
+  readonly layers = [new Layer(3), new Layer(10)];
+  readonly trainedAt = new Date(0);
+  readonly #secret = 'not told';
+
+  get size(): number {
+    return this.#secret.length + this.layers.length;
+  }
+}
+
+/** Reads a run in a process that has none of its plugin's classes. */
+const READER = `
+  import { SqliteRunStore } from './src/runtime/run-store/sqlite/sqlite-run-store.js';
+  export default async ({ path, id }) => {
+    const store = new SqliteRunStore({ path });
+    const { result } = await store.get(id);
+    store.close();
+    return { result, isPlain: Object.getPrototypeOf(result.layers[0]) === Object.prototype };
+  }`;
+
 @Injectable()
 class Work {
+  @Action({ name: 'model' })
+  model(): Model {
+    return new Model();
+  }
+
   @Action({ name: 'count' })
   count(params: CountParams): { readonly counted: number } {
     return { counted: params.to };
@@ -92,7 +122,19 @@ describe('A run whose store is a SQLite file', () => {
     expect(events.at(-1)?.type).toBe('run.completed');
   });
 
-  it('fails, and is not left open, when its result has no JSON form', async () => {
+  it('D24: has a result of a class of its own that a process without that class reads as plain data', async () => {
+    const handle = await host.runner.run<Model>({ action: 'model' });
+    const here = await handle.result();
+    const input = { path: sandbox.path, id: handle.id };
+
+    expect(here).toBeInstanceOf(Model);
+    expect(await runInChild(READER, { input })).toEqual({
+      result: { layers: [{ units: 3 }, { units: 10 }], trainedAt: '1970-01-01T00:00:00.000Z' },
+      isPlain: true,
+    });
+  });
+
+  it('D24: fails, and is not left open, when its result has no JSON form', async () => {
     const handle = await host.runner.run({ action: 'circle' });
 
     expect(await codeOf(() => handle.result())).toBe('SYN_RESULT_NOT_SERIALIZABLE');

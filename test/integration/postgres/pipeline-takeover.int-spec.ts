@@ -158,7 +158,7 @@ describeWithPostgres('A pipeline on Postgres', 'a database', () => {
     return store.events(id);
   }
 
-  it('is taken over by a peer host when its host is killed: what is completed stays, what is in doubt goes on, the rest follows', async () => {
+  it('D22: is taken over by a peer host when its host is killed: what is completed stays, what is in doubt goes on, the rest follows', async () => {
     const id = await killedRun('chain', 'slow 1');
     await host('peer');
     await until(() => log().includes('peer slow 2'));
