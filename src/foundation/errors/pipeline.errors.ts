@@ -55,7 +55,7 @@ export class PipelineParamsError extends PluginError {
   }
 }
 
-/** An action of a pipeline failed, and with it the pipeline. The actions before it have been compensated for, as `undone` says. */
+/** An action of a pipeline failed, and with it the pipeline. The actions before it have been undone, as `undone` says. */
 export class PipelineFailedError extends PluginError {
   readonly code = 'SYN_PIPELINE_FAILED';
   readonly kind = 'execution';

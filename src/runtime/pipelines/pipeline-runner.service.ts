@@ -124,7 +124,7 @@ export class PipelineRunner implements PipelineExecutor {
 
   /**
    * Starts a new run that goes on from an earlier one of the same pipeline, whatever way that ended: what it has completed is not run again,
-   * unless it was compensated for. The params are those of the earlier run, with the given ones laid over them. Where everything was done
+   * unless it was undone. The params are those of the earlier run, with the given ones laid over them. Where everything was done
    * already, the result is that of the earlier run.
    *
    * @throws RunNotFoundError; UsageError for a run that is not over, or a step that it has not completed; PipelineChangedError;
@@ -224,7 +224,7 @@ export class PipelineRunner implements PipelineExecutor {
     );
   }
 
-  /** Tells a run to end: its actions end, and what they have done is compensated for. See `PluginRunner.cancel`. */
+  /** Tells a run to end: its actions end, and what they have done is undone. See `PluginRunner.cancel`. */
   cancel(runId: string, reason = 'cancelled by the caller'): Promise<RunRecord> {
     return this.#init.runner.cancel(runId, reason);
   }

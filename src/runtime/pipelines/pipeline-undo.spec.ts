@@ -180,6 +180,22 @@ describe('The undo of a pipeline whose actions have steps', () => {
     expect(back()).toEqual(['back copy:take', 'undo fetch 7 /data/7 true']);
   });
 
+  it('waits for whoever undoes one of its actions already, and undoes nothing twice', async () => {
+    const handle = await world.pipelines.run(CHAIN, { params: PARAMS });
+    await handle.result();
+    world.diary.lines.length = 0;
+    world.diary.hold('back put');
+    const other = await runner.undo(await childOf(handle.id, 'store'));
+    await world.diary.arrival('back put');
+    const undo = await runner.undo(handle.id);
+    while (!back().includes('back copy:take')) await new Promise((resolve) => setImmediate(resolve));
+    world.diary.go('back put');
+
+    expect(await undo.result()).toHaveLength(3);
+    expect(await other.result()).toHaveLength(2);
+    expect([...back()].sort()).toEqual([...ALL_BACK].sort());
+  });
+
   it('includes the steps that the action which failed could not undo itself', async () => {
     world.diary.failing.add('publish').add('back store:put /data/7 shelf 1');
     const handle = await world.pipelines.run(CHAIN, { params: PARAMS });

@@ -23,8 +23,9 @@ export class PutStep extends BaseStep<StoreContext> {
     context.shelf = 1;
     return StepResult.ok({}, { rollbackData: { path: context.params.path } });
   }
-  override rollback(context: StoreContext, { rollbackData }: StepResult): void {
+  override async rollback(context: StoreContext, { rollbackData }: StepResult): Promise<void> {
     context.log('removed', {});
+    await this.diary.pass('back put', context.signal);
     const key = context.idempotencyKey.split('/').at(-1) ?? '';
     this.diary.note(`back ${key} ${String(rollbackData['path'])} shelf ${context.shelf}`);
   }
