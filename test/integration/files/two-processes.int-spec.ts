@@ -19,6 +19,9 @@ async function together(count: number, work: string, input: object): Promise<Chi
     import { readdirSync, writeFileSync } from 'node:fs';
     import { createArchive } from './src/resources/files/archives/create-archive.js';
     import { extractArchive } from './src/resources/files/archives/extract-archive.js';
+    import { LocalStorage } from './src/resources/storage/providers/local/local-storage.js';
+    import { writeNdjson } from './src/resources/files/records/row-files.js';
+    import { writeDictToFile } from './src/resources/files/records/dict-files.js';
     import { downloadFile } from './src/resources/files/downloads/downloader.js';
     export default async (input) => {
       writeFileSync(input.ready + '/' + process.pid, '');
@@ -50,6 +53,30 @@ describe('several processes that write one target', () => {
     expect(readdirSync(at('out'))).toEqual(['a.zip']);
     const expected = [0, 1, 2].map((number) => digest(readFileSync(at(`expected${number}.zip`))));
     expect(expected).toContain(digest(readFileSync(at('out/a.zip'))));
+  });
+
+  it.each([
+    ['object in a storage', `({ folder, text }) => new LocalStorage({ location: folder + '/out' }).write('a', text)`],
+    [
+      'object of an uploaded file',
+      `({ folder, number }) => new LocalStorage({ location: folder + '/out' }).upload(folder + '/' + number, 'a')`,
+    ],
+    ['table', `({ folder, text }) => writeNdjson(folder + '/out/a', [{ text }])`],
+    ['document', `({ folder, text }) => writeDictToFile(folder + '/out/a.json', { text })`],
+  ])('leave one %s that is whole, of one of them', async (_what, work) => {
+    mkdirSync(at('out'));
+    const texts = ['0', '1', '2'].map((number) => number.repeat(3_000_000));
+    for (const [number, text] of texts.entries()) writeFileSync(at(`${number}`), text);
+    const outcomes = await together(
+      3,
+      `(input) => (${work})({ ...input, text: String(input.number).repeat(3_000_000) })`,
+      {},
+    );
+
+    expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+    expect(readdirSync(at('out'))).toHaveLength(1);
+    const found = readFileSync(at('out', readdirSync(at('out'))[0] ?? ''), 'utf8').replace(/[^012]/g, '');
+    expect(texts.filter((text) => text === found)).toHaveLength(1);
   });
 
   it.each([

@@ -123,6 +123,34 @@ describe('bad input of conversions', () => {
     expect(box.names()).toEqual(['coco']);
   });
 
+  it.each([
+    ['dm_v2', 'NaN', `{"images":[{"bounding_box":[{"id":"x","classification":"ant","data":[NaN,0,1,1]}]}]}`],
+    [
+      'dm_v1',
+      'Infinity',
+      `{"annotations":{"i":[{"id":"x","tool":"boundingBox","classification":{"class":"ant"},"data":[0,Infinity,1,1]}]}}`,
+    ],
+  ])('a box of %s with %s, as Python writes it, makes its document a problem', async (from, _number, text) => {
+    box.picture('dm/original_files/a.png');
+    box.write('dm/json/a.json', text);
+
+    await expect(box.convert('dm', 'out', { from, to: 'yolo' })).rejects.toThrow(/json\/a\.json: it is not JSON/);
+    expect(box.names()).toEqual(['dm']);
+    const { problems } = await box.convert('dm', 'out', { from, to: 'yolo', onError: 'skip' });
+    expect(problems).toMatchObject([{ code: 'unreadable', count: 1 }]);
+  });
+
+  it('a corner that is no number is a problem in VOC', async () => {
+    box.picture('voc/JPEGImages/a.png');
+    const corners = '<xmin>nan</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax>';
+    box.write(
+      'voc/Annotations/a.xml',
+      `<annotation><object><name>ant</name><bndbox>${corners}</bndbox></object></annotation>`,
+    );
+
+    await expectProblem('voc', /Annotations\/a\.xml.*needs xmin.*"nan"/, 'bad_annotation');
+  });
+
   it('a box that hangs over the edge is cut and counted, and one outside is a problem', async () => {
     box.dm('a', {
       bounding_box: [annotation('in', 'ant', [-10, -10, 20, 20]), annotation('out', 'ant', [-30, 0, 5, 5])],

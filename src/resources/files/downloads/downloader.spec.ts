@@ -156,6 +156,23 @@ describe('downloading', () => {
     expect(readFileSync(await fetchFile()).equals(bytes)).toBe(true);
   });
 
+  it('begins anew where more was kept than the server has now, which says 416', async () => {
+    breakAfter(400_000, 1);
+    await expect(fetchFile('/a', { maxAttempts: 1, keepsPartial: true })).rejects.toMatchObject({ retryable: true });
+    const shorter = bytes.subarray(0, 1000);
+    server.handler = (request, response) => {
+      if (request.headers.range === undefined) return serveBytes(shorter, '"v2"')(request, response);
+      response.writeHead(416, { etag: '"v2"', 'content-range': 'bytes */1000' }).end();
+    };
+
+    expect(readFileSync(await fetchFile('/a')).equals(shorter)).toBe(true);
+    expect(server.requests.slice(1).map(({ headers }) => headers.range?.replace(/\d+/, 'N'))).toEqual([
+      'bytes=N-',
+      undefined,
+    ]);
+    expect(files()).toHaveLength(1);
+  });
+
   it.each([
     ['a length that is too small', { 'content-length': '4' }],
     ['a length that is too large', { 'content-length': '40' }],
