@@ -71,6 +71,11 @@ export interface ActionOptions<P extends object = object, R extends object = obj
    * @defaultValue none
    */
   readonly steps?: readonly (StepClass | readonly StepClass[])[];
+  /**
+   * Whether what the steps have done stays when a later action of a pipeline fails or is cancelled, for a new run to go on from: what takes
+   * hours, e.g. a training. Without `compensate`, it is undone else. @defaultValue false
+   */
+  readonly keepOnPipelineFailure?: boolean;
   /** Class of the state that the steps of a run share. @defaultValue {@link StepContext} */
   readonly context?: new (runtimeCtx: RuntimeContext<never>) => StepContext;
 }

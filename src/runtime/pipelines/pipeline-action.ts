@@ -115,7 +115,12 @@ class PipelineWork implements UndoableSteps {
       const stand = await endedStandOf(around, from);
       const last = stand.ended.at(-1)?.index ?? 0;
       const step = from.undo?.step ?? this.#plan.nodes[last]?.node.name ?? '';
-      return await compensate(around, stand.ended, { step, error: null }, { ...session, from });
+      return await compensate(
+        around,
+        stand.ended,
+        { step, error: null, isAskedFor: host.record.status === 'completed' },
+        { ...session, from },
+      );
     } finally {
       host.endSteps();
     }

@@ -22,6 +22,8 @@ export interface GoingBack {
   /** The node that failed, or at which the run was told to end. */
   readonly step: string;
   readonly error: string | null;
+  /** Set where somebody wants all of a completed pipeline undone: then nothing is kept for a run that goes on from it. */
+  readonly isAskedFor?: boolean;
 }
 
 const PARAMS = new ParamsValidator({ unknownKeys: 'ignore' });
@@ -39,13 +41,13 @@ const PARAMS = new ParamsValidator({ unknownKeys: 'ignore' });
 export async function compensate(
   around: PipelineSurroundings,
   ended: readonly EndedNode[],
-  { step, error }: GoingBack,
+  goingBack: GoingBack,
   session: { readonly hooks?: OrchestratorHooks; readonly from?: JournalState },
 ): Promise<readonly StepUndoReport[]> {
   const { plan, ctx } = around;
+  const { step, error } = goingBack;
   const { hooks = {}, from } = session;
-  const isUndoable = await Promise.all(ended.map((node) => canBeUndone(around, node, from)));
-  const undoable = ended.filter((_node, position) => isUndoable[position]);
+  const undoable = await undoableOf(around, ended, goingBack, from);
   if (undoable.length === 0) return [];
   const context = new StepContext(ctx);
   const registry = new StepRegistry();
@@ -54,6 +56,23 @@ export async function compensate(
   const records = registry.getSteps().map(({ name }) => ({ name, result: StepResult.ok({}), needsUndo: true }));
   const undo = { step, error, undone: from?.undo?.undone ?? [] };
   return new StepOrchestrator(registry, context, hooks).undo({ from: { records, next: [], undo } });
+}
+
+async function undoableOf(
+  around: PipelineSurroundings,
+  ended: readonly EndedNode[],
+  { isAskedFor = false }: GoingBack,
+  from: JournalState | undefined,
+): Promise<readonly EndedNode[]> {
+  const wanted = ended.filter((node) => isAskedFor || !isKept(around, node));
+  const isUndoable = await Promise.all(wanted.map((node) => canBeUndone(around, node, from)));
+  return wanted.filter((_node, position) => isUndoable[position]);
+}
+
+/** Whether an action wants what it has done to outlive a failure after it. */
+function isKept({ plan }: PipelineSurroundings, { index, hasFailed }: EndedNode): boolean {
+  const { options, compensate: compensator } = plan.nodes[index]?.definition ?? {};
+  return options?.keepOnPipelineFailure === true && !compensator && !hasFailed;
 }
 
 async function canBeUndone(

@@ -3,7 +3,7 @@ import { MemoryRunStore } from '../run-store/memory-run-store.js';
 import { PluginRunner } from '../runner/plugin-runner.service.js';
 import type { RunHandle } from '../runner/run-handle.js';
 import { FetchAction, type PipelineWorld, pipelineWorld, TrainAction } from './pipelines.fixture.js';
-import { CopyAction, SentAction, SHELVES, StoreAction, TokenAction } from './stepped-actions.fixture.js';
+import { CopyAction, SentAction, SHELVES, SlowAction, StoreAction, TokenAction } from './stepped-actions.fixture.js';
 
 /** Actions that hand nothing on would make lines in the log. */
 const LOOSE = { strict: false, logger: { log: () => undefined, warn: () => undefined } } as const;
@@ -178,6 +178,28 @@ describe('The undo of a pipeline whose actions have steps', () => {
 
     expect(await (await runner.undo(handle.id)).result()).toHaveLength(3);
     expect(back()).toEqual(['back copy:take', 'undo fetch 7 /data/7 true']);
+  });
+
+  it('leaves what an action wants to stay for a run that goes on, which takes it over', async () => {
+    const pipeline = ActionPipeline.of([SlowAction, StoreAction, TrainAction], { name: 'slowly', ...LOOSE });
+    world.pipelines.register(pipeline);
+    world.diary.failing.add('train');
+    const failed = await world.pipelines.run(pipeline, { params: { ...PARAMS, path: '/x' } });
+    expect(await undoneOf(failed)).toEqual([{ step: 'store', ok: true }]);
+    world.diary.failing.clear();
+    world.diary.lines.length = 0;
+    await (await world.pipelines.fork(failed.id)).result();
+
+    expect(world.diary.lines).toEqual(['put', 'publish', 'train']);
+  });
+
+  it('undoes what an action wants to stay where all of a completed pipeline is to be undone', async () => {
+    const pipeline = ActionPipeline.of([SlowAction, TrainAction], { name: 'slowly', ...LOOSE });
+    world.pipelines.register(pipeline);
+    const completed = await world.pipelines.run(pipeline, { params: { ...PARAMS, path: '/x' } });
+    await completed.result();
+
+    expect(await (await runner.undo(completed.id)).result()).toEqual([{ step: 'slow', ok: true }]);
   });
 
   it('waits for whoever undoes one of its actions already, and undoes nothing twice', async () => {

@@ -111,8 +111,12 @@ export class UseStep extends BaseStep<StepContext<TokenParams>> {
 @Action({ name: 'token', params: TokenParams, steps: [UseStep] })
 export class TokenAction extends BaseAction<TokenParams> {}
 
+/** A step whose effect is to stay for a run that goes on from here. */
+@Action({ name: 'slow', params: CopyParams, steps: [TakeStep], keepOnPipelineFailure: true })
+export class SlowAction extends BaseAction<CopyParams> {}
+
 /** Everything above, as providers. */
 export const SHELVES = [
   ...[PutStep, PublishStep, TakeStep, UseStep],
-  ...[StoreAction, CopyAction, SentAction, TokenAction],
+  ...[StoreAction, CopyAction, SentAction, TokenAction, SlowAction],
 ];
