@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import {
   Action,
   ActionPipeline,
@@ -103,6 +103,21 @@ describe('data case 26: the dataset action downloads', () => {
     await expect(handle.result()).rejects.toMatchObject({ details: { issues: [{ path: 'dataset_id' }] } });
     await expect(unconfigured.result()).rejects.toMatchObject({ details: { step_cause_code: 'SYN_NOT_CONFIGURED' } });
     await lonely.app.close();
+  });
+
+  it.each([
+    ['a URL whose name holds slashes', '..%2F..%2Fevil.png', 4, '.._.._evil'],
+    ['a URL whose name holds backslashes', '..%5C..%5Cevil.png', 4, '.._.._evil'],
+    ['a URL whose name is the root of a disk', '%2Fetc%2Fpasswd', 4, '_etc_passwd'],
+    ['its id, where it has no file', undefined, '../../evil', '.._.._evil'],
+  ])('keeps a unit below its folder that is named by %s', async (_what, name, id, stem) => {
+    const files = name && { image: { url: bench.server.serveFile(name, readFileSync(join(input, 'src/one.png'))) } };
+    bench.serve({ units: [{ id, files: files ?? {} }] });
+    const result = await (await bench.start()).result();
+
+    expect(result.count).toBe(1);
+    expect(Object.keys(treeOf(bench.out)).sort()).toEqual([`json/${stem}.json`, ...(name ? [`original_files/${stem}${extname(name)}`] : [])]);
+    expect(readdirSync(bench.folder)).toEqual([basename(bench.out)]);
   });
 
   it.each(['../outside', 'a/b', '..', '', '.names'])('refuses %j as the name of a part', async (name) => {
