@@ -89,7 +89,7 @@ export class PostgresBlobStatements {
 
   /** Values: keys. Says that somebody is about to write these objects and to refer to them. */
   reserve(): Statement {
-    return { text: `INSERT INTO ${this.#uploads} (object_key) SELECT unnest($1::text[])` };
+    return { text: `INSERT INTO ${this.#uploads} (object_key) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING` };
   }
 
   /** Values: keys. Ends reservations; answers with those that there were. */
