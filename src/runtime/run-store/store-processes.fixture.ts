@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { RunStore } from './run-store.interface.js';
 import { seqsOf } from './run-store.fixture.js';
 import { storedEventBatches } from './stored-events.js';
@@ -11,11 +14,16 @@ export interface SharedStoreClass {
 /** What programs of several processes begin with: `openStore(options)`, and commits of steps. */
 export function importsOf({ name, file }: SharedStoreClass): string {
   return `
-  import { writeSync } from 'node:fs';
+  import { readdirSync, writeFileSync, writeSync } from 'node:fs';
   import { Worker } from 'node:worker_threads';
   import { currentOwner } from './src/runtime/run-store/run-owner.js';
   import { entryOf, eventsFrom, recordOf } from './src/runtime/run-store/run-store.fixture.js';
   import { ${name} } from '${file}';
+  // Nobody goes on before all are there: what they do then, they do at the same time.
+  const meet = ({ folder, count }) => {
+    writeFileSync(folder + '/' + process.pid, '');
+    while (readdirSync(folder).length < count);
+  };
   const openStore = (options) => new ${name}(options);
   const commitOf = (id, attempt, seq) => ({
     entries: [entryOf(seq)],
@@ -29,11 +37,11 @@ export function importsOf({ name, file }: SharedStoreClass): string {
 export function storePrograms(store: SharedStoreClass) {
   const imports = importsOf(store);
   return {
-    /** Commits step after step of a run of its own, from the given moment on. */
+    /** Commits step after step of a run of its own, once the others of a meeting are there. */
     committer: `${imports}
-  export default async ({ store: options, number, steps, startAt = 0 }) => {
+  export default async ({ store: options, number, steps, meeting }) => {
     const store = openStore(options);
-    while (Date.now() < startAt);
+    if (meeting) meet(meeting);
     const { id } = recordOf(number);
     await store.create(recordOf(number, { epoch: 1, owner: currentOwner(), lease_expires_at: Date.now() + 60_000 }));
     const outcomes = {};
@@ -46,10 +54,10 @@ export function storePrograms(store: SharedStoreClass) {
   }`,
     /** Claims every run there is, as a process of which nobody can know that it has ended; says which it got. */
     claimer: `${imports}
-  export default async ({ store: options, runs, startAt }) => {
+  export default async ({ store: options, runs, meeting }) => {
     const store = openStore(options);
     await store.open();
-    while (Date.now() < startAt);
+    meet(meeting);
     const won = [];
     const owner = { ...currentOwner(), host: 'elsewhere.invalid' };
     for (let number = 1; number <= runs; number++) {
@@ -102,6 +110,22 @@ export function storePrograms(store: SharedStoreClass) {
     return answers;
   }`,
   };
+}
+
+/** Where so many processes wait for each other. */
+export interface Meeting {
+  readonly folder: string;
+  readonly count: number;
+}
+
+/** Does work with so many processes that begin at the same time. */
+export async function together<T>(count: number, work: (meeting: Meeting) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'synapse-meeting-'));
+  try {
+    return await work({ folder, count });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Numbers of all events that a store has of a run. */

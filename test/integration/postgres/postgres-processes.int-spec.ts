@@ -1,7 +1,12 @@
 import { childOutcome, runInChild } from '../../run-in-child.js';
 import { currentOwner } from '../../../src/runtime/run-store/run-owner.js';
 import { ownedRecordOf, recordOf, seqsOf } from '../../../src/runtime/run-store/run-store.fixture.js';
-import { importsOf, storedSeqs, storePrograms } from '../../../src/runtime/run-store/store-processes.fixture.js';
+import {
+  importsOf,
+  storedSeqs,
+  storePrograms,
+  together,
+} from '../../../src/runtime/run-store/store-processes.fixture.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
 // Each child compiles what it imports.
@@ -25,10 +30,12 @@ describeWithPostgres('One Postgres database and several processes', 'a database'
   });
 
   it('takes every commit of two that begin at the same time, without tables, and write at the same time', async () => {
-    const input = { store: { url: sandbox.url, schema }, steps: 200, startAt: Date.now() + 3_000 };
-    const children = [1, 2].map((number) => runInChild(PROGRAMS.committer, { input: { ...input, number } }));
+    const input = { store: { url: sandbox.url, schema }, steps: 200 };
+    const outcomes = await together(2, (meeting) =>
+      Promise.all([1, 2].map((number) => runInChild(PROGRAMS.committer, { input: { ...input, number, meeting } }))),
+    );
 
-    expect(await Promise.all(children)).toEqual([{ committed: 200 }, { committed: 200 }]);
+    expect(outcomes).toEqual([{ committed: 200 }, { committed: 200 }]);
     const store = sandbox.store({ schema });
     for (const number of [1, 2]) {
       expect(await store.get(recordOf(number).id)).toMatchObject({ progress: 200, next_steps: ['step_201'] });
@@ -40,9 +47,9 @@ describeWithPostgres('One Postgres database and several processes', 'a database'
   it('gives each run to one of two that want all', async () => {
     const store = sandbox.store({ schema });
     for (let number = 1; number <= 60; number++) await store.create(ownedRecordOf(number, 1));
-    const input = { store: { url: sandbox.url, schema }, runs: 60, startAt: Date.now() + 3_000 };
-    const [one = [], other = []] = await Promise.all(
-      [1, 2].map(() => runInChild<readonly number[]>(PROGRAMS.claimer, { input })),
+    const input = { store: { url: sandbox.url, schema }, runs: 60 };
+    const [one = [], other = []] = await together(2, (meeting) =>
+      Promise.all([1, 2].map(() => runInChild<readonly number[]>(PROGRAMS.claimer, { input: { ...input, meeting } }))),
     );
 
     expect([...one, ...other].sort((left, right) => left - right)).toEqual(

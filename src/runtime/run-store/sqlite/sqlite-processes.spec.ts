@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { childOutcome, runInChild } from '../../../../test/run-in-child.js';
 import { currentOwner } from '../run-owner.js';
 import { ownedRecordOf, recordOf, seqsOf } from '../run-store.fixture.js';
-import { storedSeqs, storePrograms } from '../store-processes.fixture.js';
+import { storedSeqs, storePrograms, together } from '../store-processes.fixture.js';
 import { StoreSandbox } from './sqlite.fixture.js';
 
 // Each child compiles what it imports.
@@ -37,8 +37,10 @@ describe('One SQLite file and several processes', () => {
   it('gives each run to one of two that want all', async () => {
     const store = sandbox.open();
     for (let number = 1; number <= 60; number++) await store.create(ownedRecordOf(number, 1));
-    const input = { store: { path: sandbox.path }, runs: 60, startAt: Date.now() + 3_000 };
-    const [first, second] = await Promise.all([1, 2].map(() => runInChild<number[]>(PROGRAMS.claimer, { input })));
+    const input = { store: { path: sandbox.path }, runs: 60 };
+    const [first, second] = await together(2, (meeting) =>
+      Promise.all([1, 2].map(() => runInChild<number[]>(PROGRAMS.claimer, { input: { ...input, meeting } }))),
+    );
 
     expect([...(first ?? []), ...(second ?? [])].toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 60 }, (_, index) => index + 1),
