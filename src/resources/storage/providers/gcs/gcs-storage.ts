@@ -82,9 +82,9 @@ export class GCSStorage extends StorageProvider {
     { body, sizeBytes = Infinity, contentType }: StorageContent,
     { signal }: StorageCall,
   ): Promise<void> {
-    const { bucket, uploads, requests } = await this.#connect();
+    const { uploads, requests } = await this.#connect();
     const resumable = sizeBytes > PIECE_BYTES;
-    const upload = (resumable ? uploads : bucket).file(key).createWriteStream({
+    const upload = uploads.file(key).createWriteStream({
       resumable,
       ...(resumable && { chunkSize: PIECE_BYTES }),
       highWaterMark: 1024 * 1024,
