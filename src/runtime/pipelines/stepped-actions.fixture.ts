@@ -8,12 +8,12 @@ import { StepResult } from '../../authoring/steps/step-result.js';
 import { UiField } from '../../foundation/schema/ui-field.decorator.js';
 import { Diary, PathParams } from './pipelines.fixture.js';
 
-export class StoreContext extends StepContext<PathParams> {
+class StoreContext extends StepContext<PathParams> {
   shelf = 0;
 }
 
 @Step({ name: 'put' })
-export class PutStep extends BaseStep<StoreContext> {
+class PutStep extends BaseStep<StoreContext> {
   constructor(private readonly diary: Diary) {
     super();
   }
@@ -32,7 +32,7 @@ export class PutStep extends BaseStep<StoreContext> {
 }
 
 @Step({ name: 'publish' })
-export class PublishStep extends BaseStep<StoreContext> {
+class PublishStep extends BaseStep<StoreContext> {
   constructor(private readonly diary: Diary) {
     super();
   }
@@ -55,7 +55,7 @@ export class CopyParams extends PathParams {
 }
 
 @Step({ name: 'take' })
-export class TakeStep extends BaseStep<StepContext<CopyParams>> {
+class TakeStep extends BaseStep<StepContext<CopyParams>> {
   constructor(private readonly diary: Diary) {
     super();
   }
@@ -95,7 +95,7 @@ export class TokenParams {
 }
 
 @Step({ name: 'use' })
-export class UseStep extends BaseStep<StepContext<TokenParams>> {
+class UseStep extends BaseStep<StepContext<TokenParams>> {
   constructor(private readonly diary: Diary) {
     super();
   }
