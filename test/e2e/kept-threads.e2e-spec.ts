@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childOutcome } from '../run-in-child.js';
@@ -12,24 +12,32 @@ interface Outcome {
   readonly images: readonly (number | string)[];
 }
 
-/** What a conversion is made of: its source, and whether a thread that waits is ended before it. */
-type Turn = readonly [source: string, isThreadEnded?: boolean];
+/** What a conversion is made of: its source, and whether the thread is ended that waits for it, or that has begun with it. */
+type Turn = readonly [source: string, endsThread?: 'before' | 'within'];
 
 const CONVERTS = `
-  import { once } from 'node:events';
+  import { Worker } from 'node:worker_threads';
   import { DatasetFormatRegistry } from './src/resources/datasets/registry/dataset-format-registry.js';
 
   const registry = new DatasetFormatRegistry();
   const workers = [];
   process.on('worker', (worker) => workers.push(worker));
+  let ended = 0;
+  const { terminate } = Worker.prototype;
+  Worker.prototype.terminate = function () {
+    if (this.threadId !== -1) ended++; // -1: it is over
+    return terminate.call(this);
+  };
+  process.on('exit', () => console.log('threads ended: ' + ended));
 
   export default async ({ folder, turns, threads }) => {
     const [started, images] = [[], []];
-    for (const [index, [source, isThreadEnded]] of turns.entries()) {
-      if (isThreadEnded) await workers.at(-1).terminate();
+    for (const [index, [source, endsThread]] of turns.entries()) {
+      if (endsThread === 'before') await workers.at(-1).terminate();
+      if (endsThread === 'within') process.once('worker', (worker) => worker.once('online', () => worker.terminate()));
       const target = folder + '/out' + index;
       const converted = registry.convert(folder + '/' + source, target, { to: 'yolo', threads });
-      images.push(await converted.then((result) => result.images, (error) => error.code));
+      images.push(await converted.then((result) => result.images, (error) => error.code ?? error.message));
       started.push(workers.length);
     }
     return { started, images };
@@ -57,11 +65,13 @@ describe('Threads of conversions', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  /** Also proves that the process ended while its threads waited: none of them had to be ended, but by the turn itself. */
   const converted = async (threads: number, turns: readonly Turn[]): Promise<Outcome | undefined> => {
-    const { value, error, exitCode, stderr } = await childOutcome<Outcome>(CONVERTS, {
+    const { value, error, exitCode, stdout, stderr } = await childOutcome<Outcome>(CONVERTS, {
       input: { folder, turns, threads },
     });
-    expect([error, exitCode, stderr]).toEqual([undefined, 0, '']);
+    const ended = turns.filter(([, endsThread]) => endsThread).length;
+    expect([error, exitCode, stdout, stderr]).toEqual([undefined, 0, `threads ended: ${ended}\n`, '']);
     return value;
   };
 
@@ -76,7 +86,18 @@ describe('Threads of conversions', () => {
   });
 
   it('are replaced where one has ended meanwhile', async () => {
-    const all = [['sound'], ['sound', true]] as const;
+    const all = [['sound'], ['sound', 'before']] as const;
     expect(await converted(2, all)).toEqual({ started: [1, 2], images: [PICTURES, PICTURES] });
+  });
+
+  it('that end in the middle fail the conversion, which leaves nothing, and not the next one', async () => {
+    const { started, images } = (await converted(2, [['sound', 'within'], ['sound']])) ?? {};
+
+    expect(images).toEqual([
+      expect.stringContaining('a thread of the conversion ended with 1 and no report'),
+      PICTURES,
+    ]);
+    expect(started).toEqual([1, 2]);
+    expect(readdirSync(folder).toSorted()).toEqual(['broken', 'out1', 'sound']);
   });
 });

@@ -47,12 +47,23 @@ export async function convertInThreads(
     const others = Array.from({ length: Math.floor(options.threads ?? 1) - 1 }, () =>
       runThread({ ...order, options: { images, onError, classes, task } }, lead),
     );
-    const reports = await Promise.all([leadReport(lead), ...others]);
+    const reports = await allReports([leadReport(lead), ...others], stop);
     signal?.throwIfAborted();
     onProgress?.(lead.turns.done);
     return joined(reports, lead);
   } finally {
     signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The reports of all. Where one thread has none, the others are stopped, and waited for: nobody may write any more when this throws. */
+async function allReports(running: readonly Promise<Report>[], stop: () => void): Promise<readonly Report[]> {
+  try {
+    return await Promise.all(running);
+  } catch (error) {
+    stop();
+    await Promise.allSettled(running);
+    throw error;
   }
 }
 

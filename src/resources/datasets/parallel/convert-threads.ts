@@ -21,12 +21,16 @@ export class ConvertThreads {
    */
   async run(order: ThreadOrder): Promise<ThreadReport> {
     const worker = this.#waiting() ?? this.#started();
-    const report = reportOf(worker);
-    worker.postMessage(order, [order.labels, order.lists]);
-    const received = await report;
-    worker.unref();
-    this.#idle.set(worker, setTimeout(() => this.#end(worker), IDLE_MS).unref());
-    return received;
+    try {
+      worker.postMessage(order, [order.labels, order.lists]);
+      const report = await reportOf(worker);
+      worker.unref();
+      this.#idle.set(worker, setTimeout(() => this.#end(worker), IDLE_MS).unref());
+      return report;
+    } catch (error) {
+      this.#end(worker);
+      throw error;
+    }
   }
 
   #waiting(): Worker | undefined {
