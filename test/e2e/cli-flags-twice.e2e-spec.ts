@@ -19,9 +19,9 @@ describe('A flag that takes one value', () => {
     [['plugin', 'list', '--path', '.', '--path', '..'], '--path', "'.' and '..'"],
     [['run', 'list', '--status', 'failed', '--status', 'completed'], '--status', "'failed' and 'completed'"],
     [
-      ['run', 'list', '--store', 'postgres://ann:hunter2@db/x', '--store', 'runs.sqlite'],
+      ['run', 'list', '--store', 'postgres://ann:hun/ter2@db/x?password=s3cret', '--store', 'runs.sqlite'],
       '--store',
-      "'postgres://ann:***@db/x' and 'runs.sqlite'",
+      "'postgres://…' and 'runs.sqlite'",
     ],
     [['datasets', 'convert', 'in', 'out', '--to', 'yolo', '--to', 'coco'], '--to', "'yolo' and 'coco'"],
   ])('refuses a second one: %j', (words, flag, values) => {

@@ -43,10 +43,11 @@ function nameIn(event: unknown): string | undefined {
   return REPEATABLE.has(name) ? undefined : name;
 }
 
-/** What is typed may hold secrets: objects and passwords of URLs are not shown. */
+/** What is typed may hold secrets: of objects only the bracket is shown, of URLs the scheme; passwords stand in several parts of them. */
 function shown(value: string): string {
   const text = oneLine(value);
   if (/^[[{]/.test(text)) return text.startsWith('{') ? "'{…}'" : "'[…]'";
-  const harmless = text.replace(/(:\/\/[^/@]*?):[^/@]*@/, '$1:***@');
-  return harmless.length > MAX_SHOWN ? `'${harmless.slice(0, MAX_SHOWN)}…'` : `'${harmless}'`;
+  const [scheme = ''] = text.split('://');
+  if (scheme !== text) return `'${scheme.slice(0, MAX_SHOWN)}://…'`;
+  return text.length > MAX_SHOWN ? `'${text.slice(0, MAX_SHOWN)}…'` : `'${text}'`;
 }
