@@ -119,7 +119,8 @@ describeWithPostgres('Large values in a storage and processes that are killed', 
   it('lose nothing that was acknowledged and keep nothing by halves, again and again', async () => {
     await store.create(ownedRecordOf(1, 1));
     let earlier = 0;
-    for (const lifeMs of [20, 60, 110, 170, 240]) {
+    const livesMs = [20, 60, 110, 170, 240];
+    for (const lifeMs of livesMs) {
       const options = { url: sandbox.url, schema, blobStorage: place.url, maxInlineBytes: MAX_INLINE_BYTES };
       const { signal, stdout, error } = await childOutcome(PROGRAMS.victim, { input: { store: options, lifeMs } });
       expect({ signal, error }).toEqual({ signal: 'SIGKILL', error: undefined });
@@ -133,6 +134,8 @@ describeWithPostgres('Large values in a storage and processes that are killed', 
       const { blobs } = await store.prune();
       expect(blobs).toBeLessThanOrEqual(6); // those of one write: three of a step, two events, what comes next
       earlier = steps;
+      // On a busy machine none of them may have come to its first commit.
+      if (earlier === 0 && lifeMs === livesMs.at(-1)) livesMs.push(2 * lifeMs);
     }
     expect(earlier).toBeGreaterThan(0);
     expect((await referred()).length).toBeGreaterThan(earlier);
