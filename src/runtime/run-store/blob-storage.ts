@@ -60,8 +60,9 @@ export class BlobStorage {
       act: async ({ storage, prefix }, signal) => {
         const place = keyIn(prefix, key);
         await storage.write(place, text, { signal, sizeBytes, contentType: 'application/json' });
-        const found = await storage.stat(place, { signal });
-        if (found.sizeBytes !== sizeBytes) throw new Error(`only ${found.sizeBytes} of its bytes have arrived`);
+        const found = await sizeOf(storage, place, signal);
+        // Tried again, also where a sweep took it: its key is then not reserved any more, and nobody will refer to it.
+        if (found !== sizeBytes) throw new Error(`only ${found ?? 0} of its bytes have arrived`);
       },
       failed: (url, reason, cause) => new StoreValueUnavailableError({ runId, value, url }, 'written', reason, cause),
     });
@@ -98,11 +99,7 @@ export class BlobStorage {
   isThere({ key, hash, sizeBytes }: StoredObject, runId: string): Promise<boolean> {
     return this.#bounded({
       key,
-      act: async ({ storage, prefix }, signal) => {
-        const place = keyIn(prefix, key);
-        if (!(await storage.exists(place, { signal }))) return false;
-        return (await storage.stat(place, { signal })).sizeBytes === sizeBytes;
-      },
+      act: async ({ storage, prefix }, signal) => (await sizeOf(storage, keyIn(prefix, key), signal)) === sizeBytes,
       failed: (url, reason, cause) =>
         new StoreValueUnavailableError({ runId, value: `value ${hash}`, url }, 'written', reason, cause),
     });
@@ -211,6 +208,16 @@ function keyIn(prefix: string, key: string): string {
 
 function urlIn({ storage, prefix }: OpenStorage, key: string): string {
   return storage.getUrl(keyIn(prefix, key));
+}
+
+/** In one look: between two of them a sweep may take the object. */
+async function sizeOf(storage: StorageProvider, key: string, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    return (await storage.stat(key, { signal })).sizeBytes;
+  } catch (thrown) {
+    if (isMissing(thrown)) return undefined;
+    throw thrown;
+  }
 }
 
 /** A body that was cut off is sent again, too: a stream cannot be, a text can. */

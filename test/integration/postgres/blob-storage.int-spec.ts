@@ -135,6 +135,44 @@ describeWithPostgres('PostgresRunStore with large values in a storage', 'a datab
     expect((await store.get(id))?.params).toEqual(LARGE);
   });
 
+  it('keeps a value in the database whose object was swept before anybody looked whether it has arrived', async () => {
+    const pruner = sandbox.store({ schema, blobStorage: place.url });
+    let swept = 0;
+    class SweptStorage extends LocalStorage {
+      override async write(...given: Parameters<LocalStorage['write']>): Promise<string> {
+        const url = await super.write(...given);
+        if (swept === 0) swept += (await pruner.prune()).blobs;
+        return url;
+      }
+    }
+    const storage = new SweptStorage({ location: place.path });
+    await sandbox.store({ schema, blobStorage: { storage } }).create(recordOf(1, { params: LARGE }));
+
+    expect(swept).toBe(1);
+    expect(place.files()).toEqual([]);
+    expect(await rows()).toMatchObject([{ content: JSON.stringify(LARGE), object_key: null }]);
+    expect((await store.get(id))?.params).toEqual(LARGE);
+  });
+
+  it('stores a value whose old object is swept while the storage is asked for it', async () => {
+    const pruner = sandbox.store({ schema, blobStorage: place.url });
+    await store.create(recordOf(1, { params: LARGE }));
+    await store.update(id, { status: 'completed' });
+    let swept = 0;
+    class SweptStorage extends LocalStorage {
+      override async stat(...given: Parameters<LocalStorage['stat']>): ReturnType<LocalStorage['stat']> {
+        if (swept === 0) swept += (await pruner.prune()).blobs;
+        return super.stat(...given);
+      }
+    }
+    const storage = new SweptStorage({ location: place.path });
+    await sandbox.store({ schema, blobStorage: { storage } }).create(recordOf(2, { params: LARGE }));
+
+    expect(swept).toBe(1);
+    expect(await store.get(id)).toBeUndefined();
+    expect((await store.get(recordOf(2).id))?.params).toEqual(LARGE);
+  });
+
   it('sweeps nothing but its own: not another file, not the objects of another store', async () => {
     const other = sandbox.store({ blobStorage: place.url });
     await other.create(recordOf(1, { params: LARGE }));
