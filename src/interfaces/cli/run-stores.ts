@@ -45,7 +45,8 @@ export async function openExistingStore(
   }
   if (word !== undefined && isPostgresUrl(word)) {
     const store = new PostgresRunStore({ url: word, createTables: false });
-    await store.open();
+    // Who only reads may do without the storage for large values, and is told the rest by the first call.
+    if (use === 'writing') await store.open();
     return store;
   }
   const path = word === undefined ? defaultStatePath() : storePathOf(word);

@@ -26,6 +26,12 @@ interface OpenStorage {
   readonly isOwn: boolean;
 }
 
+interface NamedStorage {
+  readonly registry: StorageRegistry;
+  readonly storage: BlobStorageOptions['storage'];
+  readonly prefix: string;
+}
+
 /** What is done with the storage, and what it is called in errors. */
 interface BoundedWork<T> {
   readonly act: (open: OpenStorage, signal: AbortSignal) => Promise<T>;
@@ -45,6 +51,16 @@ export class BlobStorage {
     private readonly target: string | BlobStorageOptions,
     private readonly timeoutMs: number,
   ) {}
+
+  /**
+   * Finds out now whether the storage is named as it has to be, the variables of its URL included. Connects to nothing, and loads no client.
+   *
+   * @throws StorageConfigError, StorageProviderNotFoundError, StorageKeyError.
+   */
+  async check(): Promise<void> {
+    const { registry, storage } = await namedBy(this.target);
+    if (isConfig(storage)) await registry.getTypedConfig(durable(storage));
+  }
 
   /** Where objects lie, for people. */
   async url(key = ''): Promise<string> {
@@ -172,15 +188,18 @@ export class BlobStorage {
 
 /** Loaded when a large value is written or read: most runs have none. */
 async function openStorage(target: string | BlobStorageOptions): Promise<OpenStorage> {
+  const { registry, storage, prefix } = await namedBy(target);
+  if (!isConfig(storage)) return { storage, prefix, isOwn: false };
+  return { storage: await registry.getStorage(durable(storage)), prefix, isOwn: true };
+}
+
+/** What is meant by a URL or by options. */
+async function namedBy(target: string | BlobStorageOptions): Promise<NamedStorage> {
   const { normalizeKey } = await import('../../resources/storage/storage-key.js');
-  if (typeof target !== 'string' && !isConfig(target.storage)) {
-    return { storage: target.storage, prefix: normalizeKey(target.prefix ?? ''), isOwn: false };
-  }
   const { StorageRegistry } = await import('../../resources/storage/registry/storage-registry.js');
   const registry = new StorageRegistry();
-  const { storage: config, prefix = '' } =
-    typeof target === 'string' ? addressIn(registry, target) : (target as BlobStorageOptions & ConfiguredStorage);
-  return { storage: await registry.getStorage(durable(config)), prefix: normalizeKey(prefix), isOwn: true };
+  const { storage, prefix = '' } = typeof target === 'string' ? addressIn(registry, target) : target;
+  return { registry, storage, prefix: normalizeKey(prefix) };
 }
 
 /** What a commit refers to has to outlive what the commit does. */
@@ -189,11 +208,7 @@ function durable({ provider, configuration }: StorageConfigInput): StorageConfig
   return { provider, configuration: isDisk ? { durable_writes: true, ...configuration } : configuration };
 }
 
-interface ConfiguredStorage {
-  readonly storage: StorageConfigInput;
-}
-
-function addressIn(registry: StorageRegistry, url: string): ConfiguredStorage & { readonly prefix: string } {
+function addressIn(registry: StorageRegistry, url: string): BlobStorageOptions {
   const { config: storage, prefix } = registry.getAddress(url);
   return { storage, prefix };
 }

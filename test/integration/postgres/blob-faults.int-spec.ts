@@ -153,6 +153,14 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
     expect(await store.prune()).toEqual({ runs: 0, blobs: 1 });
   });
 
+  it('that cannot be reached is no reason not to open the store', async () => {
+    const blobStorage = 's3://bucket/a?endpoint_url=http://127.0.0.1:1&access_key=env:PATH&secret_key=env:PATH';
+    const far = sandbox.store({ schema, blobStorage });
+    await far.open();
+
+    expect(await far.list()).toEqual([]);
+  });
+
   it('that refuses is not asked again', async () => {
     const { storage, store: refused } = faulty();
     storage.beforeWrite = () => {
@@ -169,9 +177,13 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
   it.each([
     ['a variable that is not set', 's3://bucket/a?access_key=env:SYNAPSE_NOT_SET', 'SYN_STORAGE_CONFIG'],
     ['a provider that is not there', 'tape://1', 'SYN_STORAGE_PROVIDER_NOT_FOUND'],
-  ])('that is configured with %s says so as any storage', async (_name, blobStorage, code) => {
+    ['a parameter that it has not', 'file:///srv/values?locatoin=a', 'SYN_STORAGE_CONFIG'],
+    ['a folder that leads out of it', 's3://b/%2E%2E%2Fa?access_key=env:PATH&secret_key=env:PATH', 'SYN_STORAGE_KEY'],
+    ['a rule broken', { storage: { provider: 's3', configuration: { bucket_name: 1 } } }, 'SYN_STORAGE_CONFIG'],
+  ])('that is configured with %s says so when the store is opened', async (_name, blobStorage, code) => {
     const misled = sandbox.store({ schema, blobStorage });
 
+    expect(await codeOf(() => misled.open())).toBe(code);
     expect(await codeOf(() => misled.create(recordOf(1, { params: LARGE })))).toBe(code);
     await misled.create(recordOf(1));
     expect(await misled.list()).toHaveLength(1);

@@ -70,6 +70,18 @@ describeWithPostgres('A store whose URL names a storage for large values', 'a da
     expect(JSON.parse(cli.call(['run', 'list', '--store', store, '--json']).stdout)).toMatchObject([{ id }]);
   });
 
+  it('is refused by the command line before a run begins where a variable is not set, and lists are read without it', () => {
+    const url = new URL(store);
+    url.searchParams.set('blob_storage', 's3://bucket/a?access_key=env:SYNAPSE_NOT_SET');
+    cli.call(['plugin', 'run', 'write', '--path', 'plugin', '--store', store]);
+    const refused = cli.call(['plugin', 'run', 'write', '--path', 'plugin', '--store', url.href]);
+
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('the variable SYNAPSE_NOT_SET is not set');
+    expect(cli.call(['run', 'prune', '--all', '--store', url.href]).code).toBe(3);
+    expect(JSON.parse(cli.call(['run', 'list', '--store', url.href, '--json']).stdout)).toHaveLength(1);
+  });
+
   it('is said again, for a shell, to whoever can go on with a run', async () => {
     const gone = spawnSync(process.execPath, ['--version']).pid;
     const owner = { host: hostname(), pid: gone, started_at: 1 };

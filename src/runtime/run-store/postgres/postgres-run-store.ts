@@ -89,11 +89,13 @@ export class PostgresRunStore extends RunStore {
   }
 
   /**
-   * Connects now, to learn whether it can be done.
+   * Connects now, to learn whether it can be done, and whether the storage for large values is named as it has to be; that is not connected to.
    *
-   * @throws StoreUnavailableError, StoreAccessError, StoreVersionError, StoreCorruptError, StoreDriverMissingError.
+   * @throws StoreUnavailableError, StoreAccessError, StoreVersionError, StoreCorruptError, StoreDriverMissingError; StorageConfigError and
+   * StorageProviderNotFoundError, which the first large value would meet else.
    */
-  open(): Promise<void> {
+  async open(): Promise<void> {
+    await this.#storage?.check();
     return this.#parts.connection.open();
   }
 
