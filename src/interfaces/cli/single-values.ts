@@ -11,7 +11,9 @@ const MAX_SHOWN = 60;
 
 /**
  * Has a command refuse an option with a value that is given a second time: the parser would go on with the last one, and say nothing of the
- * first. Called before the options are added; what they are is known from what the parser listens for.
+ * first. Flags of an action are no options of a command: there the last holds, since scripts have theirs and who calls them adds to them.
+ *
+ * Called before the options are added; what they are is known from what the parser listens for.
  */
 export function refuseSecondValues(command: CommanderCommand): void {
   const given = new Map<string, string>();
@@ -29,8 +31,7 @@ export function refuseSecondValues(command: CommanderCommand): void {
   });
 }
 
-/** The error of a flag that takes one value and was given two. */
-export function secondValueError(flag: string, first: string, second: string): UsageError {
+function secondValueError(flag: string, first: string, second: string): UsageError {
   return new UsageError(
     `${flag} takes one value, and is given two: ${shown(first)} and ${shown(second)}. Leave one of them out.`,
     { details: { flag } },

@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsString } from 'class-validator';
+import { IsInt, IsString } from 'class-validator';
 import { UiField } from '../../../foundation/schema/ui-field.decorator.js';
 import { definitionOf } from '../../../runtime/discovery/action-definition.fixture.js';
 import { actionFlagsHelp, readActionFlags } from './action-flags.js';
@@ -6,9 +6,6 @@ import { actionFlagsHelp, readActionFlags } from './action-flags.js';
 class Params {
   @IsInt()
   epochs = 1;
-
-  @IsBoolean()
-  shuffle = true;
 
   @UiField({ secret: true })
   @IsString()
@@ -36,14 +33,7 @@ describe('The flags of an action', () => {
     },
   );
 
-  it.each([
-    [['--epochs', '3', '--epochs=5'], "--epochs takes one value, and is given two: '3' and '5'."],
-    [['--shuffle', '--no-shuffle'], "--shuffle takes one value, and is given two: '--shuffle' and '--no-shuffle'."],
-  ])('refuse a second value (%j)', (words, message) => {
-    expect(() => readActionFlags(definition, [], words)).toThrow(message);
-  });
-
-  it('take a switch that says the same twice', () => {
-    expect(readActionFlags(definition, [], ['--no-shuffle', '--no-shuffle'])).toEqual({ shuffle: false });
+  it('take the last of several values: scripts have theirs, and who calls them adds to them', () => {
+    expect(readActionFlags(definition, [], ['--epochs', '3', '--epochs=5'])).toEqual({ epochs: 5 });
   });
 });

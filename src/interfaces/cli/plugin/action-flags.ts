@@ -4,7 +4,6 @@ import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { messageOf } from '../../../foundation/errors/synapse.error.js';
 import { type CliFlag, cliFlagsOf, secretFlagsOf } from '../../../foundation/schema/cli-flags.js';
 import type { ActionDefinition } from '../../../runtime/discovery/action-definition.js';
-import { secondValueError } from '../single-values.js';
 import { nearest } from '../../../runtime/discovery/action-registry.js';
 
 /** A command's own option, as the option parser describes it. */
@@ -28,14 +27,11 @@ export function readActionFlags(
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const flag of flags) options[wordOf(flag)] = { type: flag.kind === 'boolean' ? 'boolean' : 'string' };
   try {
-    const args = normalized(words, flags);
-    const { values, tokens } = parseArgs({ args, options, strict: true, allowNegative: true, tokens: true });
-    refuseTwice(tokens, options);
+    const { values } = parseArgs({ args: normalized(words, flags), options, strict: true, allowNegative: true });
     return Object.fromEntries(
       flags.filter((flag) => values[wordOf(flag)] !== undefined).map((flag) => [flag.name, values[wordOf(flag)]]),
     );
   } catch (error) {
-    if (error instanceof UsageError) throw error;
     throw usageErrorOf(definition, flags, words, error);
   }
 }
@@ -58,22 +54,6 @@ export function actionFlagsHelp(definition: ActionDefinition, builtIn: readonly 
     ),
     '',
   ].join('\n');
-}
-
-type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
-
-/** A flag that is given twice would go on with the last value, and say nothing of the first. */
-function refuseTwice(tokens: readonly Token[], options: NonNullable<ParseArgsConfig['options']>): void {
-  const given = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    const { rawName, value } = token;
-    const name = token.name in options ? token.name : token.name.replace(/^no-/, '');
-    const earlier = given.get(name);
-    const isSameSwitch = value === undefined && earlier === rawName;
-    if (earlier !== undefined && !isSameSwitch) throw secondValueError(`--${name}`, earlier, value ?? rawName);
-    given.set(name, value ?? rawName);
-  }
 }
 
 function refuseSecrets(
