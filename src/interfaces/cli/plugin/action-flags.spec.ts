@@ -34,6 +34,6 @@ describe('The flags of an action', () => {
   );
 
   it('take the last of several values: scripts have theirs, and who calls them adds to them', () => {
-    expect(readActionFlags(definition, [], ['--epochs', '3', '--epochs=5'])).toEqual({ epochs: 5 });
+    expect(readActionFlags(definition, [], ['--epochs', '3', '--epochs=5'])).toEqual({ epochs: '5' });
   });
 });
