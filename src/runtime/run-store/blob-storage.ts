@@ -1,8 +1,10 @@
+import { StorageConnectionError } from '../../foundation/errors/storage.errors.js';
 import { StoreValueLostError, StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { StorageConfigInput } from '../../resources/storage/registry/storage-config.js';
 import type { StorageRegistry } from '../../resources/storage/registry/storage-registry.js';
 import type { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
+import { abortable } from '../../resources/storage/transfer/abortable.js';
 import { hashOf } from './blob-folder.js';
 import type { BlobStorageOptions } from './blob-target.js';
 
@@ -121,23 +123,30 @@ export class BlobStorage {
     });
   }
 
-  /** Keys of all objects below a folder. */
+  /** Keys of all objects below a folder. @throws StorageConnectionError when the next one takes too long. */
   async *keys(folder: string): AsyncGenerator<string> {
     const { storage, prefix } = await this.#open();
     const base = keyIn(prefix, '');
+    const ended = new AbortController();
+    const entries = storage.list(keyIn(prefix, folder), { signal: ended.signal });
     try {
-      for await (const { key, kind } of storage.list(keyIn(prefix, folder))) {
-        if (kind === 'file') yield base === '' ? key : key.slice(base.length + 1);
+      for (;;) {
+        const { done, value } = await this.#answered('listing', () => entries.next());
+        if (done === true) return;
+        if (value.kind === 'file') yield base === '' ? value.key : value.key.slice(base.length + 1);
       }
     } catch (thrown) {
       if (!isMissing(thrown)) throw thrown; // nothing was ever written there
+    } finally {
+      ended.abort();
+      void entries.return(undefined).catch(() => undefined); // not awaited: one that hangs does not answer this either
     }
   }
 
-  /** Removes an object; resolves to whether it was there. */
+  /** Removes an object; resolves to whether it was there. @throws StorageConnectionError when it takes too long. */
   async remove(key: string): Promise<boolean> {
     const { storage, prefix } = await this.#open();
-    return storage.delete(keyIn(prefix, key), { signal: AbortSignal.timeout(this.timeoutMs) });
+    return this.#answered('removal', (signal) => storage.delete(keyIn(prefix, key), { signal }));
   }
 
   async close(): Promise<void> {
@@ -153,6 +162,20 @@ export class BlobStorage {
       if (this.#opened === opened) this.#opened = undefined;
     });
     return opened;
+  }
+
+  /** Waits for one answer, also of a storage that does not heed signals. */
+  async #answered<T>(work: string, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new StorageConnectionError(work, `there was no answer within ${this.timeoutMs} ms`)),
+      this.timeoutMs,
+    );
+    try {
+      return await abortable(late.signal, () => ask(late.signal));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Does work until it succeeds, fails in a way that would not pass, or takes too long. */

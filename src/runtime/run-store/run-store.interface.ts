@@ -43,6 +43,8 @@ export interface PruneReport {
   readonly runs: number;
   /** Large values that no run refers to any more. */
   readonly blobs: number;
+  /** Of those, how many at least a storage did not remove, or could not be searched for, and what it said first: the next prune takes them. */
+  readonly left?: { readonly count: number; readonly reason: string };
 }
 
 /**

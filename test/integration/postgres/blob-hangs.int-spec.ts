@@ -1,8 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { StoragePermissionError } from '../../../src/foundation/errors/storage.errors.js';
 import { LocalStorage } from '../../../src/resources/storage/providers/local/local-storage.js';
+import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
 import { entryOf, ownedRecordOf, recordOf } from '../../../src/runtime/run-store/run-store.fixture.js';
+import { codeOf } from '../../../src/runtime/run-store/sqlite/sqlite.fixture.js';
 import { BlobPlace } from './blob-place.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
@@ -44,6 +47,100 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
     delete process.env['SYNAPSE_TEST_BLOB_SECRET'];
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  describe('while a store is pruned', () => {
+    const never = (): Promise<never> => new Promise(() => undefined);
+    const COUNT = 9;
+    /** Runs that are over, each with a large value; and a store on the storage with which they are pruned. */
+    const finished = async (storage: LocalStorage): Promise<PostgresRunStore> => {
+      const store = sandbox.store({ schema, blobStorage: place.url });
+      for (let number = 1; number <= COUNT; number++) {
+        await store.create(recordOf(number, { params: { ...LARGE, number } }));
+        await store.update(recordOf(number).id, { status: 'completed' });
+      }
+      return sandbox.store({ schema, blobStorage: { storage }, blobTimeoutMs: 2_000 });
+    };
+    const expectNextTakes = async (blobs: number): Promise<void> => {
+      expect(await sandbox.store({ schema, blobStorage: place.url }).prune()).toEqual({ runs: 0, blobs });
+      expect(place.files()).toEqual([]);
+    };
+
+    it('in one removal holds up none of the others', async () => {
+      let asked = 0;
+      class Hanging extends LocalStorage {
+        override delete(...given: Parameters<LocalStorage['delete']>): Promise<boolean> {
+          return ++asked === 2 ? never() : super.delete(...given);
+        }
+      }
+      const store = await finished(new Hanging({ location: place.path }));
+
+      expect(await store.prune()).toEqual({
+        runs: COUNT,
+        blobs: COUNT - 1,
+        left: { count: 1, reason: expect.stringContaining('no answer within 2000 ms') as string },
+      });
+      await expectNextTakes(1);
+    });
+
+    it('in every removal is not asked for all of them, and all that is left is counted', async () => {
+      let asked = 0;
+      class Hanging extends LocalStorage {
+        override delete(): Promise<boolean> {
+          asked++;
+          return never();
+        }
+      }
+      const store = await finished(new Hanging({ location: place.path }));
+
+      expect(await store.prune()).toMatchObject({ runs: COUNT, blobs: 0, left: { count: COUNT } });
+      expect(asked).toBeLessThan(COUNT); // four without an answer, and those that were under way then
+      await expectNextTakes(COUNT);
+    });
+
+    it('in its list says so, and the runs are gone', async () => {
+      class Hanging extends LocalStorage {
+        override async *list(...given: Parameters<LocalStorage['list']>): ReturnType<LocalStorage['list']> {
+          await never();
+          yield* super.list(...given);
+        }
+      }
+      const store = await finished(new Hanging({ location: place.path }));
+
+      expect(await store.prune()).toEqual({
+        runs: COUNT,
+        blobs: 0,
+        left: { count: 0, reason: expect.stringMatching(/listing .*no answer within 2000 ms/) as string },
+      });
+      expect(await store.list()).toEqual([]);
+      await expectNextTakes(COUNT);
+    });
+
+    it('or refuses one removal, does the others', async () => {
+      let asked = 0;
+      class Refusing extends LocalStorage {
+        override delete(...given: Parameters<LocalStorage['delete']>): Promise<boolean> {
+          if (++asked === 1) throw new StoragePermissionError('removal', 'it is locked');
+          return super.delete(...given);
+        }
+      }
+      const store = await finished(new Refusing({ location: place.path }));
+
+      expect(await store.prune()).toMatchObject({
+        runs: COUNT,
+        blobs: COUNT - 1,
+        left: { count: 1, reason: expect.stringContaining('it is locked') as string },
+      });
+      await expectNextTakes(1);
+    });
+
+    it('and is named wrongly, is refused while all runs are there', async () => {
+      await finished(new LocalStorage({ location: place.path }));
+      const misled = sandbox.store({ schema, blobStorage: 'tape://1' });
+
+      expect(await codeOf(() => misled.prune())).toBe('SYN_STORAGE_PROVIDER_NOT_FOUND');
+      expect(await misled.list()).toHaveLength(COUNT);
+    });
   });
 
   it('holds up no renewals, lists and small values, however few connections there are', async () => {

@@ -82,6 +82,23 @@ describeWithPostgres('A store whose URL names a storage for large values', 'a da
     expect(JSON.parse(cli.call(['run', 'list', '--store', url.href, '--json']).stdout)).toHaveLength(1);
   });
 
+  it('is told of on the command line when it is away while runs are pruned: those are gone, and the next prune takes the values', () => {
+    cli.call(['plugin', 'run', 'write', '--path', 'plugin', '--store', store]);
+    const away = new URL(store);
+    const keys = 'access_key=env:PATH&secret_key=env:PATH&region_name=r';
+    away.searchParams.set('blob_storage', `s3://bucket/a?endpoint_url=http://127.0.0.1:1&${keys}`);
+    const pruned = cli.call(['run', 'prune', '--all', '--store', away.href]);
+
+    expect({ code: pruned.code, stdout: pruned.stdout }).toEqual({
+      code: 0,
+      stdout: 'Removed 1 runs and 0 files of large values.\n',
+    });
+    expect(pruned.stderr).toMatch(/^Warning: not all large values .* could be found; the next prune tries again\. .+/);
+    expect(place.files()).not.toEqual([]);
+    cli.call(['run', 'prune', '--all', '--store', store]);
+    expect(place.files()).toEqual([]);
+  });
+
   it('is said again, for a shell, to whoever can go on with a run', async () => {
     const gone = spawnSync(process.execPath, ['--version']).pid;
     const owner = { host: hostname(), pid: gone, started_at: 1 };

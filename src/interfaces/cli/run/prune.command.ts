@@ -2,6 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { RunStatus } from '../../../foundation/config/enums.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { isFinal } from '../../../runtime/run-store/run-record.js';
+import type { PruneReport } from '../../../runtime/run-store/run-store.interface.js';
 import { defaultWorkRoot, pruneWithFolders } from '../../../runtime/runner/work-folders.js';
 import { CliOutput } from '../cli-output.js';
 import { parseCount, parseDuration } from '../parse-time.js';
@@ -38,6 +39,7 @@ export class RunPruneCommand extends StoreCommand {
       const report = await pruneWithFolders(store, defaultWorkRoot(), { olderThanMs, status, keep });
       if (options.json) this.output.result(report);
       else this.output.text(`Removed ${report.runs} runs and ${report.blobs} files of large values.\n`);
+      if (report.left) this.output.note(warningOf(report.left));
     });
   }
 
@@ -60,4 +62,12 @@ export class RunPruneCommand extends StoreCommand {
   parseAll(): boolean {
     return true;
   }
+}
+
+function warningOf({ count, reason }: NonNullable<PruneReport['left']>): string {
+  const what =
+    count > 0
+      ? `${count} large values that nothing refers to could not be removed`
+      : 'not all large values that nothing refers to could be found';
+  return `Warning: ${what}; the next prune tries again. ${reason}`;
 }

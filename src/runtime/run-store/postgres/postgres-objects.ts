@@ -4,6 +4,7 @@ import type { StagedBlobs } from '../staged-blobs.js';
 import type { BlobRow, PostgresBlobStatements } from './postgres-blob-statements.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { inTransaction, type Session } from './postgres-session.js';
+import { RemovalTally } from './removal-tally.js';
 
 /** Large values that are ready to be referred to. */
 export interface PreparedBlobs {
@@ -82,28 +83,42 @@ export class PostgresObjects {
 
   /** Removes what was written in vain: the run was not written, or another writer was faster. What is not removed here, a sweep removes. */
   async discard({ written }: PreparedBlobs): Promise<void> {
-    if (written.length > 0) await this.#removeUnneeded(written.map(keyOf)).catch(() => undefined);
+    await this.#removeUnneeded(written.map(keyOf), new RemovalTally()).catch(() => undefined);
   }
 
-  /** Removes every object of this store that no value refers to; resolves to how many there were. */
-  async sweep(): Promise<number> {
+  /** Finds out whether the storage is named as it has to be. */
+  check(): Promise<void> {
+    return this.storage.check();
+  }
+
+  /** Removes every object of this store that no value refers to. What the storage does not let go of, a later sweep removes. */
+  async sweep(): Promise<RemovalTally> {
     const folder = await this.#id();
-    let removed = 0;
+    const tally = new RemovalTally();
     let keys: string[] = [];
-    for await (const key of this.storage.keys(folder)) {
-      if (!isKey(folder, key)) continue;
+    for await (const key of this.#found(folder, tally)) {
       keys.push(key);
       if (keys.length < SWEPT_AT_ONCE) continue;
-      removed += await this.#removeUnneeded(keys);
+      await this.#removeUnneeded(keys, tally);
       keys = [];
+      if (tally.isGivenUp) break;
     }
-    removed += await this.#removeUnneeded(keys);
+    await this.#removeUnneeded(keys, tally);
     await this.connection.run((session) => session.execute(this.statements.forgetReservations()));
-    return removed;
+    return tally;
   }
 
-  async #removeUnneeded(keys: readonly string[]): Promise<number> {
-    if (keys.length === 0) return 0;
+  /** Keys of this store's objects, as far as the storage lists them. */
+  async *#found(folder: string, tally: RemovalTally): AsyncGenerator<string> {
+    try {
+      for await (const key of this.storage.keys(folder)) if (isKey(folder, key)) yield key;
+    } catch (thrown) {
+      tally.interrupted(thrown);
+    }
+  }
+
+  async #removeUnneeded(keys: readonly string[], tally: RemovalTally): Promise<void> {
+    if (keys.length === 0) return;
     const referred = await this.connection.run((session) =>
       inTransaction(session, async () => {
         // First: who is about to refer to one has to wait, and finds then that it is not to be had.
@@ -112,14 +127,8 @@ export class PostgresObjects {
         return new Set(rows.map(({ object_key }) => object_key));
       }),
     );
-    let removed = 0;
-    await inTurns(
-      keys.filter((key) => !referred.has(key)),
-      async (key) => {
-        if (await this.storage.remove(key)) removed++;
-      },
-    );
-    return removed;
+    const unneeded = keys.filter((key) => !referred.has(key));
+    await inTurns(unneeded, (key) => tally.remove(() => this.storage.remove(key)));
   }
 
   #id(): Promise<string> {

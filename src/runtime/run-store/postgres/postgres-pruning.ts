@@ -13,7 +13,8 @@ export async function pruneRuns(
   builder: RunQueryBuilder,
   request: PruneRequest,
 ): Promise<PruneReport> {
-  const { connection, blobStatements, objects } = parts;
+  const { connection, objects } = parts;
+  await objects?.check(); // while all runs are there
   const query = prunableQuery(builder, { ...request, now: request.now ?? Date.now() }, PRUNED_AT_ONCE);
   const isVain = request.status !== undefined && !isFinal(request.status);
   let runs = 0;
@@ -23,12 +24,17 @@ export async function pruneRuns(
     if (removed.length > 0) request.onRemoved?.(removed);
     if (removed.length < PRUNED_AT_ONCE) break;
   }
+  return { runs, ...(await sweepValues(parts)) };
+}
+
+async function sweepValues({ connection, blobStatements, objects }: PostgresParts): Promise<Omit<PruneReport, 'runs'>> {
   const texts = await connection.transaction(async (session) => {
     await session.execute(blobStatements.lock('exclusive'));
     const { rows } = await session.execute<{ isText: boolean }>(blobStatements.sweep());
     return rows.filter(({ isText }) => isText).length;
   });
-  return { runs, blobs: texts + ((await objects?.sweep()) ?? 0) };
+  const { removed = 0, left } = (await objects?.sweep()) ?? {};
+  return { blobs: texts + removed, ...(left && { left }) };
 }
 
 async function removeSome(

@@ -55,7 +55,10 @@ export interface PostgresRunStoreOptions {
    * the storage with a folder in it. What is secret stands in a URL as the name of a variable. @defaultValue the URL's `blob_storage`, else none
    */
   readonly blobStorage?: string | BlobStorageOptions;
-  /** How long a large value may take to be written there or read, all tries included, in milliseconds, 1 and up. @defaultValue 30,000 */
+  /**
+   * How long a large value may take to be written there or read, all tries included, and to be removed or listed, in milliseconds, 1 and up.
+   * @defaultValue 30,000
+   */
   readonly blobTimeoutMs?: number;
   /** How long a run's owner may be silent before a peer takes the run over, in milliseconds, 1 and up. @defaultValue 15,000 */
   readonly leaseMs?: number;
