@@ -272,6 +272,16 @@ function isConfiguration(thrown: unknown): boolean {
   return SynapseError.is(thrown) && thrown.kind === 'config';
 }
 
-function cureFor(hash: string, { runId }: ValueName): string {
-  return `Restore that object from a copy (its SHA-256 is ${hash}), or open the store with the storage that it was moved to; if it is gone for good, nothing but this value of run ${runId} is.`;
+function cureFor(hash: string, name: ValueName): string {
+  return `Restore that object from a copy (its SHA-256 is ${hash}), or open the store with the storage that it was moved to; until then ${lossOf(name)}. Other runs are as they were, but for those with the same value.`;
+}
+
+/** What cannot be done without a value. A run is read as a whole, and so is a page of events or of a list. */
+function lossOf({ runId, value }: ValueName): string {
+  const run = `run ${runId}`;
+  if (value === 'events')
+    return `the events of ${run} cannot be read, nor can it be shown or its notes be gone on from`;
+  if (value === 'journal') return `${run} cannot be shown, resumed, undone or forked`;
+  const isListed = value === 'next steps' || value === 'error';
+  return `${run} cannot be shown, resumed, undone or forked${isListed ? ', nor can any list be read that it is in' : ''}`;
 }

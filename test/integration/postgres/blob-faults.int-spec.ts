@@ -5,6 +5,7 @@ import { StorageConnectionError, StoragePermissionError } from '../../../src/fou
 import { LocalStorage } from '../../../src/resources/storage/providers/local/local-storage.js';
 import { ActionRegistry } from '../../../src/runtime/discovery/action-registry.js';
 import { ExecutorRegistry } from '../../../src/runtime/executors/executor-registry.js';
+import type { RunChange } from '../../../src/runtime/run-store/run-record.js';
 import { MIGRATIONS, migrate } from '../../../src/runtime/run-store/postgres/postgres-migrations.js';
 import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
 import { sessionOf } from '../../../src/runtime/run-store/postgres/postgres-session.js';
@@ -85,7 +86,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
         kind: 'config',
         retryable: false,
         message: expect.stringMatching(
-          /^The params of run .* cannot be read: .* Restore that object from a copy/,
+          /^The params of run .* cannot be read: .* Restore that object from a copy .* until then run .* cannot be shown, resumed, undone or forked\. Other runs/,
         ) as string,
         details: { run_id: id, value: 'params', url: `file://${file}`, problem: problem(size) },
       });
@@ -104,6 +105,36 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
       expect((await store.get(recordOf(3).id))?.params).toEqual(LARGE);
       expect((await store.get(id))?.params).toEqual(LARGE);
       expect(await store.prune()).toEqual({ runs: 0, blobs: 0 });
+    });
+
+    it('is missing has its run refused to whoever would go on with it, and not to a prune', async () => {
+      const host = await hostedRunner({ providers: [...WORK_PROVIDERS] });
+      const registry = host.app.get(ActionRegistry);
+      const runner = new PluginRunner({ registry, executors: host.app.get(ExecutorRegistry), store });
+      const handle = await runner.run({ action: 'work', params: { word: LARGE.text, token: 'hidden' } });
+      await handle.result();
+      for (const file of place.files()) rmSync(file);
+
+      expect(await codeOf(() => store.get(handle.id))).toBe('SYN_STORE_VALUE_LOST');
+      expect(await codeOf(() => runner.resume(handle.id))).toBe('SYN_STORE_VALUE_LOST');
+      expect(await codeOf(() => runner.undo(handle.id))).toBe('SYN_STORE_VALUE_LOST');
+      expect(await codeOf(() => runner.fork(handle.id))).toBe('SYN_STORE_VALUE_LOST');
+      expect(await store.list()).toHaveLength(3);
+      expect(await store.prune()).toMatchObject({ runs: 1 });
+      expect(await store.list()).toHaveLength(2);
+      await host.app.close();
+    });
+
+    it('is missing that held an error says that no list with the run can be read', async () => {
+      const error = { name: 'E', code: 'SYN_USAGE', kind: 'usage', message: LARGE.text, retryable: false, details: {} };
+      await store.update(recordOf(2).id, { status: 'failed', error } as RunChange);
+      for (const file of place.files()) rmSync(file);
+
+      await expect((async () => store.list())()).rejects.toMatchObject({
+        code: 'SYN_STORE_VALUE_LOST',
+        message: expect.stringContaining('nor can any list be read that it is in') as string,
+      });
+      expect(await store.list({ status: 'running' })).toHaveLength(1);
     });
 
     it('is of the journal or of an event names that', async () => {
