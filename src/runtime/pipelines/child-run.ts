@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorFromJson } from '../../foundation/errors/error-json.js';
-import { RunEndedError, RunOwnedError } from '../../foundation/errors/durability.errors.js';
+import { LeaseLostError, RunEndedError, RunOwnedError } from '../../foundation/errors/durability.errors.js';
 import { RunNotFoundError } from '../../foundation/errors/run.errors.js';
 import { ExecutionError } from '../../foundation/errors/plugin.errors.js';
+import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { KeptSteps } from '../invocation/kept-steps.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import { isFinal, type RunRecord, type RunSummary } from '../run-store/run-record.js';
@@ -25,17 +26,26 @@ export interface ChildRun {
 }
 
 /** Goes on with a node's run whose process is gone; of one that has an owner, or is over, it tells how it ends. */
-export async function resumedChild({ runner, store }: PipelineSurroundings, child: RunSummary): Promise<ChildRun> {
+export async function resumedChild(around: PipelineSurroundings, child: RunSummary): Promise<ChildRun> {
   const { id } = child;
-  const cancel = (reason: string): Promise<unknown> => runner.cancel(id, reason);
-  if (!isFinal(child.status)) {
-    try {
-      return await runner.resume(id);
-    } catch (thrown) {
-      if (!(thrown instanceof RunOwnedError) && !(thrown instanceof RunEndedError)) throw thrown;
-    }
+  const own = isFinal(child.status) ? undefined : await takenOver(around, id);
+  if (own) return own;
+  return { id, cancel: (reason) => around.runner.cancel(id, reason), outcome: () => ended(around, id) };
+}
+
+/** The run, where it could be taken over; undefined while it has an owner, and when it is over. */
+async function takenOver({ runner }: PipelineSurroundings, id: string): Promise<ChildRun | undefined> {
+  try {
+    return await runner.resume(id);
+  } catch (thrown) {
+    if (thrown instanceof RunOwnedError || thrown instanceof RunEndedError) return undefined;
+    throw thrown;
   }
-  return { id, cancel, outcome: async () => outcomeOf(await ended(store, id)) };
+}
+
+/** Whether a run was lost itself: its action may have been told so of another one. */
+export function isLossOf(runId: string, error: SynapseError): boolean {
+  return error instanceof LeaseLostError && error.details['run_id'] === runId;
 }
 
 /** How a run in the store has ended. */
@@ -45,12 +55,16 @@ export function outcomeOf({ id, status, result, error }: RunRecord): RunOutcome 
   return { status: status === 'cancelled' ? 'cancelled' : 'failed', error: reason };
 }
 
-/** Waits for the end of a run that another process, or another part of this one, executes. */
-async function ended(store: PipelineSurroundings['store'], id: string): Promise<RunRecord> {
+/** Waits for the end of a run that another process executes, and goes on with it where that one lets go of it: nobody else would. */
+async function ended(around: PipelineSurroundings, id: string): Promise<RunOutcome> {
+  const { store, host } = around;
   for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
     const record = await store.get(id);
     if (!record) throw new RunNotFoundError(id);
-    if (isFinal(record.status)) return record;
+    if (isFinal(record.status)) return outcomeOf(record);
+    if (host.durable?.lostError) return { status: 'failed', error: host.durable.lostError };
+    const own = await takenOver(around, id);
+    if (own) return own.outcome();
     await sleep(pauseMs);
   }
 }

@@ -9,7 +9,7 @@ import type { AbortListener } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import type { RunSummary } from '../run-store/run-record.js';
 import type { MaybePromise } from '../run-store/run-store.interface.js';
-import { type ChildRun, resumedChild } from './child-run.js';
+import { type ChildRun, isLossOf, resumedChild } from './child-run.js';
 import { childKeyPrefix } from './pipeline-children.js';
 import type { EndedNode } from './ended-node.js';
 import { compensate } from './pipeline-compensation.js';
@@ -166,6 +166,7 @@ export class PipelineExecution implements AbortListener {
   #ended(node: RunningNode, outcome: RunOutcome): boolean {
     const { index, planned, startedAt, child } = node;
     this.#active[index] = undefined;
+    if (this.#isGivenUp(child, outcome)) return false;
     const run_id = child?.id;
     const now = child?.endedAt ?? this.#around.host.clock.now();
     // By the clock of the record of the node's run, which may have been put back meanwhile.
@@ -190,6 +191,16 @@ export class PipelineExecution implements AbortListener {
     });
     this.#fail({ index, error: outcome.error });
     return false;
+  }
+
+  /**
+   * Gives the pipeline's run up where a node's run is not this process's any more: that is no failure, somebody goes on with it. Whoever has
+   * the pipeline's run then waits for it; an undo now would come before what it still does.
+   */
+  #isGivenUp(child: ChildRun | undefined, outcome: RunOutcome): boolean {
+    if (!child || outcome.status === 'completed' || !isLossOf(child.id, outcome.error)) return false;
+    this.#around.host.durable?.leave(`run ${child.id} of one of its actions is not this process's any more`);
+    return true;
   }
 
   #mayBeUndone({ index, params, child }: RunningNode, outcome: RunOutcome): void {
@@ -253,7 +264,8 @@ export class PipelineExecution implements AbortListener {
   }
 
   async #goBack(): Promise<unknown> {
-    const { plan } = this.#around;
+    const { plan, host } = this.#around;
+    if (host.durable?.lostError) return host.durable.lostError;
     const index = this.#failure?.index ?? this.#lastIndex;
     const step = plan.nodes[index]?.node.name ?? '';
     const error = this.#failure ? plainMessageOf(this.#failure.error) : null;

@@ -1,0 +1,70 @@
+import { ActionPipeline } from '../../authoring/pipelines/action-pipeline.js';
+import { StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
+import { DecoratedRunStore, type StoreCall } from '../run-store/decorated-run-store.js';
+import { MemoryRunStore } from '../run-store/memory-run-store.js';
+import type { MaybePromise } from '../run-store/run-store.interface.js';
+import { PluginRunner } from '../runner/plugin-runner.service.js';
+import { FetchAction, type PipelineWorld, pipelineWorld, TrainAction } from './pipelines.fixture.js';
+import { SHELVES, StoreAction } from './stepped-actions.fixture.js';
+
+const LOOSE = { strict: false, logger: { log: () => undefined, warn: () => undefined } } as const;
+const CHAIN = ActionPipeline.of([FetchAction, StoreAction, TrainAction], { name: 'chain', ...LOOSE });
+const PARAMS = { id: 7, boxes: 1 };
+
+/** A store as one process sees it: its storage of large values can be away for one run, and a call can be held up. */
+class ShakyStore extends DecoratedRunStore {
+  /** Set by the spec: the run whose commits fail. */
+  away: string | undefined;
+  /** Set by the spec: is told of each call, which waits for it. */
+  before: (call: StoreCall) => Promise<void> | undefined = () => undefined;
+
+  protected override around<T>(call: StoreCall, work: () => MaybePromise<T>): MaybePromise<T> {
+    const { method, runId = '' } = call;
+    if (method === 'commit' && runId === this.away) {
+      const facts = { runId, value: 'values', url: 's3://b' };
+      throw new StoreValueUnavailableError(facts, 'written', 'away');
+    }
+    const wait = this.before(call);
+    return wait ? wait.then(work) : work();
+  }
+}
+
+describe('A pipeline whose run, or that of an action, changes hands', () => {
+  const shared = (): MemoryRunStore => new MemoryRunStore({ isDurable: true });
+  let inner: MemoryRunStore;
+  let store: ShakyStore;
+  let world: PipelineWorld;
+  let runner: PluginRunner;
+  beforeEach(async () => {
+    inner = shared();
+    store = new ShakyStore(inner);
+    world = await pipelineWorld(store, SHELVES);
+    world.pipelines.register(CHAIN);
+    runner = world.app.get(PluginRunner);
+  });
+  afterEach(() => world.app.close());
+
+  const childOf = async (parentId: string, action: string): Promise<string> =>
+    (await inner.list({ parentId, action }))[0]?.id ?? '';
+  /** As when its owner has been silent for long enough. */
+  const letGo = async (id: string): Promise<void> => void inner.renew(id, (await inner.get(id))?.epoch ?? 0, 0);
+
+  it('is given up with the run of an action that is lost: nothing is undone, and both can be gone on with', async () => {
+    world.diary.hold('put');
+    const handle = await world.pipelines.run(CHAIN, { params: PARAMS });
+    await world.diary.arrival('put');
+    const child = (store.away = await childOf(handle.id, 'store'));
+    world.diary.go('put');
+
+    expect(await handle.outcome()).toMatchObject({ status: 'failed', error: { code: 'SYN_LEASE_LOST' } });
+    expect(world.diary.lines).toEqual(['fetch', 'put']);
+    expect([inner.get(handle.id)?.status, inner.get(child)?.status]).toEqual(['running', 'running']);
+    store.away = undefined;
+    await letGo(handle.id);
+    const resumed = await runner.resume(handle.id);
+    await letGo(child);
+    await resumed.result();
+
+    expect(world.diary.lines).toEqual(['fetch', 'put', 'put', 'publish', 'train']);
+  });
+});
