@@ -1,9 +1,11 @@
 import { PluginCategory } from '../../foundation/config/enums.js';
 import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import type { StepHost, StepSession } from '../../authoring/steps/step-host.interface.js';
+import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
 import { ExecutionError, ParamsInvalidError } from '../../foundation/errors/plugin.errors.js';
 import { UsageError } from '../../foundation/errors/run.errors.js';
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
+import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { ActionDefinition, UndoableSteps } from '../discovery/action-definition.js';
 import { ActiveRun } from '../invocation/active-run.js';
 import type { RunStore } from '../run-store/run-store.interface.js';
@@ -76,6 +78,7 @@ class PipelineWork implements UndoableSteps {
       const stand = this.#goesOn(host, session) ? await standOf(around, session.from) : undefined;
       const refusal = host.attempt === 1 ? this.#refuseInitial(params, stand) : undefined;
       if (refusal) await refusal;
+      if (stand && host.abortError) throw await this.#endLeft(around, session, host.abortError);
       const result = await new PipelineExecution(around, params, session, stand).run();
       if (around.use.hasFolder) ctx.pipeline?.cleanup();
       return result;
@@ -134,6 +137,15 @@ class PipelineWork implements UndoableSteps {
     const late = await compensate(around, stand.ended, goingBack, session);
     const undone = [...(undo?.undone.filter(({ ok }) => ok) ?? []), ...late];
     return failureOf(goingBack.step, new ExecutionError(goingBack.error ?? 'the run was told to end'), undone);
+  }
+
+  /** Told to end before it went on: ends what earlier processes have begun, and undoes it. */
+  async #endLeft(around: PipelineSurroundings, session: StepSession, reason: SynapseError): Promise<SynapseError> {
+    if (reason instanceof LeaseLostError) return reason;
+    const { ended } = await endedStandOf(around, session.from);
+    const step = this.#plan.nodes[ended.at(-1)?.index ?? 0]?.node.name ?? '';
+    await compensate(around, ended, { step, error: null }, session);
+    return reason;
   }
 
   #goesOn(host: ActiveRun, session: StepSession): boolean {

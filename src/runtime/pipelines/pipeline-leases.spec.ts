@@ -44,6 +44,13 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
   });
   afterEach(() => world.app.close());
 
+  /** Another process with the same pipeline, on the same runs. */
+  const peerWorld = async (): Promise<{ readonly store: ShakyStore; readonly world: PipelineWorld }> => {
+    const own = new ShakyStore(inner);
+    const peer = await pipelineWorld(own, SHELVES);
+    peer.pipelines.register(CHAIN);
+    return { store: own, world: peer };
+  };
   const childOf = async (parentId: string, action: string): Promise<string> =>
     (await inner.list({ parentId, action }))[0]?.id ?? '';
   /** As when its owner has been silent for long enough. */
@@ -66,5 +73,31 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
     await resumed.result();
 
     expect(world.diary.lines).toEqual(['fetch', 'put', 'put', 'publish', 'train']);
+  });
+
+  it('ends and undoes what earlier processes have begun when it is told to end while it looks at that', async () => {
+    world.diary.hold('put');
+    const { id } = await world.pipelines.run(CHAIN, { params: PARAMS });
+    await world.diary.arrival('put');
+    const child = await childOf(id, 'store');
+    await letGo(id);
+    await letGo(child);
+    const peer = await peerWorld();
+    const looks = Promise.withResolvers<void>();
+    const goes = Promise.withResolvers<void>();
+    peer.store.before = ({ method }) => {
+      if (method !== 'list') return undefined;
+      looks.resolve();
+      return goes.promise;
+    };
+    const resumed = await peer.world.app.get(PluginRunner).resume(id);
+    await looks.promise;
+    const cancelled = resumed.cancel('no longer needed');
+    goes.resolve();
+
+    expect((await cancelled).status).toBe('cancelled');
+    expect(peer.world.diary.lines).toEqual(['back store:put undefined shelf 0', 'undo fetch 7 /data/7 true']);
+    expect([inner.get(child)?.status, inner.get(id)?.undo]).toEqual(['cancelled', 'done']);
+    await peer.world.app.close();
   });
 });
