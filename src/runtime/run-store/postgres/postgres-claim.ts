@@ -2,8 +2,9 @@ import { type ClaimOutcome, type GrantedLease, leaseFor, type RunClaim } from '.
 import type { RunRecord } from '../run-record.js';
 import { RunRows } from '../run-rows.js';
 import type { StoredValues } from '../stored-values.js';
-import type { PostgresParts } from './postgres-access.js';
-import { type FoundBlobs, type FullRow, keysOf, textsOfRun } from './postgres-reader.js';
+import { type FoundBlobs, keysOf } from './found-blobs.js';
+import type { PostgresParts } from './postgres-parts.js';
+import { type FullRow, textsOfRun } from './run-texts.js';
 import type { Session } from './postgres-session.js';
 
 /** Columns that a lease sets, in the order of {@link valuesOf}. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BlobStorage, StoredObject } from '../blob-storage.js';
 import type { StagedBlobs } from '../staged-blobs.js';
+import { inTurns } from './in-turns.js';
 import type { BlobRow, PostgresBlobStatements } from './postgres-blob-statements.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { inTransaction, type Session } from './postgres-session.js';
@@ -14,7 +15,6 @@ export interface PreparedBlobs {
   readonly lost: readonly string[];
 }
 
-const AT_ONCE = 4;
 const SWEPT_AT_ONCE = 200;
 
 /**
@@ -144,22 +144,6 @@ export class PostgresObjects {
 /** The object that a value is in; undefined for one that the database itself has. */
 export function objectOf({ hash, object_key: key, object_bytes: sizeBytes }: BlobRow): StoredObject | undefined {
   return key === null ? undefined : { hash, key, sizeBytes: sizeBytes ?? 0 };
-}
-
-/** Does work for each item, some at a time; ends with the first that fails. */
-export async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = items.values();
-  const failed = new AbortController();
-  const turn = async (): Promise<void> => {
-    for (const item of left) {
-      if (failed.signal.aborted) return;
-      await work(item).catch((thrown: unknown) => {
-        failed.abort();
-        throw thrown;
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, turn));
 }
 
 function newObject(storeId: string, hash: string, text: string): StoredObject {

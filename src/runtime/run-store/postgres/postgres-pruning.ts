@@ -2,7 +2,7 @@ import type { CompiledQuery } from 'kysely';
 import { prunableQuery, type RunQueryBuilder } from '../run-queries.js';
 import { isFinal } from '../run-record.js';
 import type { PruneReport, PruneRequest } from '../run-store.interface.js';
-import type { PostgresParts } from './postgres-access.js';
+import type { PostgresParts } from './postgres-parts.js';
 import type { Session } from './postgres-session.js';
 
 const PRUNED_AT_ONCE = 100;

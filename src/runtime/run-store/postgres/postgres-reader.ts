@@ -1,29 +1,14 @@
 import type { BlobStorage, StoredObject } from '../blob-storage.js';
 import { StoreValueLostError } from '../../../foundation/errors/store.errors.js';
 import { hashesIn } from '../run-log-text.js';
-import type { RunRow } from '../run-rows.js';
 import { StagedBlobs } from '../staged-blobs.js';
 import { StoredValues } from '../stored-values.js';
+import { type FoundBlobs, keysOf, type ReferringText } from './found-blobs.js';
+import { inTurns } from './in-turns.js';
 import type { BlobRow, PostgresBlobStatements } from './postgres-blob-statements.js';
 import type { PostgresConnection } from './postgres-connection.js';
-import { inTurns, objectOf } from './postgres-objects.js';
+import { objectOf } from './postgres-objects.js';
 import type { Session } from './postgres-session.js';
-
-/** A run with all its columns. */
-export type FullRow = RunRow & { readonly params: string | null; readonly result: string | null };
-
-/** A text that may refer to large values, and what it is called. */
-export interface ReferringText {
-  readonly runId: string;
-  readonly name: string;
-  readonly text: string | null;
-}
-
-/** Large values that texts refer to, as far as the database has them. */
-export interface FoundBlobs {
-  readonly texts: readonly ReferringText[];
-  readonly rows: readonly BlobRow[];
-}
 
 /** What was read with one connection, and what becomes of it once its large values are there. */
 export interface Reading<T> {
@@ -88,23 +73,4 @@ export class PostgresReader {
       `Open it with that storage: the option blobStorage, or ?blob_storage= in the URL that --store takes, is ${folder}.`,
     );
   }
-}
-
-/** The texts of a run that may refer to large values. */
-export function textsOfRun({ id, params, result, ...row }: FullRow): readonly ReferringText[] {
-  const texts = { params, result, 'next steps': row.next_steps, error: row.error };
-  return Object.entries(texts).map(([name, text]) => ({ runId: id, name, text }));
-}
-
-/** Those of a run as lists show it. */
-export function textsOfSummary({ id, next_steps, error }: RunRow): readonly ReferringText[] {
-  return [
-    { runId: id, name: 'next steps', text: next_steps },
-    { runId: id, name: 'error', text: error },
-  ];
-}
-
-/** What tells one state of the large values from another. */
-export function keysOf({ rows }: FoundBlobs): string[] {
-  return rows.map(({ hash, object_key: key }) => `${hash} ${key ?? ''}`).sort();
 }

@@ -17,15 +17,16 @@ import {
   type RunFilter,
   RunStore,
 } from '../run-store.interface.js';
-import type { PostgresParts } from './postgres-access.js';
 import { PostgresBlobStatements } from './postgres-blob-statements.js';
 import { claimRun } from './postgres-claim.js';
 import { PostgresConnection } from './postgres-connection.js';
 import { pruneRuns } from './postgres-pruning.js';
 import { PostgresObjects } from './postgres-objects.js';
-import { type FullRow, PostgresReader, textsOfRun, textsOfSummary } from './postgres-reader.js';
+import type { PostgresParts } from './postgres-parts.js';
+import { PostgresReader } from './postgres-reader.js';
 import { PostgresStatements } from './postgres-statements.js';
 import { type PostgresTarget, postgresTargetOf } from './postgres-target.js';
+import { type FullRow, textsOfRun, textsOfSummary } from './run-texts.js';
 import { appendEvents, commitRun, createRun, updateRun } from './postgres-writing.js';
 import { WriteGroups } from './write-groups.js';
 

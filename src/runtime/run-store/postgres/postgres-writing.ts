@@ -4,7 +4,8 @@ import { changeFor, type CommitOutcome, type NewJournalEntry, refusalOf, type Ru
 import { isFinal, type RunChange, type RunRecord } from '../run-record.js';
 import type { Cell, ColumnValues, LogRow } from '../row-writer.js';
 import type { RunRow } from '../run-rows.js';
-import { type PostgresParts, writeRun, writerOf } from './postgres-access.js';
+import { writeRun } from './postgres-access.js';
+import { type PostgresParts, writerOf } from './postgres-parts.js';
 import type { Session } from './postgres-session.js';
 import { GROUPED_COLUMNS } from './postgres-statements.js';
 import type { GroupedWrite } from './write-groups.js';
