@@ -54,7 +54,9 @@ async function isUndone({ runner, store, extras, plan }: PipelineSurroundings, n
     await handle.result();
     return true;
   } catch (thrown) {
-    if (thrown instanceof RunOwnedError || thrown instanceof LeaseLostError) return false;
+    if (thrown instanceof RunOwnedError) return false;
+    // With a cause it is the store that failed, and would again: the undo would be repeated for ever.
+    if (thrown instanceof LeaseLostError && thrown.cause === undefined) return false;
     if (thrown instanceof UndoFailedError) throw notUndone(thrown.undone, thrown);
     // A user has undone them already, or a peer, or this run before its process ended.
     if (thrown instanceof RunEndedError && (await store.get(runId))?.undo === 'done') return true;

@@ -100,4 +100,26 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
     expect([inner.get(child)?.status, inner.get(id)?.undo]).toEqual(['cancelled', 'done']);
     await peer.world.app.close();
   });
+
+  it('has an undo failed whose run cannot write it down, once, and tried again by the next undo', async () => {
+    const handle = await world.pipelines.run(CHAIN, { params: PARAMS });
+    await handle.result();
+    world.diary.lines.length = 0;
+    const child = await childOf(handle.id, 'store');
+    world.diary.hold('back put');
+    const undo = await runner.undo(handle.id);
+    await world.diary.arrival('back put');
+    store.away = child;
+    world.diary.go('back put');
+    const tried = undo.outcome();
+    // Whoever repeats it would have to wait for the lease.
+    store.before = ({ method, runId }) => (method === 'claim' && runId === child ? letGo(child) : undefined);
+
+    expect(await tried).toMatchObject({ status: 'failed', error: { code: 'SYN_UNDO_FAILED' } });
+    expect(inner.get(handle.id)).toMatchObject({ status: 'completed', undo: 'failed' });
+    expect(world.diary.lines.filter((line) => line.includes('store:put'))).toHaveLength(1);
+    store.away = undefined;
+    expect(await (await runner.undo(handle.id)).result()).toContainEqual({ step: 'store', ok: true });
+    expect(inner.get(handle.id)?.undo).toBe('done');
+  });
 });
