@@ -122,4 +122,27 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
     expect(await (await runner.undo(handle.id)).result()).toContainEqual({ step: 'store', ok: true });
     expect(inner.get(handle.id)?.undo).toBe('done');
   });
+
+  it('is undone only when the run of an action that another process has is over', async () => {
+    world.diary.hold('put');
+    const { id } = await world.pipelines.run(CHAIN, { params: PARAMS });
+    await world.diary.arrival('put');
+    const child = await childOf(id, 'store');
+    await letGo(id);
+    const peer = await peerWorld();
+    const askedAgain = Promise.withResolvers<void>();
+    let asked = 0;
+    peer.store.before = ({ method }) => {
+      if (method === 'requestCancel' && ++asked === 2) askedAgain.resolve();
+      return undefined;
+    };
+    const undo = await peer.world.app.get(PluginRunner).undo(id);
+    await Promise.race([askedAgain.promise, undo.outcome()]);
+    expect(peer.world.diary.lines).toEqual([]);
+    void runner.cancel(child, 'as its next renewal says');
+
+    expect(await undo.outcome()).toMatchObject({ status: 'completed', result: [{ step: 'fetch', ok: true }] });
+    expect(inner.get(child)?.status).toBe('cancelled');
+    await peer.world.app.close();
+  });
 });
