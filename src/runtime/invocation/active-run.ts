@@ -194,7 +194,7 @@ export class ActiveRun implements RunBinding, StepHost {
     if (durable) {
       return { hooks: { ...hooks, clock: durable.stepClock, journal: durable.journal }, from: durable.before?.state };
     }
-    if (this.record.parent_id === undefined || this.definition.compensate) return { hooks };
+    if (this.record.parent_id === undefined) return { hooks };
     this.keptSteps = new KeptSteps(this);
     return { hooks: { ...hooks, journal: this.keptSteps } };
   }

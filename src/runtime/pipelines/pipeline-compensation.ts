@@ -110,9 +110,10 @@ class UndoneAction {
   async rollback(): Promise<void> {
     const { compensate: compensator } = this.#definition ?? {};
     const { result, kept, hasFailed, runId } = this.#node;
-    const context = await this.#context(kept && { runId, folder: kept });
+    const asks = hasFailed ? undefined : compensator; // it speaks for the whole, in the pipeline's name
+    const context = await this.#context(asks ? undefined : kept && { runId, folder: kept });
     await runInScope(context, async () => {
-      if (compensator && !hasFailed) await compensator(context.params, result, context);
+      if (asks) await asks(context.params, result, context);
       else if (kept) await undoKeptSteps(this.#around, this.#node, context);
       else await undoStepsOf(this.#around, this.#node);
     });

@@ -3,7 +3,15 @@ import { MemoryRunStore } from '../run-store/memory-run-store.js';
 import { PluginRunner } from '../runner/plugin-runner.service.js';
 import type { RunHandle } from '../runner/run-handle.js';
 import { FetchAction, type PipelineWorld, pipelineWorld, TrainAction } from './pipelines.fixture.js';
-import { CopyAction, SentAction, SHELVES, SlowAction, StoreAction, TokenAction } from './stepped-actions.fixture.js';
+import {
+  CopyAction,
+  PostedAction,
+  SentAction,
+  SHELVES,
+  SlowAction,
+  StoreAction,
+  TokenAction,
+} from './stepped-actions.fixture.js';
 
 /** Actions that hand nothing on would make lines in the log. */
 const LOOSE = { strict: false, logger: { log: () => undefined, warn: () => undefined } } as const;
@@ -114,6 +122,22 @@ describe.each([
     await (await world.pipelines.run(pipeline, { params: { ...PARAMS, token: 's3cret' } })).outcome();
 
     expect(back()).toEqual(['back token:use s3cret']);
+  });
+
+  it.each([
+    ['without compensate', StoreAction, 'store'],
+    ['with compensate', PostedAction, 'posted'],
+  ])('includes the steps that an action which failed, %s, could not undo itself', async (_name, action, name) => {
+    world.diary.failing.add('publish').add(`back ${name}:put /data/7 shelf 1`);
+    const pipeline = ActionPipeline.of([FetchAction, action, TrainAction], LOOSE);
+    const handle = await world.pipelines.run(pipeline, { params: PARAMS });
+
+    expect(await undoneOf(handle)).toEqual([
+      { step: name, ok: false, error: expect.stringContaining(`step 'put'`) as string },
+      { step: 'fetch', ok: true },
+    ]);
+    const tried = `back ${name}:put /data/7 shelf 1`;
+    expect(back()).toEqual([`back ${name}:publish /data/7`, tried, tried, 'undo fetch 7 /data/7 true']);
   });
 
   it('tells nothing of actions that had nothing to undo', async () => {

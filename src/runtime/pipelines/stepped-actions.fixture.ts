@@ -49,6 +49,17 @@ class PublishStep extends BaseStep<StoreContext> {
 @Action({ name: 'store', params: PathParams, context: StoreContext, steps: [PutStep, PublishStep] })
 export class StoreAction extends BaseAction<PathParams> {}
 
+/** The same, and `compensate`. */
+@Action({ name: 'posted', params: PathParams, context: StoreContext, steps: [PutStep, PublishStep] })
+export class PostedAction extends BaseAction<PathParams> {
+  constructor(private readonly diary: Diary) {
+    super();
+  }
+  override compensate(): void {
+    this.diary.note('undo posted');
+  }
+}
+
 export class CopyParams extends PathParams {
   @IsOptional() @IsBoolean() recovers?: boolean;
   @IsOptional() @IsBoolean() idle?: boolean;
@@ -118,5 +129,5 @@ export class SlowAction extends BaseAction<CopyParams> {}
 /** Everything above, as providers. */
 export const SHELVES = [
   ...[PutStep, PublishStep, TakeStep, UseStep],
-  ...[StoreAction, CopyAction, SentAction, TokenAction, SlowAction],
+  ...[StoreAction, PostedAction, CopyAction, SentAction, TokenAction, SlowAction],
 ];
