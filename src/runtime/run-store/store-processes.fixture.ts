@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunStore } from './run-store.interface.js';
-import { seqsOf } from './run-store.fixture.js';
+import { childOutcome } from '../../../test/run-in-child.js';
+import { recordOf, seqsOf } from './run-store.fixture.js';
 import { storedEventBatches } from './stored-events.js';
 
 /** The class of a store that processes share, as a program imports it: its file from the project's folder. */
@@ -112,6 +113,40 @@ export function storePrograms(store: SharedStoreClass) {
   };
 }
 
+/** A process that commits to run 1 until it is killed. */
+export interface KilledWriter {
+  /** {@link storePrograms}' `victim`, and what it is started with. */
+  readonly program: string;
+  readonly input: { readonly store: object; readonly lifeMs: number };
+  /** Steps that were there before. */
+  readonly earlier: number;
+}
+
+/**
+ * Has a writer die, and checks that nothing that it acknowledged is lost, and nothing is there by halves.
+ *
+ * @param open - A store of this process, asked for when the other one is gone.
+ * @returns How many steps the run has now.
+ */
+export async function expectWholeAfterKill(
+  { program, input, earlier }: KilledWriter,
+  open: () => RunStore | Promise<RunStore>,
+): Promise<number> {
+  const { signal, stdout, error } = await childOutcome(program, { input });
+  expect({ signal, error }).toEqual({ signal: 'SIGKILL', error: undefined });
+  const acknowledged = Number(stdout.trim().split('\n').at(-1) || earlier);
+
+  const store = await open();
+  const { id } = recordOf(1);
+  const steps = (await store.journal(id)).length;
+  expect(steps === acknowledged || steps === acknowledged + 1).toBe(true); // killed between the commit and its word
+  expect(seqsOf(await store.journal(id))).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
+  expect(await storedSeqs(store, id)).toEqual(Array.from({ length: 2 * steps }, (_, index) => index + 1));
+  if (steps > 0) expect(await store.get(id)).toMatchObject({ progress: steps, next_steps: [`step_${steps + 1}`] });
+  expect(await store.get(id)).toMatchObject({ status: 'running' });
+  return steps;
+}
+
 /** Where so many processes wait for each other. */
 export interface Meeting {
   readonly folder: string;
@@ -128,8 +163,7 @@ export async function together<T>(count: number, work: (meeting: Meeting) => Pro
   }
 }
 
-/** Numbers of all events that a store has of a run. */
-export async function storedSeqs(store: RunStore, id: string): Promise<number[]> {
+async function storedSeqs(store: RunStore, id: string): Promise<number[]> {
   const found: number[] = [];
   for await (const events of storedEventBatches(store, id)) found.push(...seqsOf(events));
   return found;

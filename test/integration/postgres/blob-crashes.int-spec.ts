@@ -1,20 +1,15 @@
 import { childOutcome, runInChild } from '../../run-in-child.js';
 import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
 import { ownedRecordOf, recordOf, seqsOf } from '../../../src/runtime/run-store/run-store.fixture.js';
-import { importsOf, storedSeqs, storePrograms } from '../../../src/runtime/run-store/store-processes.fixture.js';
-import { BlobPlace } from './blob-place.js';
-import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
+import { importsOf, expectWholeAfterKill } from '../../../src/runtime/run-store/store-processes.fixture.js';
+import { BlobSite, LARGE } from './blob-site.js';
+import { PROGRAMS, SHARED_STORE } from './postgres-programs.js';
+import { describeWithPostgres } from './postgres-sandbox.js';
 
 // Each child compiles what it imports.
 jest.setTimeout(180_000);
 
-const SHARED_STORE = {
-  name: 'PostgresRunStore',
-  file: './src/runtime/run-store/postgres/postgres-run-store.js',
-};
-const PROGRAMS = storePrograms(SHARED_STORE);
 const { id } = recordOf(1);
-const LARGE = { text: 'large '.repeat(20_000) };
 /** Every value is a large one, so that every write of a program has some. */
 const MAX_INLINE_BYTES = 1;
 
@@ -49,34 +44,38 @@ const MORTAL = `${importsOf(SHARED_STORE)}
   }`;
 
 describeWithPostgres('Large values in a storage and processes that are killed', 'a database', () => {
-  let sandbox: PostgresSandbox;
-  let place: BlobPlace;
-  let schema: string;
+  const site = BlobSite.forEach('a database');
   let store: PostgresRunStore;
-  beforeAll(async () => {
-    sandbox = await PostgresSandbox.open('a database');
-  });
-  afterAll(() => sandbox.close());
   beforeEach(() => {
-    place = new BlobPlace();
-    schema = sandbox.newSchema();
-    store = sandbox.store({ schema, blobStorage: place.url, maxInlineBytes: MAX_INLINE_BYTES });
+    store = site.store({ maxInlineBytes: MAX_INLINE_BYTES });
   });
-  afterEach(() => place.remove());
 
   async function killed(where: string, work: 'create' | 'prune' = 'create'): Promise<void> {
-    const input = { url: sandbox.url, schema, location: place.path, place: where, params: LARGE, work };
+    const input = {
+      url: site.sandbox.url,
+      schema: site.schema,
+      location: site.place.path,
+      place: where,
+      params: LARGE,
+      work,
+    };
     const { signal, error } = await childOutcome(MORTAL, { input });
     expect({ signal, error }).toEqual({ signal: 'SIGKILL', error: undefined });
-    await settled(sandbox, schema);
+    await site.sandbox.settled(site.schema);
   }
+
+  /** Options of the store for other processes. */
+  const optionsOfOthers = (): object => ({
+    ...{ url: site.sandbox.url, schema: site.schema },
+    ...{ blobStorage: site.place.url, maxInlineBytes: MAX_INLINE_BYTES },
+  });
 
   /** Paths of the objects that rows refer to. */
   const referred = async (): Promise<string[]> => {
-    const rows = await sandbox.query<{ key: string }>(
-      `SELECT object_key AS key FROM ${schema}.blobs WHERE object_key IS NOT NULL`,
+    const rows = await site.sandbox.query<{ key: string }>(
+      `SELECT object_key AS key FROM ${site.schema}.blobs WHERE object_key IS NOT NULL`,
     );
-    return rows.map(({ key }) => `${place.path}/${key}`).sort();
+    return rows.map(({ key }) => `${site.place.path}/${key}`).sort();
   };
 
   it.each([
@@ -90,7 +89,9 @@ describeWithPostgres('Large values in a storage and processes that are killed', 
 
     expect(await store.get(id)).toBeUndefined();
     expect(await store.prune()).toEqual({ runs: 0, blobs: objects });
-    expect(place.files().filter((file) => /[0-9a-f]{64}-[0-9a-f]{12}$/.test(file) && !file.includes('/.'))).toEqual([]);
+    expect(
+      site.place.files().filter((file) => /[0-9a-f]{64}-[0-9a-f]{12}$/.test(file) && !file.includes('/.')),
+    ).toEqual([]);
     await store.create(recordOf(1, { params: LARGE }));
     expect((await store.get(id))?.params).toEqual(LARGE);
   });
@@ -100,7 +101,7 @@ describeWithPostgres('Large values in a storage and processes that are killed', 
 
     expect((await store.get(id))?.params).toEqual(LARGE);
     expect(await store.prune()).toEqual({ runs: 0, blobs: 0 });
-    expect(place.files()).toEqual(await referred());
+    expect(site.place.files()).toEqual(await referred());
   });
 
   it.each([
@@ -113,7 +114,7 @@ describeWithPostgres('Large values in a storage and processes that are killed', 
 
     expect(await store.get(id)).toBeUndefined();
     expect(await store.prune()).toEqual({ runs: 0, blobs: objects });
-    expect(place.files()).toEqual([]);
+    expect(site.place.files()).toEqual([]);
   });
 
   it('lose nothing that was acknowledged and keep nothing by halves, again and again', async () => {
@@ -121,31 +122,25 @@ describeWithPostgres('Large values in a storage and processes that are killed', 
     let earlier = 0;
     const livesMs = [20, 60, 110, 170, 240];
     for (const lifeMs of livesMs) {
-      const options = { url: sandbox.url, schema, blobStorage: place.url, maxInlineBytes: MAX_INLINE_BYTES };
-      const { signal, stdout, error } = await childOutcome(PROGRAMS.victim, { input: { store: options, lifeMs } });
-      expect({ signal, error }).toEqual({ signal: 'SIGKILL', error: undefined });
-      const acknowledged = Number(stdout.trim().split('\n').at(-1) || earlier);
-      await settled(sandbox, schema);
-
-      const steps = (await store.journal(id)).length;
-      expect(steps === acknowledged || steps === acknowledged + 1).toBe(true); // killed between the commit and its word
-      expect(seqsOf(await store.journal(id))).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
-      expect(await storedSeqs(store, id)).toEqual(Array.from({ length: 2 * steps }, (_, index) => index + 1));
+      const input = { store: optionsOfOthers(), lifeMs };
+      earlier = await expectWholeAfterKill({ program: PROGRAMS.victim, input, earlier }, async () => {
+        await site.sandbox.settled(site.schema);
+        return store;
+      });
       const { blobs } = await store.prune();
       expect(blobs).toBeLessThanOrEqual(6); // those of one write: three of a step, two events, what comes next
-      earlier = steps;
       // On a busy machine none of them may have come to its first commit.
       if (earlier === 0 && lifeMs === livesMs.at(-1)) livesMs.push(2 * lifeMs);
     }
     expect(earlier).toBeGreaterThan(0);
     expect((await referred()).length).toBeGreaterThan(earlier);
-    expect(new Set(place.files())).toEqual(
-      new Set([...place.files().filter((file) => file.includes('/.')), ...(await referred())]),
+    expect(new Set(site.place.files())).toEqual(
+      new Set([...site.place.files().filter((file) => file.includes('/.')), ...(await referred())]),
     );
   });
 
   it('or that prune all the time, take nothing from those who write', async () => {
-    const options = { url: sandbox.url, schema, blobStorage: place.url, maxInlineBytes: MAX_INLINE_BYTES };
+    const options = optionsOfOthers();
     await store.create(ownedRecordOf(9, 9e12));
     const pruner = runInChild<number>(
       `${importsOf(SHARED_STORE)}
@@ -173,12 +168,6 @@ describeWithPostgres('Large values in a storage and processes that are killed', 
       await store.update(recordOf(number).id, { status: 'completed' });
     }
     await store.prune();
-    expect(place.files()).toEqual([]);
+    expect(site.place.files()).toEqual([]);
   });
 });
-
-/** Resolves when the server has noticed that the killed process is gone: until then it may still execute its last statement. */
-async function settled(sandbox: PostgresSandbox, schema: string): Promise<void> {
-  const text = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE (state = 'active' OR xact_start IS NOT NULL) AND query LIKE $1 AND pid <> pg_backend_pid()`;
-  while (((await sandbox.query<{ count: number }>(text, [`%"${schema}"%`]))[0]?.count ?? 0) > 0);
-}

@@ -16,12 +16,12 @@ import { WORK_PROVIDERS, World } from '../../../src/runtime/runner/durable-steps
 import { PluginRunner } from '../../../src/runtime/runner/plugin-runner.service.js';
 import { hostedRunner } from '../../../src/runtime/runner/runner.fixture.js';
 import { BlobPlace } from './blob-place.js';
-import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
+import { BlobSite, LARGE } from './blob-site.js';
+import { describeWithPostgres } from './postgres-sandbox.js';
 
 jest.setTimeout(60_000);
 
 const { id } = recordOf(1);
-const LARGE = { text: 'large '.repeat(20_000) };
 
 /** A storage in a folder on which something can be done before each write. */
 class FaultyStorage extends LocalStorage {
@@ -36,24 +36,15 @@ class FaultyStorage extends LocalStorage {
 }
 
 describeWithPostgres('The storage of large values of a run store in Postgres', 'a database', () => {
-  let sandbox: PostgresSandbox;
-  let place: BlobPlace;
-  let schema: string;
+  const site = BlobSite.forEach('a database');
   let store: PostgresRunStore;
-  beforeAll(async () => {
-    sandbox = await PostgresSandbox.open('a database');
-  });
-  afterAll(() => sandbox.close());
   beforeEach(() => {
-    place = new BlobPlace();
-    schema = sandbox.newSchema();
-    store = sandbox.store({ schema, blobStorage: place.url });
+    store = site.store();
   });
-  afterEach(() => place.remove());
 
   const faulty = (blobTimeoutMs = 5_000): { storage: FaultyStorage; store: PostgresRunStore } => {
-    const storage = new FaultyStorage({ location: place.path });
-    return { storage, store: sandbox.store({ schema, blobStorage: { storage }, blobTimeoutMs }) };
+    const storage = new FaultyStorage({ location: site.place.path });
+    return { storage, store: site.store({ blobStorage: { storage }, blobTimeoutMs }) };
   };
 
   describe('from which an object', () => {
@@ -62,7 +53,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
       await store.create(recordOf(2));
     });
 
-    const sizeOf = (): number => readFileSync(place.files()[0] ?? '').length;
+    const sizeOf = (): number => readFileSync(site.place.files()[0] ?? '').length;
 
     it.each([
       ['is missing', (file: string) => rmSync(file), () => 'is missing'],
@@ -77,7 +68,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
         () => 'does not hold what was written',
       ],
     ])('%s says so with run, value, URL and cure', async (_name, damage, problem) => {
-      const [file = ''] = place.files();
+      const [file = ''] = site.place.files();
       const size = sizeOf();
       damage(file);
 
@@ -99,7 +90,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
     });
 
     it('is missing is written again by the next run with that value, for both', async () => {
-      rmSync(place.files()[0] ?? '');
+      rmSync(site.place.files()[0] ?? '');
       await store.create(recordOf(3, { params: LARGE }));
 
       expect((await store.get(recordOf(3).id))?.params).toEqual(LARGE);
@@ -113,7 +104,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
       const runner = new PluginRunner({ registry, executors: host.app.get(ExecutorRegistry), store });
       const handle = await runner.run({ action: 'work', params: { word: LARGE.text, token: 'hidden' } });
       await handle.result();
-      for (const file of place.files()) rmSync(file);
+      for (const file of site.place.files()) rmSync(file);
 
       expect(await codeOf(() => store.get(handle.id))).toBe('SYN_STORE_VALUE_LOST');
       expect(await codeOf(() => runner.resume(handle.id))).toBe('SYN_STORE_VALUE_LOST');
@@ -128,7 +119,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
     it('is missing that held an error says that no list with the run can be read', async () => {
       const error = { name: 'E', code: 'SYN_USAGE', kind: 'usage', message: LARGE.text, retryable: false, details: {} };
       await store.update(recordOf(2).id, { status: 'failed', error } as RunChange);
-      for (const file of place.files()) rmSync(file);
+      for (const file of site.place.files()) rmSync(file);
 
       await expect((async () => store.list())()).rejects.toMatchObject({
         code: 'SYN_STORE_VALUE_LOST',
@@ -143,18 +134,20 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
         entries: [entryOf(1, { context: LARGE })],
         events: event ? [{ ...event, data: LARGE }] : [],
       });
-      rmSync(place.files()[0] ?? '');
+      rmSync(site.place.files()[0] ?? '');
 
       await expect(store.journal(id)).rejects.toMatchObject({ details: { run_id: id, value: 'journal' } });
       await expect(store.events(id)).rejects.toMatchObject({ details: { run_id: id, value: 'events' } });
     });
 
     it('is to be read by a store that was opened without it names its folder', async () => {
-      const without = sandbox.store({ schema });
+      const without = site.store({ blobStorage: undefined });
 
       await expect(without.get(id)).rejects.toMatchObject({
         code: 'SYN_STORE_VALUE_LOST',
-        message: expect.stringContaining(`?blob_storage= in the URL that --store takes, is ${place.url}`) as string,
+        message: expect.stringContaining(
+          `?blob_storage= in the URL that --store takes, is ${site.place.url}`,
+        ) as string,
       });
       expect(await without.list()).toHaveLength(2);
     });
@@ -186,7 +179,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
 
   it('that cannot be reached is no reason not to open the store', async () => {
     const blobStorage = 's3://bucket/a?endpoint_url=http://127.0.0.1:1&access_key=env:PATH&secret_key=env:PATH';
-    const far = sandbox.store({ schema, blobStorage });
+    const far = site.store({ blobStorage });
     await far.open();
 
     expect(await far.list()).toEqual([]);
@@ -212,7 +205,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
     ['a folder that leads out of it', 's3://b/%2E%2E%2Fa?access_key=env:PATH&secret_key=env:PATH', 'SYN_STORAGE_KEY'],
     ['a rule broken', { storage: { provider: 's3', configuration: { bucket_name: 1 } } }, 'SYN_STORAGE_CONFIG'],
   ])('that is configured with %s says so when the store is opened', async (_name, blobStorage, code) => {
-    const misled = sandbox.store({ schema, blobStorage });
+    const misled = site.store({ blobStorage });
 
     expect(await codeOf(() => misled.open())).toBe(code);
     expect(await codeOf(() => misled.create(recordOf(1, { params: LARGE })))).toBe(code);
@@ -229,11 +222,11 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
         store: runs,
         owner: { host: `host-${pid}.invalid`, pid, started_at: 1 },
       });
-    const storage = new FaultyStorage({ location: place.path });
+    const storage = new FaultyStorage({ location: site.place.path });
     storage.beforeWrite = () => {
       throw new StorageConnectionError('upload', 'it is away');
     };
-    const away = sandbox.store({ schema, blobStorage: { storage }, blobTimeoutMs: 400, leaseMs: 300 });
+    const away = site.store({ blobStorage: { storage }, blobTimeoutMs: 400, leaseMs: 300 });
     const world = host.app.get(World);
     world.instead.set('b', () => StepResult.ok({ word: LARGE.text }));
     const handle = await runnerOn(away, 1).run({ action: 'work' });
@@ -241,12 +234,12 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
     expect(await codeOf(() => handle.result())).toBe('SYN_LEASE_LOST');
     expect(await away.get(handle.id)).toMatchObject({ status: 'running', next_steps: ['b'] });
     await (
-      await runnerOn(sandbox.store({ schema, blobStorage: place.url, leaseMs: 300 }), 2).resume(handle.id, {
+      await runnerOn(site.store({ leaseMs: 300 }), 2).resume(handle.id, {
         wait: true,
       })
     ).result();
     expect(await store.get(handle.id)).toMatchObject({ status: 'completed', attempt: 2 });
-    expect(place.files()).not.toEqual([]);
+    expect(site.place.files()).not.toEqual([]);
     await host.app.close();
   });
 
@@ -254,8 +247,8 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
     await store.create(recordOf(1, { params: LARGE }));
     await store.update(id, { status: 'completed' });
 
-    expect(await sandbox.store({ schema }).prune()).toEqual({ runs: 1, blobs: 0 });
-    expect(place.files()).toHaveLength(1);
+    expect(await site.store({ blobStorage: undefined }).prune()).toEqual({ runs: 1, blobs: 0 });
+    expect(site.place.files()).toHaveLength(1);
     expect(await store.prune()).toEqual({ runs: 0, blobs: 1 });
   });
 
@@ -263,34 +256,34 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
     await store.create(recordOf(1, { params: LARGE }));
     const there = new BlobPlace();
     rmSync(there.path, { recursive: true });
-    renameSync(place.path, there.path);
+    renameSync(site.place.path, there.path);
 
-    expect((await sandbox.store({ schema, blobStorage: there.url }).get(id))?.params).toEqual(LARGE);
+    expect((await site.store({ blobStorage: there.url }).get(id))?.params).toEqual(LARGE);
     there.remove();
   });
 
   it('comes into a schema of the version before, whose large values are rows and stay readable', async () => {
-    const source = sandbox.newSchema();
-    await sandbox.store({ schema: source }).create(recordOf(1, { params: LARGE }));
-    const client = new Client({ connectionString: sandbox.url });
+    const source = site.sandbox.newSchema();
+    await site.sandbox.store({ schema: source }).create(recordOf(1, { params: LARGE }));
+    const client = new Client({ connectionString: site.sandbox.url });
     await client.connect();
-    await migrate(sessionOf(client, Query), postgresTargetOf(sandbox.url, schema), {
+    await migrate(sessionOf(client, Query), postgresTargetOf(site.sandbox.url, site.schema), {
       migrations: MIGRATIONS.slice(0, 1),
     });
     await client.end();
-    await sandbox.query(`INSERT INTO ${schema}.runs OVERRIDING SYSTEM VALUE SELECT * FROM ${source}.runs`);
-    await sandbox.query(`INSERT INTO ${schema}.blobs SELECT hash, content FROM ${source}.blobs`);
-    await sandbox.query(`INSERT INTO ${schema}.blob_uses SELECT * FROM ${source}.blob_uses`);
+    await site.sandbox.query(`INSERT INTO ${site.schema}.runs OVERRIDING SYSTEM VALUE SELECT * FROM ${source}.runs`);
+    await site.sandbox.query(`INSERT INTO ${site.schema}.blobs SELECT hash, content FROM ${source}.blobs`);
+    await site.sandbox.query(`INSERT INTO ${site.schema}.blob_uses SELECT * FROM ${source}.blob_uses`);
 
     expect(await store.get(id)).toEqual(recordOf(1, { params: LARGE }));
     await store.create(recordOf(2, { params: LARGE }));
     await store.create(recordOf(3, { params: { more: LARGE } }));
-    expect(place.files()).toHaveLength(1);
-    expect(await sandbox.query(`SELECT version FROM ${schema}.schema_version`)).toEqual([
+    expect(site.place.files()).toHaveLength(1);
+    expect(await site.sandbox.query(`SELECT version FROM ${site.schema}.schema_version`)).toEqual([
       { version: MIGRATIONS.length },
     ]);
     for (const number of [1, 2, 3]) await store.update(recordOf(number).id, { status: 'completed' });
     expect(await store.prune()).toEqual({ runs: 3, blobs: 2 });
-    expect(place.files()).toEqual([]);
+    expect(site.place.files()).toEqual([]);
   });
 });

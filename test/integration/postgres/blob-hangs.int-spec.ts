@@ -6,27 +6,15 @@ import { LocalStorage } from '../../../src/resources/storage/providers/local/loc
 import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
 import { entryOf, ownedRecordOf, recordOf } from '../../../src/runtime/run-store/run-store.fixture.js';
 import { codeOf } from '../../../src/runtime/run-store/sqlite/sqlite.fixture.js';
-import { BlobPlace } from './blob-place.js';
-import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
+import { BlobSite, LARGE } from './blob-site.js';
+import { describeWithPostgres } from './postgres-sandbox.js';
 
 jest.setTimeout(60_000);
 
 const { id } = recordOf(1);
-const LARGE = { text: 'large '.repeat(20_000) };
 
 describeWithPostgres('A storage of large values that hangs', 'a database', () => {
-  let sandbox: PostgresSandbox;
-  let place: BlobPlace;
-  let schema: string;
-  beforeAll(async () => {
-    sandbox = await PostgresSandbox.open('a database');
-  });
-  afterAll(() => sandbox.close());
-  beforeEach(() => {
-    place = new BlobPlace();
-    schema = sandbox.newSchema();
-  });
-  afterEach(() => place.remove());
+  const site = BlobSite.forEach('a database');
 
   it('ends a call when its time is over, without its secrets', async () => {
     const server = createServer(() => undefined).listen(0, '127.0.0.1');
@@ -34,7 +22,7 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
     const { port } = server.address() as AddressInfo;
     process.env['SYNAPSE_TEST_BLOB_SECRET'] = 'hunter2';
     const blobStorage = `s3://bucket/a?endpoint_url=http://127.0.0.1:${port}&access_key=env:SYNAPSE_TEST_BLOB_SECRET&secret_key=env:SYNAPSE_TEST_BLOB_SECRET`;
-    const hanging = sandbox.store({ schema, blobStorage, blobTimeoutMs: 1_500 });
+    const hanging = site.store({ blobStorage, blobTimeoutMs: 1_500 });
     const thrown: unknown = await hanging.create(recordOf(1, { params: LARGE })).catch((error: unknown) => error);
 
     expect(thrown).toMatchObject({
@@ -54,16 +42,16 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
     const COUNT = 9;
     /** Runs that are over, each with a large value; and a store on the storage with which they are pruned. */
     const finished = async (storage: LocalStorage): Promise<PostgresRunStore> => {
-      const store = sandbox.store({ schema, blobStorage: place.url });
+      const store = site.store();
       for (let number = 1; number <= COUNT; number++) {
         await store.create(recordOf(number, { params: { ...LARGE, number } }));
         await store.update(recordOf(number).id, { status: 'completed' });
       }
-      return sandbox.store({ schema, blobStorage: { storage }, blobTimeoutMs: 2_000 });
+      return site.store({ blobStorage: { storage }, blobTimeoutMs: 2_000 });
     };
     const expectNextTakes = async (blobs: number): Promise<void> => {
-      expect(await sandbox.store({ schema, blobStorage: place.url }).prune()).toEqual({ runs: 0, blobs });
-      expect(place.files()).toEqual([]);
+      expect(await site.store().prune()).toEqual({ runs: 0, blobs });
+      expect(site.place.files()).toEqual([]);
     };
 
     it('in one removal holds up none of the others', async () => {
@@ -73,7 +61,7 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
           return ++asked === 2 ? never() : super.delete(...given);
         }
       }
-      const store = await finished(new Hanging({ location: place.path }));
+      const store = await finished(new Hanging({ location: site.place.path }));
 
       expect(await store.prune()).toEqual({
         runs: COUNT,
@@ -91,7 +79,7 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
           return never();
         }
       }
-      const store = await finished(new Hanging({ location: place.path }));
+      const store = await finished(new Hanging({ location: site.place.path }));
 
       expect(await store.prune()).toMatchObject({ runs: COUNT, blobs: 0, left: { count: COUNT } });
       expect(asked).toBeLessThan(COUNT); // four without an answer, and those that were under way then
@@ -105,7 +93,7 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
           yield* super.list(...given);
         }
       }
-      const store = await finished(new Hanging({ location: place.path }));
+      const store = await finished(new Hanging({ location: site.place.path }));
 
       expect(await store.prune()).toEqual({
         runs: COUNT,
@@ -124,7 +112,7 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
           return super.delete(...given);
         }
       }
-      const store = await finished(new Refusing({ location: place.path }));
+      const store = await finished(new Refusing({ location: site.place.path }));
 
       expect(await store.prune()).toMatchObject({
         runs: COUNT,
@@ -135,8 +123,8 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
     });
 
     it('and is named wrongly, is refused while all runs are there', async () => {
-      await finished(new LocalStorage({ location: place.path }));
-      const misled = sandbox.store({ schema, blobStorage: 'tape://1' });
+      await finished(new LocalStorage({ location: site.place.path }));
+      const misled = site.store({ blobStorage: 'tape://1' });
 
       expect(await codeOf(() => misled.prune())).toBe('SYN_STORAGE_PROVIDER_NOT_FOUND');
       expect(await misled.list()).toHaveLength(COUNT);
@@ -154,8 +142,8 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
         return super.write(...given);
       }
     }
-    const blobStorage = { storage: new HangingStorage({ location: place.path }) };
-    const hanging = sandbox.store({ schema, blobStorage, blobTimeoutMs: 60_000, maxConnections: 2 });
+    const blobStorage = { storage: new HangingStorage({ location: site.place.path }) };
+    const hanging = site.store({ blobStorage, blobTimeoutMs: 60_000, maxConnections: 2 });
     await hanging.create(ownedRecordOf(1, 5_000));
     const writes = [2, 3, 4].map((number) => hanging.create(recordOf(number, { params: LARGE })));
 

@@ -4,8 +4,8 @@ import { SynapseSandbox } from '../../e2e/synapse-process.js';
 import { ownedRecordOf, recordOf } from '../../../src/runtime/run-store/run-store.fixture.js';
 import { WORK_PROVIDERS } from '../../../src/runtime/runner/durable-steps.fixture.js';
 import { hostedRunner } from '../../../src/runtime/runner/runner.fixture.js';
-import { BlobPlace } from './blob-place.js';
-import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
+import { BlobSite } from './blob-site.js';
+import { describeWithPostgres } from './postgres-sandbox.js';
 
 jest.setTimeout(120_000);
 
@@ -16,21 +16,13 @@ export class WriteAction { execute() { return { text: 'large '.repeat(20_000) };
 `;
 
 describeWithPostgres('A store whose URL names a storage for large values', 'a database', () => {
-  let postgres: PostgresSandbox;
+  const site = BlobSite.forEach('a database');
   let cli: SynapseSandbox;
-  let place: BlobPlace;
-  let schema: string;
   let store: string;
-  beforeAll(async () => {
-    postgres = await PostgresSandbox.open('a database');
-  });
-  afterAll(() => postgres.close());
   beforeEach(() => {
-    place = new BlobPlace();
-    schema = postgres.newSchema();
-    const url = new URL(postgres.url);
-    url.searchParams.set('schema', schema);
-    url.searchParams.set('blob_storage', place.url);
+    const url = new URL(site.sandbox.url);
+    url.searchParams.set('schema', site.schema);
+    url.searchParams.set('blob_storage', site.place.url);
     store = url.href;
     cli = new SynapseSandbox();
     cli.write({
@@ -38,29 +30,26 @@ describeWithPostgres('A store whose URL names a storage for large values', 'a da
       'plugin/actions/write.ts': ACTIONS,
     });
   });
-  afterEach(() => {
-    cli.remove();
-    place.remove();
-  });
+  afterEach(() => cli.remove());
 
   it('is what the command line keeps, shows and prunes runs with', () => {
     const run = cli.call(['plugin', 'run', 'write', '--path', 'plugin', '--store', store, '--json']);
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
     const { id } = JSON.parse(run.stdout) as { id: string };
-    expect(place.files()).not.toEqual([]);
+    expect(site.place.files()).not.toEqual([]);
 
     const shown = cli.call(['run', 'show', id, '--store', store, '--json']);
     expect(JSON.parse(shown.stdout)).toMatchObject({ id, result: { text: 'large '.repeat(20_000) } });
     const pruned = cli.call(['run', 'prune', '--all', '--store', store, '--json']);
     expect({ code: pruned.code, stderr: pruned.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(place.files()).toEqual([]);
+    expect(site.place.files()).toEqual([]);
   });
 
   it('tells on the command line which value of which run is lost, and still lists the run', () => {
     const { stdout } = cli.call(['plugin', 'run', 'write', '--path', 'plugin', '--store', store, '--json']);
     const { id } = JSON.parse(stdout) as { id: string };
-    const folder = place.path;
-    place.remove();
+    const folder = site.place.path;
+    site.place.remove();
     const shown = cli.call(['run', 'show', id, '--store', store]);
 
     expect(shown).toMatchObject({ code: 3, stdout: '' });
@@ -94,21 +83,21 @@ describeWithPostgres('A store whose URL names a storage for large values', 'a da
       stdout: 'Removed 1 runs and 0 files of large values.\n',
     });
     expect(pruned.stderr).toMatch(/^Warning: not all large values .* could be found; the next prune tries again\. .+/);
-    expect(place.files()).not.toEqual([]);
+    expect(site.place.files()).not.toEqual([]);
     cli.call(['run', 'prune', '--all', '--store', store]);
-    expect(place.files()).toEqual([]);
+    expect(site.place.files()).toEqual([]);
   });
 
   it('is said again, for a shell, to whoever can go on with a run', async () => {
     const gone = spawnSync(process.execPath, ['--version']).pid;
     const owner = { host: hostname(), pid: gone, started_at: 1 };
     const run = ownedRecordOf(1, 5_000, { owner, plugin: 'probe', plugin_path: cli.path('plugin') });
-    await postgres.store({ schema }).create(run);
+    await site.store({ blobStorage: undefined }).create(run);
     const { stderr } = cli.call(['plugin', 'run', 'write', '--path', 'plugin', '--store', store]);
 
     expect(stderr).toMatch(
       new RegExp(
-        `synapse run resume ${recordOf(1).id} --store 'postgres://.*schema=${schema}&blob_storage=${place.url}'`,
+        `synapse run resume ${recordOf(1).id} --store 'postgres://.*schema=${site.schema}&blob_storage=${site.place.url}'`,
       ),
     );
   });
@@ -119,8 +108,8 @@ describeWithPostgres('A store whose URL names a storage for large values', 'a da
     const handle = await runner.run({ action: 'work', params: { word, token: 'hidden' } });
 
     expect(await handle.result()).toMatchObject({ seen: ['a', 'b', 'c'] });
-    expect(place.files()).not.toEqual([]);
+    expect(site.place.files()).not.toEqual([]);
     await app.close();
-    expect((await postgres.store({ schema, blobStorage: place.url }).get(handle.id))?.params).toMatchObject({ word });
+    expect((await site.store().get(handle.id))?.params).toMatchObject({ word });
   });
 });

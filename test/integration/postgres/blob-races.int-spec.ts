@@ -1,14 +1,13 @@
 import { once, EventEmitter } from 'node:events';
 import { LocalStorage } from '../../../src/resources/storage/providers/local/local-storage.js';
 import { entryOf, ownedRecordOf, recordOf } from '../../../src/runtime/run-store/run-store.fixture.js';
-import { BlobPlace } from './blob-place.js';
+import { BlobSite, LARGE } from './blob-site.js';
 import { LossyProxy } from './lossy-proxy.js';
-import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
+import { describeWithPostgres } from './postgres-sandbox.js';
 
 jest.setTimeout(60_000);
 
 const { id } = recordOf(1);
-const LARGE = { text: 'large '.repeat(20_000) };
 
 /** A storage whose removals wait until they are let through. */
 class PausedStorage extends LocalStorage {
@@ -23,28 +22,17 @@ class PausedStorage extends LocalStorage {
 }
 
 describeWithPostgres('Large values in a storage and those who come late', 'a server of its own', () => {
-  let sandbox: PostgresSandbox;
+  const site = BlobSite.forEach('a server of its own');
   let proxy: LossyProxy;
-  let place: BlobPlace;
-  let schema: string;
   beforeAll(async () => {
-    sandbox = await PostgresSandbox.open('a server of its own');
-    proxy = await LossyProxy.to(sandbox.server.port);
+    proxy = await LossyProxy.to(site.sandbox.server.port);
   });
-  afterAll(async () => {
-    await sandbox.close();
-    await proxy.close();
-  });
-  beforeEach(() => {
-    place = new BlobPlace();
-    schema = sandbox.newSchema();
-  });
-  afterEach(() => place.remove());
+  afterAll(() => proxy.close());
 
   it('are not touched by a removal that is done when the value has been stored again, by however many sweeps', async () => {
-    const store = sandbox.store({ schema, blobStorage: place.url });
-    const storage = new PausedStorage({ location: place.path });
-    const pruners = [1, 2].map(() => sandbox.store({ schema, blobStorage: { storage } }));
+    const store = site.store();
+    const storage = new PausedStorage({ location: site.place.path });
+    const pruners = [1, 2].map(() => site.store({ blobStorage: { storage } }));
     await store.create(recordOf(1, { params: LARGE }));
     await store.update(id, { status: 'completed' });
     const sweeps = [];
@@ -54,19 +42,19 @@ describeWithPostgres('Large values in a storage and those who come late', 'a ser
       await asked;
     }
     await store.create(recordOf(2, { params: LARGE }));
-    expect(place.files()).toHaveLength(2);
+    expect(site.place.files()).toHaveLength(2);
     storage.news.emit('go');
 
     const removed = (await Promise.all(sweeps)).map(({ blobs }) => blobs);
     expect(Math.max(...removed)).toBe(1);
-    expect(place.files()).toHaveLength(1);
+    expect(site.place.files()).toHaveLength(1);
     expect((await store.get(recordOf(2).id))?.params).toEqual(LARGE);
   });
 
   it('are there, once, whichever answer of the database is lost while they are written', async () => {
     let losses = 0;
     for (let after = 0; after < 14; after++) {
-      const store = sandbox.store({ url: proxy.urlOf(sandbox.url), schema, blobStorage: place.url });
+      const store = site.store({ url: proxy.urlOf(site.sandbox.url) });
       await store.open();
       const number = after + 1;
       proxy.lost = 0;
@@ -82,13 +70,13 @@ describeWithPostgres('Large values in a storage and those who come late', 'a ser
       await store.close();
     }
     expect(losses).toBe(14);
-    const store = sandbox.store({ schema, blobStorage: place.url });
+    const store = site.store();
     // What was lost before its end was written again under another key, or kept as a row.
     await store.prune();
-    const rows = await sandbox.query<{ key: string | null }>(`SELECT object_key AS key FROM ${schema}.blobs`);
-    const keys = rows.flatMap(({ key }) => (key === null ? [] : [`${place.path}/${key}`]));
+    const rows = await site.sandbox.query<{ key: string | null }>(`SELECT object_key AS key FROM ${site.schema}.blobs`);
+    const keys = rows.flatMap(({ key }) => (key === null ? [] : [`${site.place.path}/${key}`]));
     expect(rows).toHaveLength(28);
-    expect(place.files()).toEqual(keys.sort());
+    expect(site.place.files()).toEqual(keys.sort());
     for (let number = 1; number <= 14; number++)
       expect((await store.get(recordOf(number).id))?.params).toEqual({ ...LARGE, number });
   });

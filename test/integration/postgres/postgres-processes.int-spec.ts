@@ -1,22 +1,12 @@
 import { childOutcome, runInChild } from '../../run-in-child.js';
 import { currentOwner } from '../../../src/runtime/run-store/run-owner.js';
 import { ownedRecordOf, recordOf, seqsOf } from '../../../src/runtime/run-store/run-store.fixture.js';
-import {
-  importsOf,
-  storedSeqs,
-  storePrograms,
-  together,
-} from '../../../src/runtime/run-store/store-processes.fixture.js';
+import { importsOf, expectWholeAfterKill, together } from '../../../src/runtime/run-store/store-processes.fixture.js';
+import { PROGRAMS, SHARED_STORE } from './postgres-programs.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
 // Each child compiles what it imports.
 jest.setTimeout(180_000);
-
-const SHARED_STORE = {
-  name: 'PostgresRunStore',
-  file: './src/runtime/run-store/postgres/postgres-run-store.js',
-};
-const PROGRAMS = storePrograms(SHARED_STORE);
 
 describeWithPostgres('One Postgres database and several processes', 'a database', () => {
   let sandbox: PostgresSandbox;
@@ -60,23 +50,14 @@ describeWithPostgres('One Postgres database and several processes', 'a database'
 
   it('loses nothing that was acknowledged and keeps nothing by halves when its writer is killed, again and again', async () => {
     const store = sandbox.store({ schema });
-    const { id } = recordOf(1);
     await store.create(ownedRecordOf(1, 1));
     let earlier = 0;
     for (const lifeMs of [3, 20, 45, 80, 130, 200]) {
       const input = { store: { url: sandbox.url, schema }, lifeMs };
-      const { signal, stdout, error } = await childOutcome(PROGRAMS.victim, { input });
-      expect({ signal, error }).toEqual({ signal: 'SIGKILL', error: undefined });
-      const acknowledged = Number(stdout.trim().split('\n').at(-1) || earlier);
-      await settled(sandbox, schema);
-
-      const steps = (await store.journal(id)).length;
-      expect(steps === acknowledged || steps === acknowledged + 1).toBe(true); // killed between the commit and its word
-      expect(seqsOf(await store.journal(id))).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
-      expect(await storedSeqs(store, id)).toEqual(Array.from({ length: 2 * steps }, (_, index) => index + 1));
-      if (steps > 0) expect(await store.get(id)).toMatchObject({ progress: steps, next_steps: [`step_${steps + 1}`] });
-      expect(await store.get(id)).toMatchObject({ status: 'running' });
-      earlier = steps;
+      earlier = await expectWholeAfterKill({ program: PROGRAMS.victim, input, earlier }, async () => {
+        await sandbox.settled(schema);
+        return store;
+      });
     }
     expect(earlier).toBeGreaterThan(0);
   });
@@ -107,9 +88,3 @@ describeWithPostgres('One Postgres database and several processes', 'a database'
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: undefined });
   });
 });
-
-/** Resolves when the server has noticed that the killed process is gone: until then it may still execute its last statement. */
-async function settled(sandbox: PostgresSandbox, schema: string): Promise<void> {
-  const text = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE state = 'active' AND query LIKE $1 AND pid <> pg_backend_pid()`;
-  while (((await sandbox.query<{ count: number }>(text, [`%"${schema}"%`]))[0]?.count ?? 0) > 0);
-}

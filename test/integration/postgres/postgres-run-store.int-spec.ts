@@ -8,12 +8,13 @@ import {
 } from '../../../src/runtime/run-store/run-store.fixture.js';
 import { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
 import { codeOf } from '../../../src/runtime/run-store/sqlite/sqlite.fixture.js';
+import { LARGE } from './blob-site.js';
+import { describeLargeValues } from './describe-large-values.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
 jest.setTimeout(60_000);
 
 const { id } = recordOf(1);
-const LARGE = { text: 'large '.repeat(20_000) };
 
 describeWithPostgres('PostgresRunStore', 'a database', () => {
   let sandbox: PostgresSandbox;
@@ -147,30 +148,7 @@ describeWithPostgres('PostgresRunStore', 'a database', () => {
       expect((await store.get(recordOf(3).id))?.params).toBe('가'.repeat(22_000));
     });
 
-    it('keeps each once, however often it is stored', async () => {
-      await store.create(ownedRecordOf(1, 5_000, { params: LARGE }));
-      await store.create(recordOf(2, { params: LARGE }));
-      const [event] = eventsFrom(id, 1, 1);
-      const entries = [entryOf(1, { result: LARGE, rollback_data: LARGE, context: LARGE })];
-      const change = { result: LARGE, next_steps: ['b'] };
-      await store.commit(id, 1, { entries, change, events: event ? [{ ...event, data: LARGE }] : [] });
-
-      expect(await blobs()).toBe(1);
-      expect(await store.journal(id)).toEqual([{ ...entries[0], epoch: 1 }]);
-      expect(await store.events(id)).toEqual([{ ...event, data: LARGE }]);
-      expect(await store.get(id)).toEqual(ownedRecordOf(1, 5_000, { params: LARGE, ...change }));
-    });
-
-    it('removes them with the last run that refers to them', async () => {
-      for (const number of [1, 2]) await store.create(recordOf(number, { params: LARGE }));
-      await store.update(recordOf(1).id, { status: 'completed' });
-      expect(await store.prune()).toEqual({ runs: 1, blobs: 0 });
-      expect((await store.get(recordOf(2).id))?.params).toEqual(LARGE);
-      await store.update(recordOf(2).id, { status: 'completed' });
-
-      expect(await store.prune()).toEqual({ runs: 1, blobs: 1 });
-      expect(await blobs()).toBe(0);
-    });
+    describeLargeValues({ open: () => sandbox.store({ schema }), count: blobs });
 
     it('writes none of a commit that is refused', async () => {
       await store.create(ownedRecordOf(1, 5_000));
@@ -178,22 +156,6 @@ describeWithPostgres('PostgresRunStore', 'a database', () => {
       expect(await store.commit(id, 7, { entries: [entryOf(1, { context: LARGE })] })).toBe('stale_epoch');
       expect(await store.append(recordOf(9).id, eventsFrom(recordOf(9).id, 1, 1))).toBeUndefined();
       expect(await blobs()).toBe(0);
-    });
-
-    it('loses none to those who prune while it is stored again', async () => {
-      let isOver = false;
-      const pruner = sandbox.store({ schema });
-      const pruning = (async () => {
-        while (!isOver) await pruner.prune();
-      })();
-      for (let number = 1; number <= 40; number++) {
-        const run = recordOf(number, { params: LARGE });
-        await store.create(run);
-        expect((await store.get(run.id))?.params).toEqual(LARGE);
-        await store.update(run.id, { status: 'completed' });
-      }
-      isOver = true;
-      await pruning;
     });
 
     it.each([

@@ -72,6 +72,15 @@ export class PostgresSandbox {
     }
   }
 
+  /**
+   * Resolves when the server has noticed that a killed process is gone, which had the stores of this schema: until then it may still execute
+   * the last statement of that one.
+   */
+  async settled(schema: string): Promise<void> {
+    const text = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE (state = 'active' OR xact_start IS NOT NULL) AND query LIKE $1 AND pid <> pg_backend_pid()`;
+    while (((await this.query<{ count: number }>(text, [`%"${schema}"%`]))[0]?.count ?? 0) > 0);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#stores.map((store) => store.close()));
     if (this.ownServer) await this.ownServer.remove();

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
-import { childOutcome, runInChild } from '../../../../test/run-in-child.js';
+import { runInChild } from '../../../../test/run-in-child.js';
 import { currentOwner } from '../run-owner.js';
 import { ownedRecordOf, recordOf, seqsOf } from '../run-store.fixture.js';
-import { storedSeqs, storePrograms, together } from '../store-processes.fixture.js';
+import { expectWholeAfterKill, storePrograms, together } from '../store-processes.fixture.js';
 import { StoreSandbox } from './sqlite.fixture.js';
 
 // Each child compiles what it imports.
@@ -49,25 +49,11 @@ describe('One SQLite file and several processes', () => {
   });
 
   it('loses nothing that was acknowledged and keeps nothing by halves when its writer is killed, again and again', async () => {
-    const { id } = recordOf(1);
     await sandbox.open().create(ownedRecordOf(1, 1));
     let earlier = 0;
     for (const lifeMs of [3, 20, 45, 80, 130, 200]) {
-      const { signal, stdout, error } = await childOutcome(PROGRAMS.victim, {
-        input: { store: { path: sandbox.path }, lifeMs },
-      });
-      expect({ signal, error }).toEqual({ signal: 'SIGKILL', error: undefined });
-      const acknowledged = Number(stdout.trim().split('\n').at(-1) || earlier);
-
-      const store = sandbox.open();
-      const steps = (await store.journal(id)).length;
-      const events = await storedSeqs(store, id);
-      expect(steps === acknowledged || steps === acknowledged + 1).toBe(true); // killed between the commit and its word
-      expect(seqsOf(await store.journal(id))).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
-      expect(events).toEqual(Array.from({ length: 2 * steps }, (_, index) => index + 1));
-      if (steps > 0) expect(await store.get(id)).toMatchObject({ progress: steps, next_steps: [`step_${steps + 1}`] });
-      expect(await store.get(id)).toMatchObject({ status: 'running' });
-      earlier = steps;
+      const input = { store: { path: sandbox.path }, lifeMs };
+      earlier = await expectWholeAfterKill({ program: PROGRAMS.victim, input, earlier }, () => sandbox.open());
     }
     expect(earlier).toBeGreaterThan(0);
     const db = new DatabaseSync(sandbox.path);
