@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { errorFromJson } from '../../foundation/errors/error-json.js';
 import { LeaseLostError, RunEndedError, RunOwnedError } from '../../foundation/errors/durability.errors.js';
 import { RunNotFoundError } from '../../foundation/errors/run.errors.js';
@@ -8,9 +7,7 @@ import type { KeptSteps } from '../invocation/kept-steps.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import { isFinal, type RunRecord, type RunSummary } from '../run-store/run-record.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
-
-const FIRST_LOOK_MS = 20;
-const MAX_PAUSE_MS = 1_000;
+import { untilKnown } from './until-known.js';
 
 /** The run of one node, whoever executes it. */
 export interface ChildRun {
@@ -56,15 +53,14 @@ export function outcomeOf({ id, status, result, error }: RunRecord): RunOutcome 
 }
 
 /** Waits for the end of a run that another process executes, and goes on with it where that one lets go of it: nobody else would. */
-async function ended(around: PipelineSurroundings, id: string): Promise<RunOutcome> {
+function ended(around: PipelineSurroundings, id: string): Promise<RunOutcome> {
   const { store, host } = around;
-  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
+  return untilKnown(async () => {
     const record = await store.get(id);
     if (!record) throw new RunNotFoundError(id);
     if (isFinal(record.status)) return outcomeOf(record);
     if (host.durable?.lostError) return { status: 'failed', error: host.durable.lostError };
     const own = await takenOver(around, id);
-    if (own) return own.outcome();
-    await sleep(pauseMs);
-  }
+    return own?.outcome();
+  });
 }

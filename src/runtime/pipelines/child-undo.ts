@@ -12,9 +12,7 @@ import type { ActionDefinition } from '../discovery/action-definition.js';
 import type { EndedNode } from './ended-node.js';
 import { secretPathsOf } from './pipeline-plan.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
-
-const FIRST_LOOK_MS = 20;
-const MAX_PAUSE_MS = 1_000;
+import { untilKnown } from './until-known.js';
 
 /** Whether an ended run of a node has steps that are to be undone with the pipeline: all of a completed one, those left of one that failed. */
 export async function hasStepsToUndo({ plan, store }: PipelineSurroundings, node: EndedNode): Promise<boolean> {
@@ -38,11 +36,11 @@ export async function hasStepsToUndo({ plan, store }: PipelineSurroundings, node
  */
 export async function undoStepsOf(around: PipelineSurroundings, node: EndedNode): Promise<void> {
   const { host } = around;
-  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
+  const look = async (): Promise<true | undefined> => {
     if (host.durable?.lostError) throw host.durable.lostError;
-    if (await isUndone(around, node)) return;
-    await new Promise<void>((resolve) => host.clock.after(pauseMs, resolve));
-  }
+    return (await isUndone(around, node)) || undefined;
+  };
+  await untilKnown(look, (pauseMs) => new Promise((resolve) => host.clock.after(pauseMs, resolve)));
 }
 
 /** Has the steps undone; false while another process has their run. */

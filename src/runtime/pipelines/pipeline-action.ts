@@ -116,8 +116,7 @@ class PipelineWork implements UndoableSteps {
     const session = host.beginSteps(this.#plan.steps);
     try {
       const stand = await endedStandOf(around, from);
-      const last = stand.ended.at(-1)?.index ?? 0;
-      const step = from.undo?.step ?? this.#plan.nodes[last]?.node.name ?? '';
+      const step = from.undo?.step ?? this.#lastOf(stand);
       return await compensate(
         around,
         stand.ended,
@@ -142,10 +141,14 @@ class PipelineWork implements UndoableSteps {
   /** Told to end before it went on: ends what earlier processes have begun, and undoes it. */
   async #endLeft(around: PipelineSurroundings, session: StepSession, reason: SynapseError): Promise<SynapseError> {
     if (reason instanceof LeaseLostError) return reason;
-    const { ended } = await endedStandOf(around, session.from);
-    const step = this.#plan.nodes[ended.at(-1)?.index ?? 0]?.node.name ?? '';
-    await compensate(around, ended, { step, error: null }, session);
+    const stand = await endedStandOf(around, session.from);
+    await compensate(around, stand.ended, { step: this.#lastOf(stand), error: null }, session);
     return reason;
+  }
+
+  /** The node at which a run that nothing failed in goes back: the last whose run is over, or else the first. */
+  #lastOf({ ended }: PipelineStand): string {
+    return this.#plan.nodes[ended.at(-1)?.index ?? 0]?.node.name ?? '';
   }
 
   #goesOn(host: ActiveRun, session: StepSession): boolean {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { JournalState } from '../../authoring/steps/journal-state.js';
 import { isFinal } from '../run-store/run-record.js';
@@ -6,9 +5,7 @@ import { byEnd, childrenOf } from './pipeline-children.js';
 import type { EndedNode } from './ended-node.js';
 import type { PipelineStand } from './pipeline-execution.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
-
-const FIRST_LOOK_MS = 20;
-const MAX_PAUSE_MS = 1_000;
+import { untilKnown } from './until-known.js';
 
 /** What is known of a pipeline's run before it goes on: its children, and what another run has brought. */
 export async function standOf(around: PipelineSurroundings, from: JournalState | undefined): Promise<PipelineStand> {
@@ -45,15 +42,15 @@ async function endChildren(around: PipelineSurroundings, { children }: PipelineS
 /** Resolves when the run is over, also where another process has it: what that one still does would come after the undo. */
 async function endChild({ runner, host }: PipelineSurroundings, id: string): Promise<void> {
   let wasFree = false;
-  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
+  await untilKnown(async () => {
     const run = await runner.cancel(id, 'the pipeline is undone').catch((thrown: unknown) => {
       throw new Error(`Run ${id} of the pipeline could not be told to end: ${messageOf(thrown)}`, { cause: thrown });
     });
-    if (isFinal(run.status)) return;
+    if (isFinal(run.status)) return run;
     if (host.durable?.lostError) throw host.durable.lostError;
     const isFree = run.lease_expires_at === 0; // given back: it could not be ended here
     if (isFree && wasFree) throw new Error(`Run ${id} of the pipeline could not be ended: see its last events.`);
     wasFree = isFree;
-    await sleep(pauseMs);
-  }
+    return undefined;
+  });
 }
