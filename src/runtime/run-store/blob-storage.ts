@@ -46,6 +46,9 @@ const MAX_RETRY_DELAY_MS = 2_000;
 
 /** Large values as objects of a storage. Opened with the first call, and again with the first after {@link BlobStorage.close}. */
 export class BlobStorage {
+  /** Most objects that one call of a store asks for at the same time. */
+  static readonly CALLS_AT_ONCE = 4;
+
   #opened: Promise<OpenStorage> | undefined;
 
   /** @param timeoutMs - How long one value may take, all tries included. */

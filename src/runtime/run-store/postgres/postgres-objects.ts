@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { BlobStorage, StoredObject } from '../blob-storage.js';
+import { forEachBounded } from '../../../resources/storage/transfer/for-each-bounded.js';
+import { BlobStorage, type StoredObject } from '../blob-storage.js';
 import type { StagedBlobs } from '../staged-blobs.js';
-import { inTurns } from './in-turns.js';
 import type { BlobRow, PostgresBlobStatements } from './postgres-blob-statements.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { inTransaction, type Session } from './postgres-session.js';
@@ -16,6 +16,7 @@ export interface PreparedBlobs {
 }
 
 const SWEPT_AT_ONCE = 200;
+const AT_ONCE = { limit: BlobStorage.CALLS_AT_ONCE };
 
 /**
  * Large values as objects of a storage.
@@ -43,7 +44,7 @@ export class PostgresObjects {
     });
     const lost: string[] = [];
     const missing: string[] = [];
-    await inTurns(blobs.hashes, async (hash) => {
+    await forEachBounded(blobs.hashes, AT_ONCE, async (hash) => {
       const row = known.get(hash);
       const object = row && objectOf(row);
       if (row && (!object || (await this.storage.isThere(object, runId)))) return;
@@ -53,7 +54,9 @@ export class PostgresObjects {
     const written = missing.sort().map((hash) => newObject(storeId, hash, blobs.get(hash) ?? ''));
     if (written.length > 0) {
       await this.connection.run((session) => session.execute(this.statements.reserve(), [written.map(keyOf)]));
-      await inTurns(written, (object) => this.storage.write(object, blobs.get(object.hash) ?? '', runId));
+      await forEachBounded(written, AT_ONCE, (object) =>
+        this.storage.write(object, blobs.get(object.hash) ?? '', runId),
+      );
     }
     return { written, lost };
   }
@@ -128,7 +131,7 @@ export class PostgresObjects {
       }),
     );
     const unneeded = keys.filter((key) => !referred.has(key));
-    await inTurns(unneeded, (key) => tally.remove(() => this.storage.remove(key)));
+    await forEachBounded(unneeded, AT_ONCE, (key) => tally.remove(() => this.storage.remove(key)));
   }
 
   #id(): Promise<string> {

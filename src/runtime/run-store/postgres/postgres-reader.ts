@@ -1,10 +1,10 @@
-import type { BlobStorage, StoredObject } from '../blob-storage.js';
+import { forEachBounded } from '../../../resources/storage/transfer/for-each-bounded.js';
+import { BlobStorage, type StoredObject } from '../blob-storage.js';
 import { StoreValueLostError } from '../../../foundation/errors/store.errors.js';
 import { hashesIn } from '../run-log-text.js';
 import { StagedBlobs } from '../staged-blobs.js';
 import { StoredValues } from '../stored-values.js';
 import { type FoundBlobs, keysOf, type ReferringText } from './found-blobs.js';
-import { inTurns } from './in-turns.js';
 import type { BlobRow, PostgresBlobStatements } from './postgres-blob-statements.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { objectOf } from './postgres-objects.js';
@@ -56,10 +56,13 @@ export class PostgresReader {
   async values({ texts, rows }: FoundBlobs): Promise<StoredValues> {
     const blobs = new StagedBlobs(this.options.location);
     for (const { hash, content } of rows) if (content !== null) blobs.add(hash, content);
-    await inTurns(rows, async (row) => {
-      const object = row.content === null ? objectOf(row) : undefined;
-      if (object) blobs.add(row.hash, await this.#textOf(object, row.storage ?? '', texts));
-    });
+    const apart = rows.filter(({ content }) => content === null);
+    if (apart.length > 0) {
+      await forEachBounded(apart, { limit: BlobStorage.CALLS_AT_ONCE }, async (row) => {
+        const object = objectOf(row);
+        if (object) blobs.add(row.hash, await this.#textOf(object, row.storage ?? '', texts));
+      });
+    }
     return new StoredValues({ blobs, maxInlineBytes: Infinity });
   }
 

@@ -5,7 +5,7 @@ import { messageOf, SynapseError } from '../../../../foundation/errors/synapse.e
 import type { DataUnit } from '../../../../resources/clients/backend/platform-records.js';
 import type { Downloader } from '../../../../resources/files/downloads/downloader.js';
 import type { RuntimeContext } from '../../../context/runtime-context.js';
-import { forEachBounded } from '../../work/for-each-bounded.js';
+import { forEachBounded } from '../../../../resources/storage/transfer/for-each-bounded.js';
 import { NameBook } from './name-book.js';
 import { UnitDownload } from './unit-download.js';
 import { idOf } from './unit-files.js';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BaseStep } from '../../../steps/base-step.js';
 import { StepResult } from '../../../steps/step-result.js';
-import { forEachBounded } from '../../work/for-each-bounded.js';
+import { forEachBounded } from '../../../../resources/storage/transfer/for-each-bounded.js';
 import { packLines, unpackLines } from '../../work/packed-lines.js';
 import { StepNotes } from '../../work/step-notes.js';
 import { type DoubtfulFile, type FileTarget, targetOf, type UploadedFile } from './file-targets.js';
