@@ -1,5 +1,4 @@
 import { type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Finished } from './synapse-process.js';
 import { SynapseSandbox } from './synapse-process.js';
@@ -31,8 +30,9 @@ describe('synapse run cancel, of a run whose process lives and is silent', () =>
   beforeEach(async () => {
     sandbox = new SynapseSandbox();
     sandbox.write({ 'config.yaml': 'name: Work\ncode: work\n', 'work.ts': WORK });
-    ({ child, finished } = sandbox.start(['plugin', 'run', 'work']));
-    await heard(child, 'waiting');
+    const started = sandbox.start(['plugin', 'run', 'work']);
+    ({ child, finished } = started);
+    await started.said('waiting');
     child.kill('SIGSTOP');
     id = (JSON.parse(sandbox.call(['run', 'list', '--json']).stdout) as { id: string }[])[0]?.id ?? '';
   });
@@ -40,11 +40,6 @@ describe('synapse run cancel, of a run whose process lives and is silent', () =>
     child.kill('SIGKILL');
     sandbox.remove();
   });
-
-  async function heard(process: ChildProcess, words: string): Promise<void> {
-    let stderr = '';
-    while (!stderr.includes(words)) stderr += String((await once(process.stderr ?? process, 'data'))[0]);
-  }
 
   it('undoes it here where it is told to by --force, and what the process says later does not count', async () => {
     expect(sandbox.call(['run', 'cancel', id, '--force'])).toMatchObject({
@@ -64,7 +59,7 @@ describe('synapse run cancel, of a run whose process lives and is silent', () =>
 
   it('says so and how to go on, and waits for it to come back', async () => {
     const cancel = sandbox.start(['run', 'cancel', id]);
-    await heard(cancel.child, `Process ${child.pid} of this host has the run and is silent. End it, or add --force.`);
+    await cancel.said(`Process ${child.pid} of this host has the run and is silent. End it, or add --force.`);
     child.kill('SIGCONT');
 
     expect(await cancel.finished).toMatchObject({ code: 0, stdout: `Run ${id} is cancelled.\n` });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import type { Finished } from './synapse-process.js';
 import { SynapseSandbox } from './synapse-process.js';
@@ -38,9 +37,8 @@ describe('synapse run, over a killed run whose plugin was moved', () => {
     const config = 'name: Work\ncode: work\n';
     sandbox.write({ 'old/config.yaml': config, 'old/work.ts': WORK, hold: '' });
     sandbox.write({ 'other/config.yaml': config.replace('work', 'play'), 'other/work.ts': WORK });
-    const { child, finished } = sandbox.start(['plugin', 'run', 'work'], { cwd: sandbox.path('old') });
-    let stderr = '';
-    while (!stderr.includes('waiting')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    const { child, finished, said } = sandbox.start(['plugin', 'run', 'work'], { cwd: sandbox.path('old') });
+    await said('waiting');
     child.kill('SIGKILL');
     await finished;
     rmSync(sandbox.path('hold'));

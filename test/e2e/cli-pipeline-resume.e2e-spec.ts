@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { once } from 'node:events';
 import { SynapseSandbox } from './synapse-process.js';
 
 // Each call starts a process.
@@ -105,9 +104,8 @@ describe('A pipeline whose process is killed', () => {
 
   /** Kills the process while the second action waits, and gives back the id of the pipeline's run. */
   async function killedRun(name = 'chain', when = 'waiting'): Promise<string> {
-    const { child, finished } = sandbox.start(['pipeline', 'run', name, '--set', 'start=4']);
-    let stderr = '';
-    while (!stderr.includes(when)) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    const { child, finished, said } = sandbox.start(['pipeline', 'run', name, '--set', 'start=4']);
+    await said(when);
     child.kill('SIGKILL');
     await finished;
     return runs().find(({ action }) => action === `pipeline:${name}`)?.id ?? '';
@@ -188,9 +186,8 @@ describe('A pipeline whose process is killed', () => {
   });
 
   it('is cancelled from outside: its actions end, and what they did is compensated for', async () => {
-    const { child, finished } = sandbox.start(['pipeline', 'run', 'chain', '--set', 'start=4', '--json']);
-    let stderr = '';
-    while (!stderr.includes('waiting')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    const { child, finished, said } = sandbox.start(['pipeline', 'run', 'chain', '--set', 'start=4', '--json']);
+    await said('waiting');
     child.kill('SIGINT');
     const { code, stdout } = await finished;
 

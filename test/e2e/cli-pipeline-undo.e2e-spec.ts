@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { SynapseSandbox } from './synapse-process.js';
 
@@ -93,9 +92,8 @@ describe('A pipeline of actions that have steps and no compensate', () => {
 
   it('undoes them when it is cancelled', async () => {
     sandbox.write({ 'wait.txt': '' });
-    const { child, finished } = sandbox.start(['pipeline', 'run', 'broken', '--json']);
-    let stderr = '';
-    while (!stderr.includes('waiting')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    const { child, finished, said } = sandbox.start(['pipeline', 'run', 'broken', '--json']);
+    await said('waiting');
     child.kill('SIGINT');
 
     expect((await finished).code).toBe(130);
@@ -130,9 +128,8 @@ describe('A pipeline of actions that have steps and no compensate', () => {
 
   it('killed in the middle of the undo of an action, it goes on going back, and undoes no step twice that is known to be undone', async () => {
     sandbox.write({ 'slow.txt': '' });
-    const { child, finished } = sandbox.start(['pipeline', 'run', 'broken']);
-    let stderr = '';
-    while (!stderr.includes('undoing')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    const { child, finished, said } = sandbox.start(['pipeline', 'run', 'broken']);
+    await said('undoing');
     child.kill('SIGKILL');
     await finished;
     sandbox.write({ 'go.txt': '' });

@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SynapseSandbox } from './synapse-process.js';
@@ -57,9 +56,8 @@ describe('A run store that may only be read', () => {
   }
 
   async function killedRun(): Promise<void> {
-    const { child, finished } = sandbox.start(['plugin', 'run', 'hang', '--store', store]);
-    let stderr = '';
-    while (!stderr.includes('waiting')) stderr += String((await once(child.stderr ?? child, 'data'))[0]);
+    const { child, finished, said } = sandbox.start(['plugin', 'run', 'hang', '--store', store]);
+    await said('waiting');
     child.kill('SIGKILL');
     await finished;
   }

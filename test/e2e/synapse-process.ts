@@ -26,6 +26,8 @@ export interface CallOptions {
 /** A process of the command line that goes on. */
 export interface StartedSynapse {
   readonly child: ChildProcess;
+  /** Resolves once it has said these words on stderr. @throws Error when it ends without them. */
+  readonly said: (words: string) => Promise<void>;
   readonly finished: Promise<Finished>;
 }
 
@@ -74,7 +76,16 @@ export class SynapseSandbox {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const finished = new Promise<Finished>((settle) => child.on('close', (code) => settle({ code, stdout, stderr })));
-    return { child, finished };
+    const said = (words: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (stderr.includes(words)) resolve();
+        };
+        child.stderr.on('data', look);
+        void finished.then(() => reject(new Error(`The process ended and did not say '${words}': ${stderr}`)));
+        look();
+      });
+    return { child, finished, said };
   }
 
   environment(added: CallOptions['env'] = {}): NodeJS.ProcessEnv {
