@@ -17,11 +17,11 @@ export class TotalsCollector {
 
   /** How many test runs have reported. */
   get count() {
-    return this.#read().length;
+    return linesOf(this.#file).length;
   }
 
   get sum() {
-    return this.#read().reduce(plus, NOTHING);
+    return sumOf(this.#file);
   }
 
   add(totals) {
@@ -31,14 +31,19 @@ export class TotalsCollector {
   [Symbol.dispose]() {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
 
-  #read() {
-    if (!existsSync(this.#file)) return [];
-    return readFileSync(this.#file, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-  }
+/** The sum of what test runs have reported into a file. */
+export function sumOf(file) {
+  return linesOf(file).reduce(plus, NOTHING);
+}
+
+function linesOf(file) {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
 }
 
 /** Hands the totals of a test run to the collector it was started by, or prints them when there is none. */
@@ -60,9 +65,11 @@ function plus(a, b) {
 /**
  * `N passed, N failed`, alone on the last line; what was skipped stands on the line before it, and before that the name of each failure:
  * of a long log, often only the end is kept.
+ *
+ * @param tellsSkipped - Whether to say how many were skipped. @defaultValue where there are some
  */
-function printClosingLine({ passed, failed, skipped, failures }) {
+export function printClosingLine({ passed, failed, skipped, failures }, tellsSkipped = skipped > 0) {
   if (failures.length > 0) process.stdout.write(`\n${failures.map((name) => `failed: ${name}`).join('\n')}\n`);
-  if (skipped > 0) process.stdout.write(`\n${skipped} skipped`);
+  if (tellsSkipped) process.stdout.write(`\n${skipped} skipped`);
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
 }
