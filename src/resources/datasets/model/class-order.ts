@@ -59,6 +59,8 @@ export class ClassOrder {
   /** When each was declared. */
   readonly #declared = new Map<string, number>();
   readonly #used = new Set<string>();
+  /** By preliminary number: what is asked for each annotation takes one search, not two. */
+  readonly #isUsed: boolean[] = [];
   readonly #pinned: readonly string[] | undefined;
   #names: readonly string[] = [];
 
@@ -90,8 +92,11 @@ export class ClassOrder {
   idOf(label: string): number | undefined {
     const id = this.#preliminary.get(label);
     if (this.#pinned) return id;
+    if (id !== undefined && this.#isUsed[id]) return id;
+    const number = id ?? this.#number(label);
     this.#used.add(label);
-    return id ?? this.#number(label);
+    this.#isUsed[number] = true;
+    return number;
   }
 
   /** Every class that is known so far, in the order of its preliminary number. */

@@ -4,9 +4,11 @@ import {
   type Box,
   type Keypoint,
   NO_ATTRIBUTES,
+  type OwnValues,
   type Point,
   type PolygonPart,
 } from '../../model/annotated-image.js';
+import { blankPoints, pointOf } from '../../model/fresh-lists.js';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import type { ReadJob } from '../../registry/format-definition.js';
@@ -24,7 +26,42 @@ const KNOWN = new Set([
   ...['keypoints', 'num_keypoints', 'attributes', 'score', 'track_id'],
 ]);
 
-type Base = Pick<Annotation, 'id' | 'label' | 'attributes' | 'own'>;
+/** Copied where a list begins, and classes where literals would do: fresh-lists says why. */
+const NO_SHAPES: Annotation[] = [];
+const NO_PARTS: PolygonPart[] = [];
+const NO_HOLES: PolygonPart['holes'] = Object.freeze([]);
+
+/** What all shapes of an object have. */
+class Base {
+  constructor(
+    readonly id: string,
+    readonly label: string,
+    readonly attributes: readonly AnnotationAttribute[],
+    readonly own: OwnValues | undefined,
+  ) {}
+}
+
+class Polygon {
+  readonly kind = 'polygon';
+  readonly id: string;
+  readonly label: string;
+  readonly attributes: readonly AnnotationAttribute[];
+
+  constructor(
+    base: Base,
+    readonly parts: readonly PolygonPart[],
+  ) {
+    this.id = base.id;
+    this.label = base.label;
+    this.attributes = base.attributes;
+  }
+}
+
+class OutlinePart {
+  readonly holes = NO_HOLES;
+
+  constructor(readonly outline: readonly Point[]) {}
+}
 
 /** Makes annotations of COCO's. An object with an outline and key points becomes one of each. */
 export class COCOAnnotations {
@@ -55,9 +92,9 @@ export class COCOAnnotations {
     const id = String(item['id'] ?? '');
     const label = this.labels.get(item['category_id']);
     if (label === undefined) return this.#bad(file, id, `there is no category ${shortText(item['category_id'])}`);
-    const attributes = attributesOf(item, this.job.losses, () => `${file}#${id}`);
+    const attributes = isBare(item) ? NO_ATTRIBUTES : attributesOf(item, this.job.losses, () => `${file}#${id}`);
     const { isSameFormat } = this.job;
-    const base = isSameFormat ? { id, label, attributes, own: ownValuesOf(item) } : { id, label, attributes };
+    const base = new Base(id, label, attributes, isSameFormat ? ownValuesOf(item) : undefined);
     const shapes = this.#shapesOf(item, base);
     if (typeof shapes === 'string') return this.#bad(file, id, shapes);
     if (isSameFormat === false) this.#measure.compare(item, shapes[0], file);
@@ -71,8 +108,8 @@ export class COCOAnnotations {
     const points = keypointsOf(item['keypoints']);
     if (typeof parts === 'string') return parts;
     if (points === undefined) return `key points are numbers in threes, not ${shortText(item['keypoints'])}`;
-    const shapes: Annotation[] = [];
-    if (parts.length > 0) shapes.push(polygonOf(base, parts));
+    const shapes = NO_SHAPES.slice();
+    if (parts.length > 0) shapes.push(base.own ? { kind: 'polygon', ...base, parts } : new Polygon(base, parts));
     if (points.length > 0) {
       const id = shapes.length === 0 ? base.id : `${base.id}-keypoints`;
       shapes.push({ kind: 'keypoints', ...base, id, points, box: box ?? null });
@@ -85,12 +122,6 @@ export class COCOAnnotations {
     this.job.problems.add(ProblemCode.BadAnnotation, { file, annotation }, message);
     return [];
   }
-}
-
-/** Field by field where it can be: spreading objects costs as much as all else that is done here, and most annotations are outlines. */
-function polygonOf(base: Base, parts: readonly PolygonPart[]): Annotation {
-  if (base.own) return { kind: 'polygon', ...base, parts };
-  return { kind: 'polygon', id: base.id, label: base.label, attributes: base.attributes, parts };
 }
 
 function boxOf(value: unknown): Box | undefined {
@@ -108,11 +139,11 @@ function segmentsOf(value: unknown): readonly PolygonPart[] | string {
   }
   const message = (): string => `its segmentation is no list of outlines: ${shortText(value)}`;
   if (!Array.isArray(value)) return message();
-  const parts: PolygonPart[] = [];
+  const parts = NO_PARTS.slice();
   for (const list of value as readonly unknown[]) {
     const outline = outlineOf(list);
     if (!outline) return message();
-    parts.push({ outline, holes: [] });
+    parts.push(new OutlinePart(outline));
   }
   return parts;
 }
@@ -121,12 +152,12 @@ function segmentsOf(value: unknown): readonly PolygonPart[] | string {
 function outlineOf(list: unknown): readonly Point[] | undefined {
   if (!Array.isArray(list) || list.length % 2 !== 0) return undefined;
   const numbers = list as readonly unknown[];
-  const outline = new Array<Point>(numbers.length / 2);
+  const outline = blankPoints(numbers.length / 2);
   for (let at = 0; at < numbers.length; at += 2) {
     const x = numbers[at];
     const y = numbers[at + 1];
     if (typeof x !== 'number' || typeof y !== 'number') return undefined;
-    outline[at >> 1] = [x, y];
+    outline[at >> 1] = pointOf(x, y);
   }
   return outline;
 }
@@ -142,6 +173,11 @@ function keypointsOf(value: unknown): readonly Keypoint[] | undefined {
 
 function isNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'number');
+}
+
+/** Whether an object says nothing besides its class and shape: most do. */
+function isBare({ attributes, score, track_id, iscrowd }: JsonRecord): boolean {
+  return attributes === undefined && score === undefined && track_id === undefined && iscrowd !== 1;
 }
 
 function attributesOf(

@@ -1,6 +1,7 @@
 import { DatasetInvalidError } from '../../../../foundation/errors/dataset.errors.js';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { safeName } from '../../io/file-names.js';
+import { IdNumbers } from '../../io/id-numbers.js';
 import { NameBytes } from '../../io/name-bytes.js';
 import type { ImageSize } from '../../model/annotated-image.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
@@ -33,7 +34,7 @@ export class COCOSurvey {
   readonly #names = new NameBytes();
   readonly #widths: number[] = [];
   readonly #heights: number[] = [];
-  readonly #ids = new Map<unknown, number>();
+  readonly #ids = new IdNumbers();
   /** By the number of a picture: that of the file, where they are kept. */
   readonly #ownIds: number[] = [];
   readonly #categories: COCOCategories;

@@ -1,3 +1,4 @@
+import { blankNumbers } from '../../model/fresh-lists.js';
 import type { JsonRecord } from '../../model/json-value.js';
 
 const BLANK = 0x20;
@@ -17,15 +18,50 @@ const MOST_DIGITS = 15;
 const INTEGER_DIGITS = 9;
 const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, power) => 10 ** power);
 
-/** Fields whose values are numbers, lists of numbers, or lists of those. */
-const KEYS = ['id', 'image_id', 'category_id', 'bbox', 'segmentation', 'area', 'iscrowd', 'keypoints', 'num_keypoints'];
-interface KnownKey {
-  readonly key: string;
-  readonly bytes: Buffer;
-}
-const KEY_BYTES: readonly KnownKey[] = [...KEYS, 'score', 'track_id'].map((key) => ({ key, bytes: Buffer.from(key) }));
-
 type Value = number | Value[];
+/** Copied where a list begins: fresh-lists says why. */
+const NO_VALUES: Value[] = [];
+
+/** An annotation whose fields are numbers, lists of numbers, or lists of those. Those it has not are undefined. */
+class PlainAnnotation {
+  [key: string]: unknown;
+  id: Value | undefined = undefined;
+  image_id: Value | undefined = undefined;
+  category_id: Value | undefined = undefined;
+  segmentation: Value | undefined = undefined;
+  area: Value | undefined = undefined;
+  bbox: Value | undefined = undefined;
+  iscrowd: Value | undefined = undefined;
+  keypoints: Value | undefined = undefined;
+  num_keypoints: Value | undefined = undefined;
+  score: Value | undefined = undefined;
+  track_id: Value | undefined = undefined;
+}
+
+interface KnownField {
+  /** Its key in quotes. */
+  readonly bytes: Buffer;
+  readonly put: (item: PlainAnnotation, value: Value) => void;
+}
+
+/** Each put in by a line of its own: a key that is a variable costs a search. */
+const FIELDS: readonly KnownField[] = [
+  field('id', (item, value) => (item.id = value)),
+  field('image_id', (item, value) => (item.image_id = value)),
+  field('category_id', (item, value) => (item.category_id = value)),
+  field('segmentation', (item, value) => (item.segmentation = value)),
+  field('area', (item, value) => (item.area = value)),
+  field('bbox', (item, value) => (item.bbox = value)),
+  field('iscrowd', (item, value) => (item.iscrowd = value)),
+  field('keypoints', (item, value) => (item.keypoints = value)),
+  field('num_keypoints', (item, value) => (item.num_keypoints = value)),
+  field('score', (item, value) => (item.score = value)),
+  field('track_id', (item, value) => (item.track_id = value)),
+];
+
+function field(key: string, put: KnownField['put']): KnownField {
+  return { bytes: Buffer.from(`"${key}"`), put };
+}
 
 /**
  * Reads annotations that hold nothing but numbers, right from the bytes of the file: most do, and `JSON.parse` would need a text of each
@@ -39,7 +75,7 @@ export class PlainAnnotationParser {
   /** The number that was read last. */
   #read = 0;
   #list = new Float64Array(256);
-  readonly #guesses: KnownKey[] = [];
+  readonly #guesses: KnownField[] = [];
 
   /** The annotation, as `JSON.parse` would give it; undefined where it is no plain one. */
   parse(bytes: Uint8Array, from: number, to: number): JsonRecord | undefined {
@@ -47,12 +83,12 @@ export class PlainAnnotationParser {
     this.#at = from;
     this.#end = to;
     this.#isPlain = true;
-    const item: Record<string, unknown> = {};
+    const item = new PlainAnnotation();
     if (this.#take() !== OPEN_OBJECT) return undefined;
     for (let place = 0; ; place++) {
-      const key = this.#key(place);
-      if (key === undefined || this.#take() !== COLON) return undefined;
-      item[key] = this.#value();
+      const known = this.#field(place);
+      if (known === undefined || this.#take() !== COLON) return undefined;
+      known.put(item, this.#value());
       const byte = this.#take();
       if (!this.#isPlain) return undefined;
       if (byte === CLOSE_OBJECT) return this.#peek() === -1 ? item : undefined;
@@ -60,21 +96,19 @@ export class PlainAnnotationParser {
     }
   }
 
-  /** A key; annotations of one file have theirs in one order, so what stood here in the one before is tried first. */
-  #key(place: number): string | undefined {
-    if (this.#take() !== QUOTE) return undefined;
-    const start = this.#at;
-    while (this.#at < this.#end && this.#bytes[this.#at] !== QUOTE) this.#at++;
-    const length = this.#at++ - start;
+  /** Annotations of one file have their fields in one order, so what stood here in the one before is tried first. */
+  #field(place: number): KnownField | undefined {
+    if (this.#peek() !== QUOTE) return undefined;
     const guess = this.#guesses[place];
-    if (guess?.bytes.length === length && this.#isAt(start, guess.bytes)) return guess.key;
-    const known = KEY_BYTES.find(({ bytes }) => bytes.length === length && this.#isAt(start, bytes));
-    if (known) this.#guesses[place] = known;
-    return known?.key;
+    const found = guess && this.#isAt(guess.bytes) ? guess : FIELDS.find(({ bytes }) => this.#isAt(bytes));
+    if (found === undefined) return undefined;
+    this.#at += found.bytes.length;
+    this.#guesses[place] = found;
+    return found;
   }
 
-  #isAt(start: number, bytes: Uint8Array): boolean {
-    for (let index = 0; index < bytes.length; index++) if (this.#bytes[start + index] !== bytes[index]) return false;
+  #isAt(bytes: Uint8Array): boolean {
+    for (let index = 0; index < bytes.length; index++) if (this.#bytes[this.#at + index] !== bytes[index]) return false;
     return true;
   }
 
@@ -83,7 +117,7 @@ export class PlainAnnotationParser {
     this.#at++;
     const numbers = this.#numbers();
     if (numbers) return numbers;
-    const list: Value[] = [];
+    const list: Value[] = NO_VALUES.slice();
     if (this.#peek() === CLOSE_LIST) {
       this.#at++;
       return list;
@@ -200,7 +234,7 @@ function grown(numbers: Float64Array): Float64Array<ArrayBuffer> {
 
 /** A list of its own length, and of nothing but numbers from the start: one that grows leaves as much again behind. */
 function listOf(numbers: Float64Array, count: number): number[] {
-  const list = new Array<number>(count);
+  const list = blankNumbers(count);
   for (let index = 0; index < count; index++) list[index] = numbers[index] ?? 0;
   return list;
 }
