@@ -29,6 +29,7 @@ describe('runPlugin', () => {
   it.each<[string, string, string, string?, object?]>([
     ['a path that is not there', '/nowhere/at/all', 'SYN_CONFIG_NOT_FOUND'],
     ['an action that the plugin lacks', DIGITS, 'SYN_ACTION_NOT_FOUND'],
+    ['a store that cannot be opened', DIGITS, 'SYN_STORE_READ_ONLY', 'evaluate', { settings: { store: DIGITS } }],
     ['a mode that nobody knows', DIGITS, 'SYN_USAGE', 'evaluate', { mode: 'loacl' }],
   ])('refuses %s', async (_case, plugin, code, action = 'fly', options = {}) => {
     const { error } = await childOutcome(

@@ -7,7 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from './foundation/errors/synapse.error.js';
+import { messageOf, SynapseError } from './foundation/errors/synapse.error.js';
 import { ActionExplorer } from './runtime/discovery/action-explorer.js';
 import { PluginPipelines } from './runtime/pipelines/plugin-pipelines.js';
 import { RunStore } from './runtime/run-store/run-store.interface.js';
@@ -15,19 +15,36 @@ import { PluginRunner } from './runtime/runner/plugin-runner.service.js';
 import { SynapseSettings } from './synapse.settings.js';
 import { ShutdownGate } from './synapse.shutdown.js';
 
-/** Finds the actions and pipelines when the application starts. A class that cannot be one stops the start: better than the first run at night. */
+/**
+ * Finds the actions and pipelines when the application starts, and opens its store. A class that cannot be an action stops the start, as does a store that cannot
+ * be used: better than the first run at night.
+ */
 @Injectable()
 export class SynapseStart implements OnModuleInit {
+  readonly #logger = new Logger('Synapse');
+
   constructor(
     private readonly settings: SynapseSettings,
     private readonly explorer: ActionExplorer,
     private readonly pipelines: PluginPipelines,
+    private readonly store: RunStore,
   ) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     const { code, pipelines } = this.settings;
     this.explorer.explore(code);
     this.pipelines.explore(pipelines, code);
+    await this.#openStore();
+  }
+
+  async #openStore(): Promise<void> {
+    try {
+      await this.store.open?.();
+    } catch (thrown) {
+      const mayPass = SynapseError.is(thrown) && thrown.retryable;
+      if (this.settings.requireStore || !mayPass) throw thrown;
+      this.#logger.warn(`The application starts without its runs: ${messageOf(thrown)}`);
+    }
   }
 }
 

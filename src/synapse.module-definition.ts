@@ -19,6 +19,12 @@ export interface SynapseModuleOptions {
    */
   readonly store?: RunStore | string;
   /**
+   * Whether the application starts only where its store can be opened. `false` is for a host that has to come up while its database is away: that is then a
+   * warning, and runs are refused until the store is back. What does not pass by itself stops the start all the same: a wrong password, a newer schema, a
+   * storage for large values that is named wrongly. @defaultValue true
+   */
+  readonly requireStore?: boolean;
+  /**
    * The storage that actions see as `ctx.storage`, where no module provides a `StorageProvider`. Other kinds than the built-in ones are registered in the
    * injected `StorageRegistry`, by the constructor of any provider.
    * @defaultValue `SYNAPSE_STORAGE_PROVIDER` and `SYNAPSE_STORAGE_CONFIGURATION` (JSON) of `env`, else none

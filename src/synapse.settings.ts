@@ -19,6 +19,7 @@ export class SynapseSettings {
   readonly store: RunStore;
   /** Whether the store ends with the application: one that was handed in belongs to whoever made it. */
   readonly ownsStore: boolean;
+  readonly requireStore: boolean;
   readonly storage: StorageConfigInput | undefined;
   readonly listeners: readonly RunListener[];
   readonly env: PluginEnvironment;
@@ -37,6 +38,7 @@ export class SynapseSettings {
     const { store = IN_MEMORY } = options;
     this.ownsStore = typeof store === 'string';
     this.store = typeof store === 'string' ? runStoreOf(store) : store;
+    this.requireStore = options.requireStore ?? true;
     this.listeners = options.listeners ?? [];
     this.env = environmentOf(options.env);
     this.storage = options.storage ?? storageConfigOfEnvironment(this.env);

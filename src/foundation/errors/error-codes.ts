@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   SYN_STORE_VERSION: row('StoreVersionError', 'config'),
   SYN_STORE_ACCESS: row('StoreAccessError', 'config'),
   SYN_STORE_VALUE_LOST: row('StoreValueLostError', 'config'),
+  SYN_STORE_BLOB_STORAGE: row('StoreBlobStorageError', 'config'),
   SYN_STORE_DRIVER_MISSING: row('StoreDriverMissingError', 'config'),
   SYN_DATASET_PACKAGE_MISSING: row('DatasetPackageMissingError', 'config'),
   SYN_GIT_UNUSABLE: row('GitUnusableError', 'config'),

@@ -116,6 +116,7 @@ export {
 export {
   StoreAccessError,
   StoreCorruptError,
+  StoreBlobStorageError,
   StoreDriverMissingError,
   StoreFailedError,
   StoreFullError,

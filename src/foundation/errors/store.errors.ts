@@ -1,4 +1,5 @@
 import { PluginError } from './plugin.errors.js';
+import { messageOf } from './synapse.error.js';
 
 /** Another process holds the run store for longer than this one waits. */
 export class StoreLockedError extends PluginError {
@@ -36,7 +37,7 @@ export class StoreReadOnlyError extends PluginError {
     path: string,
     reason: string,
     cause?: unknown,
-    cure = 'Make the file and its folder writable, or choose another place with --store.',
+    cure = 'Make the file and its folder writable, or choose another place with --store or the option `store`.',
   ) {
     super(`The run store ${path} cannot be opened for writing: ${reason}. ${cure}`, {
       cause,
@@ -53,7 +54,7 @@ export class StoreCorruptError extends PluginError {
   /** @param reason - What is wrong with it. */
   constructor(path: string, reason: string, cause?: unknown) {
     super(
-      `The run store ${path} cannot be read: ${reason}. Move it away and restore a copy, or choose another place with --store.`,
+      `The run store ${path} cannot be read: ${reason}. Move it away and restore a copy, or choose another place with --store or the option \`store\`.`,
       { cause, details: { path, reason } },
     );
   }
@@ -67,7 +68,7 @@ export class StoreVersionError extends PluginError {
   /** @param found - Version of the file's schema. @param known - The newest that this package reads. */
   constructor(path: string, found: number, known: number) {
     super(
-      `The run store ${path} has version ${found}, and this nest-synapse reads up to ${known}. Install the version that wrote it or a newer one, or choose another place with --store.`,
+      `The run store ${path} has version ${found}, and this nest-synapse reads up to ${known}. Install the version that wrote it or a newer one, or choose another place with --store or the option \`store\`.`,
       { details: { path, found, known } },
     );
   }
@@ -110,7 +111,7 @@ export class StoreAccessError extends PluginError {
   /** @param reason - What the server said. */
   constructor(path: string, reason: string, cause?: unknown) {
     super(
-      `The run store ${path} refuses access: ${reason}. Check the user, its password and rights, and the database that --store names.`,
+      `The run store ${path} refuses access: ${reason}. Check the user, its password and rights, and the database that --store or the option \`store\` names.`,
       { cause, details: { path, reason } },
     );
   }
@@ -126,6 +127,21 @@ export class StoreDriverMissingError extends PluginError {
     super(
       `The run store ${path} needs the package '${driver}', which is not installed beside nest-synapse. Install it with \`npm install ${driver}\`.`,
       { cause, details: { path, driver } },
+    );
+  }
+}
+
+/** The storage that a run store keeps its large values in is named wrongly, or lacks what it needs. */
+export class StoreBlobStorageError extends PluginError {
+  readonly code = 'SYN_STORE_BLOB_STORAGE';
+  readonly kind = 'config';
+
+  /** @param storage - What names the storage, without secrets. @param cause - What is wrong with it. */
+  constructor(path: string, storage: string, cause: unknown) {
+    const reason = messageOf(cause);
+    super(
+      `The run store ${path} cannot use its storage for large values, ${storage}: ${reason} It is named by ?blob_storage= in the store's URL or by the option \`blobStorage\`, e.g. s3://bucket/folder or file:///srv/values.`,
+      { cause, details: { path, storage, reason } },
     );
   }
 }

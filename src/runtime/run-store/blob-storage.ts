@@ -1,12 +1,11 @@
 import { StorageConnectionError } from '../../foundation/errors/storage.errors.js';
 import { StoreValueLostError, StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
-import type { StorageConfigInput } from '../../resources/storage/registry/storage-config.js';
-import type { StorageRegistry } from '../../resources/storage/registry/storage-registry.js';
 import type { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
 import { abortable } from '../../resources/storage/transfer/abortable.js';
 import { hashOf } from './blob-folder.js';
 import type { BlobStorageOptions } from './blob-target.js';
+import { checkStorage, keyIn, type OpenStorage, openStorage, unusable, urlIn } from './open-storage.js';
 
 /** An object that holds a large value. */
 export interface StoredObject {
@@ -22,16 +21,12 @@ export interface ValueName {
   readonly value: string;
 }
 
-interface OpenStorage {
-  readonly storage: StorageProvider;
-  readonly prefix: string;
-  readonly isOwn: boolean;
-}
-
-interface NamedStorage {
-  readonly registry: StorageRegistry;
-  readonly storage: BlobStorageOptions['storage'];
-  readonly prefix: string;
+/** Whose storage it is, and how patient its calls are. */
+export interface BlobStorageLimits {
+  /** Where the store lies, for errors. */
+  readonly location: string;
+  /** How long one value may take, all tries included, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** What is done with the storage, and what it is called in errors. */
@@ -51,20 +46,18 @@ export class BlobStorage {
 
   #opened: Promise<OpenStorage> | undefined;
 
-  /** @param timeoutMs - How long one value may take, all tries included. */
   constructor(
     private readonly target: string | BlobStorageOptions,
-    private readonly timeoutMs: number,
+    private readonly limits: BlobStorageLimits,
   ) {}
 
   /**
    * Finds out now whether the storage is named as it has to be, the variables of its URL included. Connects to nothing, and loads no client.
    *
-   * @throws StorageConfigError, StorageProviderNotFoundError, StorageKeyError.
+   * @throws StoreBlobStorageError.
    */
-  async check(): Promise<void> {
-    const { registry, storage } = await namedBy(this.target);
-    if (isConfig(storage)) await registry.getTypedConfig(durable(storage));
+  check(): Promise<void> {
+    return checkStorage(this.target, this.limits.location);
   }
 
   /** Where objects lie, for people. */
@@ -160,7 +153,7 @@ export class BlobStorage {
   }
 
   #open(): Promise<OpenStorage> {
-    const opened = (this.#opened ??= openStorage(this.target));
+    const opened = (this.#opened ??= openStorage(this.target, this.limits.location));
     opened.catch(() => {
       if (this.#opened === opened) this.#opened = undefined;
     });
@@ -169,10 +162,11 @@ export class BlobStorage {
 
   /** Waits for one answer, also of a storage that does not heed signals. */
   async #answered<T>(work: string, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { timeoutMs } = this.limits;
     const late = new AbortController();
     const timer = setTimeout(
-      () => late.abort(new StorageConnectionError(work, `there was no answer within ${this.timeoutMs} ms`)),
-      this.timeoutMs,
+      () => late.abort(new StorageConnectionError(work, `there was no answer within ${timeoutMs} ms`)),
+      timeoutMs,
     );
     try {
       return await abortable(late.signal, () => ask(late.signal));
@@ -185,7 +179,7 @@ export class BlobStorage {
   async #bounded<T>({ act, failed, key }: BoundedWork<T>): Promise<T> {
     const open = await this.#open();
     const { ExponentialBackoff, handleWhen, retry } = await import('cockatiel');
-    const signal = AbortSignal.timeout(this.timeoutMs);
+    const signal = AbortSignal.timeout(this.limits.timeoutMs);
     let latest: unknown;
     const policy = retry(
       handleWhen((thrown) => !signal.aborted && mayPass(thrown)),
@@ -206,49 +200,13 @@ export class BlobStorage {
     } catch (thrown) {
       // Of a time that is over, the last failure before says more.
       const cause = signal.aborted ? (latest ?? thrown) : thrown;
-      const reason = signal.aborted ? `${messageOf(cause)} (given up after ${this.timeoutMs} ms)` : messageOf(cause);
-      throw isConfiguration(cause) ? cause : failed(urlIn(open, key), reason.replace(/\.$/, ''), cause);
+      const reason = signal.aborted
+        ? `${messageOf(cause)} (given up after ${this.limits.timeoutMs} ms)`
+        : messageOf(cause);
+      if (isConfiguration(cause)) throw unusable(this.target, this.limits.location, cause);
+      throw failed(urlIn(open, key), reason.replace(/\.$/, ''), cause);
     }
   }
-}
-
-/** Loaded when a large value is written or read: most runs have none. */
-async function openStorage(target: string | BlobStorageOptions): Promise<OpenStorage> {
-  const { registry, storage, prefix } = await namedBy(target);
-  if (!isConfig(storage)) return { storage, prefix, isOwn: false };
-  return { storage: await registry.getStorage(durable(storage)), prefix, isOwn: true };
-}
-
-/** What is meant by a URL or by options. */
-async function namedBy(target: string | BlobStorageOptions): Promise<NamedStorage> {
-  const { normalizeKey } = await import('../../resources/storage/storage-key.js');
-  const { StorageRegistry } = await import('../../resources/storage/registry/storage-registry.js');
-  const registry = new StorageRegistry();
-  const { storage, prefix = '' } = typeof target === 'string' ? addressIn(registry, target) : target;
-  return { registry, storage, prefix: normalizeKey(prefix) };
-}
-
-/** What a commit refers to has to outlive what the commit does. */
-function durable({ provider, configuration }: StorageConfigInput): StorageConfigInput {
-  const isDisk = provider === 'local' || provider === 'file_system';
-  return { provider, configuration: isDisk ? { durable_writes: true, ...configuration } : configuration };
-}
-
-function addressIn(registry: StorageRegistry, url: string): BlobStorageOptions {
-  const { config: storage, prefix } = registry.getAddress(url);
-  return { storage, prefix };
-}
-
-function isConfig(storage: BlobStorageOptions['storage']): storage is StorageConfigInput {
-  return 'provider' in storage && 'configuration' in storage;
-}
-
-function keyIn(prefix: string, key: string): string {
-  return [prefix, key].filter((part) => part !== '').join('/');
-}
-
-function urlIn({ storage, prefix }: OpenStorage, key: string): string {
-  return storage.getUrl(keyIn(prefix, key));
 }
 
 /** In one look: between two of them a sweep may take the object. */

@@ -12,8 +12,8 @@ import {
 
 /** Which method of a store was called. */
 export type StoreMethod = Exclude<
-  { [K in keyof RunStore]: RunStore[K] extends (...args: never[]) => unknown ? K : never }[keyof RunStore],
-  'close'
+  { [K in keyof RunStore]-?: RunStore[K] extends (...args: never[]) => unknown ? K : never }[keyof RunStore],
+  'open' | 'close'
 >;
 
 /** One call of a store. */
@@ -78,11 +78,14 @@ export class DecoratedRunStore extends RunStore {
   prune(request?: PruneRequest): MaybePromise<PruneReport> {
     return this.around({ method: 'prune' }, () => this.inner.prune(request));
   }
+  override open(): MaybePromise<void> {
+    return this.inner.open?.();
+  }
   close(): MaybePromise<void> {
     return this.inner.close();
   }
 
-  /** Every call but `close` goes through here; `work` hands it on. */
+  /** Every call but `open` and `close` goes through here; `work` hands it on. */
   protected around<T>(_call: StoreCall, work: () => MaybePromise<T>): MaybePromise<T> {
     return work();
   }

@@ -121,6 +121,13 @@ export abstract class RunStore {
    * that stays, stay: what it has done is in them. The conditions are asked of the run, not of its children.
    */
   abstract prune(request?: PruneRequest): MaybePromise<PruneReport>;
+  /**
+   * Finds out now whether runs can be kept, rather than with the first of them: a host calls it when it starts. May be called again. A store that needs no
+   * opening leaves it out.
+   *
+   * @throws what is wrong, with the place, what was expected and the cure; `retryable` where it may pass by itself, e.g. a server that is away.
+   */
+  open?(): MaybePromise<void>;
   /** Frees what the store holds. Runs are not touched. */
   abstract close(): MaybePromise<void>;
 }

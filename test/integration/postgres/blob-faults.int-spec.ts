@@ -199,16 +199,16 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
   });
 
   it.each([
-    ['a variable that is not set', 's3://bucket/a?access_key=env:SYNAPSE_NOT_SET', 'SYN_STORAGE_CONFIG'],
-    ['a provider that is not there', 'tape://1', 'SYN_STORAGE_PROVIDER_NOT_FOUND'],
-    ['a parameter that it has not', 'file:///srv/values?locatoin=a', 'SYN_STORAGE_CONFIG'],
-    ['a folder that leads out of it', 's3://b/%2E%2E%2Fa?access_key=env:PATH&secret_key=env:PATH', 'SYN_STORAGE_KEY'],
-    ['a rule broken', { storage: { provider: 's3', configuration: { bucket_name: 1 } } }, 'SYN_STORAGE_CONFIG'],
-  ])('that is configured with %s says so when the store is opened', async (_name, blobStorage, code) => {
+    ['a variable that is not set', 's3://bucket/a?access_key=env:SYNAPSE_NOT_SET'],
+    ['a provider that is not there', 'tape://1'],
+    ['a parameter that it has not', 'file:///srv/values?locatoin=a'],
+    ['a folder that leads out of it', 's3://b/%2E%2E%2Fa?access_key=env:PATH&secret_key=env:PATH'],
+    ['a rule broken', { storage: { provider: 's3', configuration: { bucket_name: 1 } } }],
+  ])('that is configured with %s says so when the store is opened', async (_name, blobStorage) => {
     const misled = site.store({ blobStorage });
 
-    expect(await codeOf(() => misled.open())).toBe(code);
-    expect(await codeOf(() => misled.create(recordOf(1, { params: LARGE })))).toBe(code);
+    expect(await codeOf(() => misled.open())).toBe('SYN_STORE_BLOB_STORAGE');
+    expect(await codeOf(() => misled.create(recordOf(1, { params: LARGE })))).toBe('SYN_STORE_BLOB_STORAGE');
     await misled.create(recordOf(1));
     expect(await misled.list()).toHaveLength(1);
   });

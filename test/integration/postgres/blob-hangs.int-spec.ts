@@ -126,7 +126,7 @@ describeWithPostgres('A storage of large values that hangs', 'a database', () =>
       await finished(new LocalStorage({ location: site.place.path }));
       const misled = site.store({ blobStorage: 'tape://1' });
 
-      expect(await codeOf(() => misled.prune())).toBe('SYN_STORAGE_PROVIDER_NOT_FOUND');
+      expect(await codeOf(() => misled.prune())).toBe('SYN_STORE_BLOB_STORAGE');
       expect(await misled.list()).toHaveLength(COUNT);
     });
   });

@@ -1,6 +1,8 @@
+import { Logger } from '@nestjs/common';
 import { WORK_PROVIDERS, World } from '../../../src/runtime/runner/durable-steps.fixture.js';
-import { eventsOf, hostedRunner } from '../../../src/runtime/runner/runner.fixture.js';
+import { eventsOf, type HostedRunner, hostedRunner } from '../../../src/runtime/runner/runner.fixture.js';
 import { RunStore } from '../../../src/runtime/run-store/run-store.interface.js';
+import type { SynapseModuleOptions } from '../../../src/synapse.module-definition.js';
 import { describeWithPostgres, PostgresSandbox } from './postgres-sandbox.js';
 
 jest.setTimeout(60_000); // a server is started, perhaps on a busy machine
@@ -45,5 +47,81 @@ describeWithPostgres('A host whose option store is the URL of a Postgres databas
     await app.close();
 
     expect(await store.list()).toMatchObject([{ id: handle.id, status: 'completed' }]);
+  });
+
+  describe('stops its start when', () => {
+    const urlWith = (parameters: Record<string, string>): string => {
+      const url = new URL(sandbox.url);
+      for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value);
+      return url.href;
+    };
+    const starting = (options: SynapseModuleOptions): Promise<HostedRunner> =>
+      hostedRunner({ providers: [...WORK_PROVIDERS], options });
+
+    it.each([
+      ['has a provider that is not there', 'tape://1', /tape:\/\/1 .*'tape' not found\. Available: .*registerProvider/],
+      [
+        'has a misspelt parameter',
+        'file:///srv/values?locatoin=a',
+        /file:\/\/\/srv\/values\?locatoin=\*\*\* .*locatoin/,
+      ],
+      ['needs a variable that is not set', 's3://bucket/a?access_key=env:SYNAPSE_NOT_SET', /SYNAPSE_NOT_SET/],
+      ['has a folder that leads out of it', 's3://b/%2E%2E%2Fa?access_key=env:PATH&secret_key=env:PATH', /'\.\.'/],
+    ])(
+      'its storage for large values %s, and says which, of which store, and the cure',
+      async (_name, storage, problem) => {
+        const options = { store: urlWith({ schema: sandbox.newSchema(), blob_storage: storage }) };
+        const failure = {
+          code: 'SYN_STORE_BLOB_STORAGE',
+          kind: 'config',
+          message: expect.stringMatching(
+            /^The run store postgres:\/\/.* cannot use its storage for large values.*\?blob_storage=.*option `blobStorage`/,
+          ) as string,
+        };
+
+        await expect(starting(options)).rejects.toMatchObject(failure);
+        await expect(starting(options)).rejects.toThrow(problem);
+        await expect(starting({ ...options, requireStore: false })).rejects.toMatchObject(failure);
+      },
+    );
+
+    it('its tables are of a newer version', async () => {
+      const schema = sandbox.newSchema();
+      await sandbox.store({ schema }).open();
+      await sandbox.query(`UPDATE ${schema}.schema_version SET version = 99`);
+
+      await expect(starting({ store: urlWith({ schema }) })).rejects.toMatchObject({
+        code: 'SYN_STORE_VERSION',
+        details: { found: 99 },
+      });
+    });
+
+    it('nobody answers there, and never says the password', async () => {
+      const store = 'postgres://ada:s3cr3t@127.0.0.1:1/runs';
+      const failure = await starting({ store }).catch((thrown: unknown) => thrown);
+
+      expect(failure).toMatchObject({
+        code: 'SYN_STORE_UNAVAILABLE',
+        message: expect.stringMatching(
+          /^The run store postgres:\/\/ada@127\.0\.0\.1:1\/runs cannot be reached/,
+        ) as string,
+      });
+      expect(JSON.stringify(failure)).not.toContain('s3cr3t');
+    });
+  });
+
+  it('starts without it where that is wanted, and says so', async () => {
+    const warnings: string[] = [];
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation((text: string) => void warnings.push(text));
+    const store = 'postgres://ada:s3cr3t@127.0.0.1:1/runs';
+    const { app, runner } = await hostedRunner({
+      providers: [...WORK_PROVIDERS],
+      options: { store, requireStore: false, recover: true },
+    });
+    warn.mockRestore();
+
+    expect(warnings).toEqual([expect.stringMatching(/^The application starts without its runs: .*ada@127\.0\.0\.1/)]);
+    await expect(runner.run({ action: 'work' })).rejects.toMatchObject({ code: 'SYN_STORE_UNAVAILABLE' });
+    await app.close();
   });
 });

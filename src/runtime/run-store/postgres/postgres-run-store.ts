@@ -88,17 +88,17 @@ export class PostgresRunStore extends RunStore {
     this.location = target.location;
     this.leaseMs = whole('leaseMs', options.leaseMs ?? DEFAULT_LEASE_MS, 1, MAX_MS);
     this.#schema = target.schema;
-    this.#storage = storageFor(options, target.blobStorage);
+    this.#storage = storageFor(options, target);
     this.#parts = partsOf(options, target, this.#storage);
   }
 
   /**
    * Connects now, to learn whether it can be done, and whether the storage for large values is named as it has to be; that is not connected to.
    *
-   * @throws StoreUnavailableError, StoreAccessError, StoreVersionError, StoreCorruptError, StoreDriverMissingError; StorageConfigError and
-   * StorageProviderNotFoundError, which the first large value would meet else.
+   * @throws StoreUnavailableError, StoreAccessError, StoreVersionError, StoreCorruptError, StoreDriverMissingError; StoreBlobStorageError,
+   * which the first large value would meet else.
    */
-  async open(): Promise<void> {
+  override async open(): Promise<void> {
     await this.#storage?.check();
     return this.#parts.connection.open();
   }
@@ -209,11 +209,12 @@ export class PostgresRunStore extends RunStore {
   }
 }
 
-function storageFor(options: PostgresRunStoreOptions, urlOfStore: string | undefined): BlobStorage | undefined {
-  const { blobStorage = urlOfStore } = options;
+function storageFor(options: PostgresRunStoreOptions, target: PostgresTarget): BlobStorage | undefined {
+  const { blobStorage = target.blobStorage } = options;
   if (blobStorage === undefined) return undefined;
   if (typeof blobStorage === 'string') shownBlobUrl(blobStorage); // refuses a secret in it
-  return new BlobStorage(blobStorage, whole('blobTimeoutMs', options.blobTimeoutMs ?? 30_000, 1, MAX_MS));
+  const timeoutMs = whole('blobTimeoutMs', options.blobTimeoutMs ?? 30_000, 1, MAX_MS);
+  return new BlobStorage(blobStorage, { location: target.location, timeoutMs });
 }
 
 function partsOf(

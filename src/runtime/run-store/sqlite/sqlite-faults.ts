@@ -80,7 +80,7 @@ export function refuseSpecialFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found || found.isFile()) return;
   const reason = `it is ${kindOf(found)}, and a run store is a file`;
-  throw new StoreReadOnlyError(path, reason, undefined, 'Choose another place with --store.');
+  throw new StoreReadOnlyError(path, reason, undefined, 'Choose another place with --store or the option `store`.');
 }
 
 function kindOf(found: Stats): string {

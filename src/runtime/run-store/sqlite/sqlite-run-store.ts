@@ -84,7 +84,7 @@ export class SqliteRunStore extends RunStore {
   }
 
   /** Opens the file now, to learn whether it can be. @throws StoreReadOnlyError, StoreCorruptError, StoreVersionError, StoreLockedError. */
-  open(): MaybePromise<void> {
+  override open(): MaybePromise<void> {
     return this.#connection.open();
   }
 
