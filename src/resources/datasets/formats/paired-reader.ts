@@ -28,14 +28,16 @@ export interface DocumentFormat {
 export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentFormat): Generator<AnnotatedImage> {
   const list = (): PairedNames => PairedNames.listed(part, format.ending);
   const names = job.lists ? job.lists.pairsOf(list) : list();
-  const images = new ImageFolder(part.images, job.source, job.problems, names.links);
+  const images = new ImageFolder(part.images, job.source, job.problems);
   const below = relative(job.source, part.documents);
   for (let place = 0; place < names.documents.length; place++) {
     if (job.turns && !job.turns.take()) continue;
     const name = names.documents.at(place);
     const document = below === '' ? name : `${below}/${name}`;
     const stem = stemOf(name);
-    const found = pictureOf(job, images, { name: names.pictureOf(place), stem, document });
+    const picture = names.pictureOf(place);
+    const isLink = picture !== undefined && names.links.has(picture);
+    const found = pictureOf(job, images, { name: picture, isLink, stem, document });
     if (!found) continue;
     const annotations = format.parse(readText(`${part.documents}/${name}`), document, found);
     if (annotations) yield { ...found, split: part.split, stem, document, isLabelled: true, annotations };
@@ -45,6 +47,7 @@ export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentForm
 
 interface Wanted {
   readonly name: string | undefined;
+  readonly isLink: boolean;
   readonly stem: string;
   readonly document: string;
 }
@@ -52,9 +55,9 @@ interface Wanted {
 function pictureOf(
   { problems }: ReadJob,
   images: ImageFolder,
-  { name, stem, document }: Wanted,
+  { name, isLink, stem, document }: Wanted,
 ): FoundImage | undefined {
-  if (name !== undefined) return images.read(name, document);
+  if (name !== undefined) return images.read(name, document, isLink);
   problems.add(ProblemCode.NoImage, { file: document }, `there is no picture named '${stem}' in ${images.folder}`);
   return undefined;
 }
@@ -73,7 +76,7 @@ function* unlabelled(
       const message = 'another picture has the same name but for its ending, so this one has no labels of its own';
       job.problems.add(ProblemCode.DuplicateStem, { file: document }, message);
     } else {
-      const found = images.read(name, document);
+      const found = images.read(name, document, names.links.has(name));
       if (found) yield { ...found, split, stem: stemOf(name), document, isLabelled: false, annotations: [] };
     }
   }

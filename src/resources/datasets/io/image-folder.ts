@@ -2,6 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { ImageSize } from '../model/annotated-image.js';
 import { ProblemCode, type ProblemLog } from '../report/problem-log.js';
+import { isFile } from './file-names.js';
 import { ImageHeaderReader } from './image-header.js';
 
 /** A picture that was found. */
@@ -20,20 +21,26 @@ export class ImageFolder {
   /**
    * @param folder - Absolute path of the folder.
    * @param root - Absolute path of the data set; links that lead out of it are refused.
-   * @param links - Names of those pictures that are links. @defaultValue each is looked at
    */
   constructor(
     readonly folder: string,
     root: string,
     private readonly problems: ProblemLog,
-    private readonly links?: ReadonlySet<string>,
   ) {
     this.#root = realpathSync(root);
   }
 
+  /** Whether a file of this name is there, and is a link; undefined where there is none. */
+  entryOf(fileName: string): { readonly isLink: boolean } | undefined {
+    const path = `${this.folder}${sep}${fileName}`;
+    const entry = lstatSync(path, { throwIfNoEntry: false });
+    const isLink = entry?.isSymbolicLink() ?? false;
+    return entry?.isFile() || (isLink && isFile(path)) ? { isLink } : undefined;
+  }
+
   /** The picture of this name; where it is none, the log is told. */
-  read(fileName: string, document: string): FoundImage | undefined {
-    const file = this.#bytesOf(fileName, document);
+  read(fileName: string, document: string, isLink: boolean): FoundImage | undefined {
+    const file = this.#bytesOf(fileName, document, isLink);
     if (file === undefined) return undefined;
     const size = this.#headers.sizeOf(file);
     if (size) return { fileName, file, size };
@@ -41,9 +48,8 @@ export class ImageFolder {
     return undefined;
   }
 
-  #bytesOf(fileName: string, document: string): string | undefined {
+  #bytesOf(fileName: string, document: string, isLink: boolean): string | undefined {
     const path = `${this.folder}${sep}${fileName}`;
-    const isLink = this.links ? this.links.has(fileName) : lstatSync(path).isSymbolicLink();
     if (!isLink) return path;
     const real = realpathSync(path);
     if (real.startsWith(this.#root + sep)) return real;

@@ -17,7 +17,9 @@ import type { LossLog } from '../../report/loss-log.js';
 import { saysNothing } from '../../report/unread-fields.js';
 import { isAttributeValue, NO_ATTRIBUTE } from '../dm/dm-values.js';
 import { partsOf } from './mask-parts.js';
+import { OutlinePart } from './outline-part.js';
 import { ownValuesOf, ShapeMeasure } from './own-values.js';
+import { PlainAnnotation } from './plain-fields.js';
 import { PixelMask } from './pixel-mask.js';
 
 /** Fields that are read, and one that follows from others. */
@@ -29,7 +31,6 @@ const KNOWN = new Set([
 /** Copied where a list begins, and classes where literals would do: fresh-lists says why. */
 const NO_SHAPES: Annotation[] = [];
 const NO_PARTS: PolygonPart[] = [];
-const NO_HOLES: PolygonPart['holes'] = Object.freeze([]);
 
 /** What all shapes of an object have. */
 class Base {
@@ -55,12 +56,6 @@ class Polygon {
     this.label = base.label;
     this.attributes = base.attributes;
   }
-}
-
-class OutlinePart {
-  readonly holes = NO_HOLES;
-
-  constructor(readonly outline: readonly Point[]) {}
 }
 
 /** Makes annotations of COCO's. An object with an outline and key points becomes one of each. */
@@ -104,7 +99,7 @@ export class COCOAnnotations {
   /** The shapes of an object, or what is wrong with them. */
   #shapesOf(item: JsonRecord, base: Base): readonly Annotation[] | string {
     const box = boxOf(item['bbox']);
-    const parts = segmentsOf(item['segmentation']);
+    const parts = partsIn(item);
     const points = keypointsOf(item['keypoints']);
     if (typeof parts === 'string') return parts;
     if (points === undefined) return `key points are numbers in threes, not ${shortText(item['keypoints'])}`;
@@ -128,6 +123,10 @@ function boxOf(value: unknown): Box | undefined {
   if (!isNumbers(value) || value.length !== 4) return undefined;
   const [x = 0, y = 0, width = 0, height = 0] = value;
   return { x, y, width, height };
+}
+
+function partsIn(item: JsonRecord): readonly PolygonPart[] | string {
+  return (item instanceof PlainAnnotation && item.parts) || segmentsOf(item['segmentation']);
 }
 
 /** The parts of a segmentation, outlines or a mask of runs, or what is wrong with it. */

@@ -1,5 +1,5 @@
-import { extname, join, sep } from 'node:path';
-import { isFile, stemOf } from '../../io/file-names.js';
+import { extname, sep } from 'node:path';
+import { stemOf } from '../../io/file-names.js';
 import { type FoundImage, ImageFolder } from '../../io/image-folder.js';
 import { NameTable } from '../../io/name-table.js';
 import type { AnnotatedImage, ImageSize } from '../../model/annotated-image.js';
@@ -26,9 +26,10 @@ export class COCOPictures {
 
   /** Whether no other file has a picture of this name in the same part. Annotations of one picture cannot be put together from two files. */
   isFirst(name: string): boolean {
+    if (!this.owners) return true;
     const key = JSON.stringify([this.file.split, name]);
-    const owner = this.owners?.get(key);
-    if (owner === undefined) this.owners?.set(key, this.document);
+    const owner = this.owners.get(key);
+    if (owner === undefined) this.owners.set(key, this.document);
     if (owner === undefined || owner === this.document) return true;
     const message = `the picture '${name}' is in ${owner} as well; convert the two files one after the other, each by its own path`;
     this.job.problems.add(ProblemCode.DuplicateStem, { file: this.document }, message);
@@ -39,15 +40,18 @@ export class COCOPictures {
   locate({ name, size }: ListedImage): Pick<AnnotatedImage, 'file' | 'size'> | undefined {
     const plain = name.split(/[/\\]/).join(sep);
     const folders = this.#lastFolder === undefined ? [] : [this.#lastFolder];
-    const folder = [...folders, ...this.file.imageFolders].find((candidate) => isFile(join(candidate, plain)));
-    if (folder === undefined && this.job.mayLackImages) return { file: null, size };
-    if (folder === undefined) {
-      this.job.problems.add(ProblemCode.NoImage, { file: this.document }, `there is no picture '${name}' beside it`);
-      return undefined;
+    for (const path of [...folders, ...this.file.imageFolders]) {
+      const folder = this.#folderAt(path);
+      const entry = folder.entryOf(plain);
+      if (!entry) continue;
+      this.#lastFolder = path;
+      const found = folder.read(plain, this.document, entry.isLink);
+      return found && this.#isAsListed(found, size) ? { file: found.file, size: found.size } : undefined;
     }
-    this.#lastFolder = folder;
-    const found = this.#folderAt(folder).read(plain, this.document);
-    return found && this.#isAsListed(found, size) ? { file: found.file, size: found.size } : undefined;
+    if (this.job.mayLackImages) return { file: null, size };
+    const message = `there is no picture '${name}' beside it`;
+    this.job.problems.add(ProblemCode.NoImage, { file: this.document }, message);
+    return undefined;
   }
 
   /** Names below folders become plain ones, and such as differ in their ending only get it into the name. */

@@ -5,7 +5,10 @@ describe(PlainAnnotationParser, () => {
   const parser = new PlainAnnotationParser();
   const parse = (text: string): unknown => {
     const bytes = Buffer.from(`##${text}##`);
-    return parser.parse(bytes, 2, bytes.length - 2);
+    const item = parser.parse(bytes, 2, bytes.length - 2);
+    if (item === undefined) return undefined;
+    const { parts, ...fields } = item;
+    return { ...fields, segmentation: parts?.map(({ outline }) => outline.flat()) ?? item.segmentation };
   };
 
   it('gives what JSON.parse gives, or leaves the annotation to it', () => {
@@ -47,6 +50,14 @@ describe(PlainAnnotationParser, () => {
   it.each([
     '{"bbox":[1,2,3,4.25],"id":7,"segmentation":[[0.1,-2]],"score":0.5}',
     '{ "keypoints" : [ ] , "area":-0 }',
+    '{"segmentation":[[1,2,3,4],[5,6]],"id":1}',
+    '{"segmentation":[[1,2],[3]],"id":1}',
+    '{"segmentation":[ [1, 2] , [ 3,4 ] ],"id":1}',
+    '{"segmentation":[[],[1,2]],"id":1}',
+    '{"segmentation":[],"id":1}',
+    '{"segmentation":[1,2],"id":1}',
+    '{"segmentation":7,"segmentation":[[1,2]]}',
+    '{"segmentation":[[1,2]],"segmentation":[[7]]}',
     '{"id":123456789012345}',
   ])('reads %s', (text) => {
     expect(parse(text)).toEqual(JSON.parse(text));
@@ -64,6 +75,10 @@ describe(PlainAnnotationParser, () => {
       '[1]',
       '{"id":1234567890123456}',
       '{"id":-}',
+      '{"segmentation":[[1,2],]}',
+      '{"segmentation":[[1,2] [3,4]]}',
+      '{"segmentation":[[1,2]}',
+      '{"segmentation":[[1,2',
     ],
   ])('leaves %s to JSON.parse', (text) => {
     expect(parse(text)).toBeUndefined();

@@ -1,5 +1,7 @@
-import { blankNumbers } from '../../model/fresh-lists.js';
-import type { JsonRecord } from '../../model/json-value.js';
+import { blankNumbers, blankPoints, pointOf } from '../../model/fresh-lists.js';
+import type { Point } from '../../model/annotated-image.js';
+import { OutlinePart } from './outline-part.js';
+import { FIELDS, type KnownField, PlainAnnotation, type PlainValue, SEGMENTATION } from './plain-fields.js';
 
 const BLANK = 0x20;
 const QUOTE = 0x22;
@@ -18,50 +20,9 @@ const MOST_DIGITS = 15;
 const INTEGER_DIGITS = 9;
 const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, power) => 10 ** power);
 
-type Value = number | Value[];
 /** Copied where a list begins: fresh-lists says why. */
-const NO_VALUES: Value[] = [];
-
-/** An annotation whose fields are numbers, lists of numbers, or lists of those. Those it has not are undefined. */
-class PlainAnnotation {
-  [key: string]: unknown;
-  id: Value | undefined = undefined;
-  image_id: Value | undefined = undefined;
-  category_id: Value | undefined = undefined;
-  segmentation: Value | undefined = undefined;
-  area: Value | undefined = undefined;
-  bbox: Value | undefined = undefined;
-  iscrowd: Value | undefined = undefined;
-  keypoints: Value | undefined = undefined;
-  num_keypoints: Value | undefined = undefined;
-  score: Value | undefined = undefined;
-  track_id: Value | undefined = undefined;
-}
-
-interface KnownField {
-  /** Its key in quotes. */
-  readonly bytes: Buffer;
-  readonly put: (item: PlainAnnotation, value: Value) => void;
-}
-
-/** Each put in by a line of its own: a key that is a variable costs a search. */
-const FIELDS: readonly KnownField[] = [
-  field('id', (item, value) => (item.id = value)),
-  field('image_id', (item, value) => (item.image_id = value)),
-  field('category_id', (item, value) => (item.category_id = value)),
-  field('segmentation', (item, value) => (item.segmentation = value)),
-  field('area', (item, value) => (item.area = value)),
-  field('bbox', (item, value) => (item.bbox = value)),
-  field('iscrowd', (item, value) => (item.iscrowd = value)),
-  field('keypoints', (item, value) => (item.keypoints = value)),
-  field('num_keypoints', (item, value) => (item.num_keypoints = value)),
-  field('score', (item, value) => (item.score = value)),
-  field('track_id', (item, value) => (item.track_id = value)),
-];
-
-function field(key: string, put: KnownField['put']): KnownField {
-  return { bytes: Buffer.from(`"${key}"`), put };
-}
+const NO_VALUES: PlainValue[] = [];
+const NO_PARTS: OutlinePart[] = [];
 
 /**
  * Reads annotations that hold nothing but numbers, right from the bytes of the file: most do, and `JSON.parse` would need a text of each
@@ -77,8 +38,8 @@ export class PlainAnnotationParser {
   #list = new Float64Array(256);
   readonly #guesses: KnownField[] = [];
 
-  /** The annotation, as `JSON.parse` would give it; undefined where it is no plain one. */
-  parse(bytes: Uint8Array, from: number, to: number): JsonRecord | undefined {
+  /** The annotation, as `JSON.parse` would give it but for its outlines; undefined where it is no plain one. */
+  parse(bytes: Uint8Array, from: number, to: number): PlainAnnotation | undefined {
     this.#bytes = bytes;
     this.#at = from;
     this.#end = to;
@@ -88,7 +49,7 @@ export class PlainAnnotationParser {
     for (let place = 0; ; place++) {
       const known = this.#field(place);
       if (known === undefined || this.#take() !== COLON) return undefined;
-      known.put(item, this.#value());
+      this.#put(item, known);
       const byte = this.#take();
       if (!this.#isPlain) return undefined;
       if (byte === CLOSE_OBJECT) return this.#peek() === -1 ? item : undefined;
@@ -107,17 +68,40 @@ export class PlainAnnotationParser {
     return found;
   }
 
+  #put(item: PlainAnnotation, field: KnownField): void {
+    const parts = field === SEGMENTATION ? this.#outlines() : undefined;
+    if (field === SEGMENTATION) item.parts = parts; // the last of two counts
+    if (!parts) field.put(item, this.#value());
+  }
+
+  /** A list of outlines, right as points. Undefined where it is another value; then nothing has been read. */
+  #outlines(): OutlinePart[] | undefined {
+    const start = this.#at;
+    const parts = NO_PARTS.slice();
+    if (this.#take() === OPEN_LIST) {
+      for (let byte = COMMA; byte === COMMA;) {
+        const count = this.#take() === OPEN_LIST ? this.#readNumbers() : -1;
+        if (count === -1 || count % 2 !== 0) break;
+        parts.push(new OutlinePart(pointsOf(this.#list, count)));
+        byte = this.#take();
+        if (byte === CLOSE_LIST) return parts;
+      }
+    }
+    this.#at = start;
+    return undefined;
+  }
+
   #isAt(bytes: Uint8Array): boolean {
     for (let index = 0; index < bytes.length; index++) if (this.#bytes[this.#at + index] !== bytes[index]) return false;
     return true;
   }
 
-  #value(): Value {
+  #value(): PlainValue {
     if (this.#peek() !== OPEN_LIST) return this.#number();
     this.#at++;
-    const numbers = this.#numbers();
-    if (numbers) return numbers;
-    const list: Value[] = NO_VALUES.slice();
+    const count = this.#readNumbers();
+    if (count !== -1) return listOf(this.#list, count);
+    const list: PlainValue[] = NO_VALUES.slice();
     if (this.#peek() === CLOSE_LIST) {
       this.#at++;
       return list;
@@ -132,23 +116,23 @@ export class PlainAnnotationParser {
   }
 
   /**
-   * A list of nothing but numbers, from behind its bracket: nearly all bytes of a file are in such. Undefined where it is another one, or has
-   * line breaks; then nothing has been read.
+   * A list of nothing but numbers, from behind its bracket: nearly all bytes of a file are in such. Says how many there are; -1 where it is
+   * another list, or has line breaks; then nothing has been read.
    */
-  #numbers(): number[] | undefined {
+  #readNumbers(): number {
     const bytes = this.#bytes;
     let at = this.#at;
     for (let count = 0; ;) {
       at = this.#numberEnd(bytes, at);
-      if (at === -1) return undefined;
+      if (at === -1) return -1;
       if (count === this.#list.length) this.#list = grown(this.#list);
       this.#list[count++] = this.#read;
       const byte = bytes[at++];
       if (byte === CLOSE_LIST) {
         this.#at = at;
-        return listOf(this.#list, count);
+        return count;
       }
-      if (byte !== COMMA) return undefined;
+      if (byte !== COMMA) return -1;
       if (bytes[at] === BLANK) at++;
     }
   }
@@ -237,4 +221,12 @@ function listOf(numbers: Float64Array, count: number): number[] {
   const list = blankNumbers(count);
   for (let index = 0; index < count; index++) list[index] = numbers[index] ?? 0;
   return list;
+}
+
+/** Points of x and y in turn. */
+function pointsOf(numbers: Float64Array, count: number): Point[] {
+  const points = blankPoints(count / 2);
+  for (let index = 0; index < count; index += 2)
+    points[index >> 1] = pointOf(numbers[index] ?? 0, numbers[index + 1] ?? 0);
+  return points;
 }
