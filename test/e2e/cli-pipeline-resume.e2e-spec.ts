@@ -174,6 +174,32 @@ describe('A pipeline whose process is killed', () => {
     expect(resumed).toMatchObject({ code: 0, stdout: '{"length":5}\n' });
   });
 
+  it('is refused where an action is not there or asks for more, undoes nothing, and can be resumed once it is what it was', async () => {
+    const id = await killedRun();
+    sandbox.write({ 'go.txt': '', 'actions.ts': ACTIONS.replace("name: 'slow',", "name: 'slower',") });
+    const missing = sandbox.call(['run', 'resume', id, '--force']);
+    const stricter = ACTIONS.replace('{ IsInt,', '{ IsInt, Max,').replace(
+      'CountParams {\n  @IsInt()',
+      'CountParams {\n  @IsInt() @Max(3)',
+    );
+    sandbox.write({ 'actions.ts': stricter });
+    const refused = sandbox.call(['run', 'resume', id, '--force']);
+    const shown = sandbox.call(['run', 'show', id]);
+    sandbox.write({ 'actions.ts': ACTIONS });
+    const resumed = sandbox.call(['run', 'resume', id]);
+
+    expect(missing).toMatchObject({ code: 3 });
+    expect(missing.stderr).toMatch(
+      /Node 'slow' of pipeline 'chain' names an action that is not there: .* Install the action/,
+    );
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain('SYN_PIPELINE_RESUME');
+    expect(refused.stderr).toMatch(/pipeline 'chain' cannot go on here: the run \S+ of its action 'slow' .*count: /);
+    expect(shown.stdout).toMatch(/^status +interrupted/m);
+    expect(resumed).toMatchObject({ code: 0, stdout: '{"length":5}\n' });
+    expect(log()).toEqual(['first', 'slow slow 1', 'slow slow 3', 'last']);
+  });
+
   it('cannot be resumed once it is over', async () => {
     const id = await killedRun();
     sandbox.write({ 'go.txt': '' });

@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   SYN_RUN_ENDED: row('RunEndedError', 'usage'),
   SYN_PIPELINE_NOT_FOUND: row('PipelineNotFoundError', 'usage'),
   SYN_PIPELINE_CHANGED: row('PipelineChangedError', 'usage'),
+  SYN_PIPELINE_RESUME: row('PipelineResumeError', 'usage'),
   SYN_UNKNOWN_INTEGRATION: row('UnknownIntegrationError', 'usage'),
   SYN_NO_ACTIVE_RUN: row('NoActiveRunError', 'usage'),
   SYN_DATASET_NOT_FOUND: row('DatasetNotFoundError', 'usage'),

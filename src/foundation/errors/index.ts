@@ -84,6 +84,7 @@ export {
   PipelineFailedError,
   PipelineNotFoundError,
   PipelineParamsError,
+  PipelineResumeError,
   SchemaIncompatibleError,
 } from './pipeline.errors.js';
 export {

@@ -1,6 +1,6 @@
 import { PluginError } from './plugin.errors.js';
 import { type StepUndoReport, withoutCause } from './step.errors.js';
-import type { SynapseErrorOptions } from './synapse.error.js';
+import { SynapseError, type SynapseErrorOptions } from './synapse.error.js';
 
 /** A pipeline that cannot be one: no actions, a name that is used twice, a circle, an action that is not there. */
 export class PipelineDefinitionError extends PluginError {
@@ -40,6 +40,30 @@ export class PipelineChangedError extends PluginError {
       { details: { pipeline, run_id: runId, change } },
     );
   }
+}
+
+/** A run of a pipeline cannot go on here, because the run of one of its actions cannot: nothing was undone for it, and both are as they were. */
+export class PipelineResumeError extends PluginError {
+  readonly code = 'SYN_PIPELINE_RESUME';
+  readonly kind = 'usage';
+
+  /** @param child - The action, and its run. @param cause - What stands in the way. */
+  constructor(
+    pipeline: string,
+    runId: string,
+    child: { readonly action: string; readonly runId: string },
+    cause: Error,
+  ) {
+    const { action, runId: childId } = child;
+    super(
+      `Run ${runId} of pipeline '${pipeline}' cannot go on here: the run ${childId} of its action '${action}' was interrupted and cannot be resumed: ${cause.message} Nothing was undone. Install the action as it was when its run began, then go on with \`synapse run resume ${runId}\`, or end and undo it with \`synapse run cancel ${runId}\`; then \`synapse run fork ${runId}\` starts a new one from what was not undone.`,
+      { cause, details: { pipeline, run_id: runId, action, child_run_id: childId, cause_code: codeOf(cause) } },
+    );
+  }
+}
+
+function codeOf(cause: Error): string | undefined {
+  return SynapseError.is(cause) ? cause.code : undefined;
 }
 
 /** An action of a pipeline was not given the params it needs. */

@@ -115,9 +115,14 @@ export class DurableRun implements LeaseListener {
     this.stop();
   }
 
-  /** Leaves the run to whoever can go on with it, now. */
-  async giveBack(): Promise<void> {
+  /**
+   * Leaves the run to whoever can go on with it, now.
+   *
+   * @param isBegun - Whether something was done that its events tell of; else the attempt leaves none.
+   */
+  async giveBack({ isBegun }: { readonly isBegun: boolean }): Promise<void> {
     this.stop();
+    if (isBegun) this.#options.stream.flush();
     this.#options.stream.abandon();
     await this.release();
   }

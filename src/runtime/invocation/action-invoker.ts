@@ -41,6 +41,7 @@ export class ActionInvoker {
    */
   invoke(run: ActiveRun): unknown {
     const { definition } = run;
+    if (run.undoReason && !definition.steps) return this.#execute(run, run.input); // nothing is undone, whatever its params are
     if (!definition.paramsType) return this.#execute(run, asObject(run));
     const validator = definition.ignoresUnknownParams ? this.lenientParams : this.params;
     const params: unknown = validator.parse(definition.name, definition.paramsType as Type<object>, run.input);

@@ -93,6 +93,8 @@ export class ActiveRun implements RunBinding, StepHost {
   keptSteps: KeptSteps | undefined;
   /** Set where an attempt could not even begin, and the run was left to others. */
   isGivenBack = false;
+  /** Set where a pipeline's run cannot go on here: why. Whatever else it was told, it is left as it is, for others. */
+  stuckError: SynapseError | undefined;
   /** In milliseconds since the epoch, once it has. */
   endedAt: number | undefined;
   #isInSteps = false;

@@ -6,6 +6,8 @@ import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { KeptSteps } from '../invocation/kept-steps.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
 import { isFinal, type RunRecord, type RunSummary } from '../run-store/run-record.js';
+import type { RunHandle } from '../runner/run-handle.js';
+import { childSecrets } from './child-secrets.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
 import { untilKnown } from './until-known.js';
 
@@ -18,25 +20,65 @@ export interface ChildRun {
   readonly endedAt?: number;
   /** What its steps have done, where that is in no store. */
   readonly keptSteps?: KeptSteps;
+  /** How it ended. Of one that was there before, it rejects where nobody can say: it could not be gone on with. */
   outcome(): Promise<RunOutcome>;
   cancel(reason: string): Promise<unknown>;
 }
 
-/** Goes on with a node's run whose process is gone; of one that has an owner, or is over, it tells how it ends. */
-export async function resumedChild(around: PipelineSurroundings, child: RunSummary): Promise<ChildRun> {
-  const { id } = child;
-  const own = isFinal(child.status) ? undefined : await takenOver(around, id);
+/** A run that an earlier process has left, and the position of its node. */
+export interface LeftChild {
+  readonly index: number;
+  readonly run: RunSummary;
+}
+
+/**
+ * Goes on with a node's run whose process is gone; of one that has an owner, or is over, it tells how it ends.
+ *
+ * @throws what stands in the way of going on with it. That is no failure of its action: what it has done is as it was.
+ */
+export async function resumedChild(around: PipelineSurroundings, child: LeftChild): Promise<ChildRun> {
+  const { id, status } = child.run;
+  const own = isFinal(status) ? undefined : await takenOver(around, child);
   if (own) return own;
-  return { id, cancel: (reason) => around.runner.cancel(id, reason), outcome: () => ended(around, id) };
+  return { id, cancel: (reason) => around.runner.cancel(id, reason), outcome: () => ended(around, child) };
 }
 
 /** The run, where it could be taken over; undefined while it has an owner, and when it is over. */
-async function takenOver({ runner }: PipelineSurroundings, id: string): Promise<ChildRun | undefined> {
+async function takenOver(around: PipelineSurroundings, child: LeftChild): Promise<ChildRun | undefined> {
+  const { runner } = around;
   try {
-    return await runner.resume(id);
+    return new ResumedChild(await runner.resume(child.run.id, childSecrets(around, child.index)));
   } catch (thrown) {
     if (thrown instanceof RunOwnedError || thrown instanceof RunEndedError) return undefined;
     throw thrown;
+  }
+}
+
+class ResumedChild implements ChildRun {
+  readonly #handle: RunHandle;
+
+  constructor(handle: RunHandle) {
+    this.#handle = handle;
+  }
+
+  get id(): string {
+    return this.#handle.id;
+  }
+  get startedAt(): number | undefined {
+    return this.#handle.startedAt;
+  }
+  get endedAt(): number | undefined {
+    return this.#handle.endedAt;
+  }
+
+  async outcome(): Promise<RunOutcome> {
+    const outcome = await this.#handle.outcome();
+    if (this.#handle.isGivenBack && outcome.status !== 'completed') throw outcome.error;
+    return outcome;
+  }
+
+  cancel(reason: string): Promise<unknown> {
+    return this.#handle.cancel(reason);
   }
 }
 
@@ -53,14 +95,15 @@ export function outcomeOf({ id, status, result, error }: RunRecord): RunOutcome 
 }
 
 /** Waits for the end of a run that another process executes, and goes on with it where that one lets go of it: nobody else would. */
-function ended(around: PipelineSurroundings, id: string): Promise<RunOutcome> {
+function ended(around: PipelineSurroundings, child: LeftChild): Promise<RunOutcome> {
   const { store, host } = around;
+  const { id } = child.run;
   return untilKnown(async () => {
     const record = await store.get(id);
     if (!record) throw new RunNotFoundError(id);
     if (isFinal(record.status)) return outcomeOf(record);
     if (host.durable?.lostError) return { status: 'failed', error: host.durable.lostError };
-    const own = await takenOver(around, id);
+    const own = await takenOver(around, child);
     return own?.outcome();
   });
 }

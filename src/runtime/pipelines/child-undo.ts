@@ -8,9 +8,8 @@ import {
 import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
 import type { JournalState } from '../../authoring/steps/journal-state.js';
 import { isRecord } from '../../foundation/schema/json-safe.js';
-import type { ActionDefinition } from '../discovery/action-definition.js';
+import { childSecrets } from './child-secrets.js';
 import type { EndedNode } from './ended-node.js';
-import { secretPathsOf } from './pipeline-plan.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
 import { untilKnown } from './until-known.js';
 
@@ -44,11 +43,11 @@ export async function undoStepsOf(around: PipelineSurroundings, node: EndedNode)
 }
 
 /** Has the steps undone; false while another process has their run. */
-async function isUndone({ runner, store, extras, plan }: PipelineSurroundings, node: EndedNode): Promise<boolean> {
+async function isUndone(around: PipelineSurroundings, node: EndedNode): Promise<boolean> {
+  const { runner, store } = around;
   const { index, runId, secretsFrom } = node;
-  const params = secretsOf(plan.nodes[index]?.definition, secretsFrom);
   try {
-    const handle = await runner.undo(runId, { params, env: extras.env });
+    const handle = await runner.undo(runId, childSecrets(around, index, secretsFrom));
     await handle.result();
     return true;
   } catch (thrown) {
@@ -93,11 +92,4 @@ function notUndone(undone: readonly StepUndoReport[], cause?: Error): Error {
   const failed = undone.filter(({ ok }) => !ok);
   const told = failed.map(({ step, error }) => `step '${step}' (${error || 'without a message'})`).join(', ');
   return new Error(`${told} could not be undone`, { cause });
-}
-
-/** What of the params is secret, and in no store. */
-function secretsOf(definition: ActionDefinition | undefined, params: unknown): object | undefined {
-  if (!definition || !isRecord(params)) return undefined;
-  const names = new Set(secretPathsOf(definition).map((path) => path.split('.')[0] ?? ''));
-  return Object.fromEntries([...names].filter((name) => name in params).map((name) => [name, params[name]]));
 }

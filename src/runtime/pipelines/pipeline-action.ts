@@ -12,7 +12,9 @@ import type { RunStore } from '../run-store/run-store.interface.js';
 import type { PluginRunner } from '../runner/plugin-runner.service.js';
 import { InitialParams } from './initial-params.js';
 import { compensate } from './pipeline-compensation.js';
-import { failureOf, PipelineExecution, type PipelineStand } from './pipeline-execution.js';
+import { PipelineExecution, type PipelineStand } from './pipeline-execution.js';
+import { failureOf } from './pipeline-failure.js';
+import { beforeGoingOn } from './pipeline-obstacle.js';
 import type { PipelinePlan } from './pipeline-plan.js';
 import { endedStandOf, standOf } from './pipeline-stand.js';
 import type { PipelineSurroundings, RunExtras } from './pipeline-surroundings.js';
@@ -75,7 +77,9 @@ class PipelineWork implements UndoableSteps {
     this.#warn(host);
     try {
       if (session.from?.undo) throw await this.#goFurtherBack(around, session);
-      const stand = this.#goesOn(host, session) ? await standOf(around, session.from) : undefined;
+      const stand = this.#goesOn(host, session)
+        ? await beforeGoingOn(host, () => standOf(around, session.from))
+        : undefined;
       const refusal = host.attempt === 1 ? this.#refuseInitial(params, stand) : undefined;
       if (refusal) await refusal;
       if (stand && host.abortError) throw await this.#endLeft(around, session, host.abortError);
@@ -131,7 +135,7 @@ class PipelineWork implements UndoableSteps {
   /** A run that was going back when its process ended goes on going back, and fails as it would have. */
   async #goFurtherBack(around: PipelineSurroundings, session: StepSession): Promise<unknown> {
     const { undo } = session.from ?? {};
-    const stand = await endedStandOf(around, session.from);
+    const stand = await beforeGoingOn(around.host, () => endedStandOf(around, session.from));
     const goingBack = { step: undo?.step ?? '', error: undo?.error ?? null };
     const late = await compensate(around, stand.ended, goingBack, session);
     const undone = [...(undo?.undone.filter(({ ok }) => ok) ?? []), ...late];
@@ -141,7 +145,7 @@ class PipelineWork implements UndoableSteps {
   /** Told to end before it went on: ends what earlier processes have begun, and undoes it. */
   async #endLeft(around: PipelineSurroundings, session: StepSession, reason: SynapseError): Promise<SynapseError> {
     if (reason instanceof LeaseLostError) return reason;
-    const stand = await endedStandOf(around, session.from);
+    const stand = await beforeGoingOn(around.host, () => endedStandOf(around, session.from));
     await compensate(around, stand.ended, { step: this.#lastOf(stand), error: null }, session);
     return reason;
   }

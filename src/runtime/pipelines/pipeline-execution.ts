@@ -1,9 +1,7 @@
 import type { StepSession } from '../../authoring/steps/step-host.interface.js';
 import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
-import { PipelineFailedError, PipelineParamsError } from '../../foundation/errors/pipeline.errors.js';
 import { asSynapseError } from '../../foundation/errors/plugin.errors.js';
-import type { StepUndoReport } from '../../foundation/errors/step.errors.js';
-import { messageOf, type SynapseError } from '../../foundation/errors/synapse.error.js';
+import type { SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { RunListener } from '../../authoring/reporting/run-listener.js';
 import type { AbortListener } from '../invocation/active-run.js';
 import type { RunOutcome } from '../invocation/run-outcome.js';
@@ -13,6 +11,8 @@ import { type ChildRun, isLossOf, resumedChild } from './child-run.js';
 import { childKeyPrefix } from './pipeline-children.js';
 import type { EndedNode } from './ended-node.js';
 import { compensate } from './pipeline-compensation.js';
+import { failureOf, plainMessageOf, reasonOf } from './pipeline-failure.js';
+import { obstacleOf } from './pipeline-obstacle.js';
 import { PipelineParams } from './pipeline-params.js';
 import type { PlannedNode } from './pipeline-plan.js';
 import { PipelineReports } from './pipeline-reports.js';
@@ -85,7 +85,7 @@ export class PipelineExecution implements AbortListener {
     } finally {
       host.pipelineListener = undefined;
     }
-    if (this.#isEnding) throw await this.#goBack();
+    if (this.#isEnding) throw host.durable?.lostError ?? host.stuckError ?? (await this.#goBack());
     extras.onAction?.(plan.nodes.length, plan.nodes.length, 'complete');
     return this.#params.last;
   }
@@ -96,7 +96,12 @@ export class PipelineExecution implements AbortListener {
     if (!(error instanceof LeaseLostError)) this.#cancelActive(reasonOf(error));
   }
 
+  /** Whether nothing more begins. */
   get #isEnding(): boolean {
+    return this.#goesBack || this.#around.host.stuckError !== undefined;
+  }
+
+  get #goesBack(): boolean {
     return this.#failure !== undefined || this.#abortError !== undefined;
   }
 
@@ -123,6 +128,7 @@ export class PipelineExecution implements AbortListener {
           this.#started(index, planned, child, startedAt);
           outcome = await child.outcome();
         } catch (thrown) {
+          if (this.#isObstructed(index, planned, thrown)) return;
           outcome = { status: 'failed', error: asSynapseError(thrown) }; // it could not be started
         }
         if (!this.#ended({ index, planned, params, startedAt, child }, outcome)) return;
@@ -159,7 +165,7 @@ export class PipelineExecution implements AbortListener {
   #started(index: number, planned: PlannedNode, child: ChildRun, startedAt: number): void {
     this.#active[index] = child;
     this.#reports.event('step.started', planned, { step: planned.node.name, attempt: 1, run_id: child.id }, startedAt);
-    if (this.#isEnding) void child.cancel('the pipeline ends');
+    if (this.#goesBack) void child.cancel('the pipeline ends');
   }
 
   /** Whether the node is done, so that others can go on. */
@@ -203,6 +209,20 @@ export class PipelineExecution implements AbortListener {
     return true;
   }
 
+  /**
+   * Whether a node cannot be begun or gone on with here, without having failed. Then nothing more begins; what runs beside it goes on to its
+   * end, and the pipeline's run is left for others. A failure beside it is found again by whoever goes on.
+   */
+  #isObstructed(index: number, { node: { name } }: PlannedNode, thrown: unknown): boolean {
+    const { host } = this.#around;
+    const obstacle = obstacleOf(this.#around, { name, childId: this.#stand?.children.get(name)?.id, thrown });
+    if (!obstacle) return false;
+    this.#active[index] = undefined;
+    host.stuckError ??= obstacle;
+    host.logger.notice(`Nothing more begins: ${obstacle.message}`);
+    return true;
+  }
+
   #mayBeUndone({ index, params, child }: RunningNode, outcome: RunOutcome): void {
     if (!child) return;
     const { id: runId, keptSteps: kept } = child;
@@ -228,7 +248,7 @@ export class PipelineExecution implements AbortListener {
   #childOf(index: number, { node, definition }: PlannedNode, params: object): MaybePromise<ChildRun> {
     const { runner, ctx, extras, use } = this.#around;
     const known = this.#stand?.children.get(node.name);
-    if (known) return resumedChild(this.#around, known);
+    if (known) return resumedChild(this.#around, { index, run: known });
     return runner.begin({
       action: definition.name,
       plugin: definition.plugin,
@@ -264,36 +284,11 @@ export class PipelineExecution implements AbortListener {
   }
 
   async #goBack(): Promise<unknown> {
-    const { plan, host } = this.#around;
-    if (host.durable?.lostError) return host.durable.lostError;
+    const { plan } = this.#around;
     const index = this.#failure?.index ?? this.#lastIndex;
     const step = plan.nodes[index]?.node.name ?? '';
     const error = this.#failure ? plainMessageOf(this.#failure.error) : null;
     const undone = await compensate(this.#around, this.#undoable, { step, error }, this.#session ?? {});
     return this.#failure ? failureOf(step, this.#failure.error, undone) : this.#abortError;
   }
-}
-
-/** What the run of a pipeline fails with. */
-export function failureOf(
-  step: string,
-  cause: SynapseError,
-  undone: readonly StepUndoReport[],
-): PipelineFailedError | PipelineParamsError {
-  const { retryable, code } = cause;
-  const details = { ...cause.details, cause_code: cause.details['cause_code'] ?? code };
-  if (code !== 'SYN_PARAMS_INVALID') {
-    return new PipelineFailedError(step, plainMessageOf(cause), undone, { cause, retryable, details });
-  }
-  return new PipelineParamsError(step, cause.message, { cause, details: { ...details, undone } });
-}
-
-/** What the action itself threw: the framework's words around it say nothing new here. */
-function plainMessageOf(error: SynapseError): string {
-  return messageOf(error).replace(/^Action execution failed: /, '');
-}
-
-function reasonOf(reason: unknown): string {
-  const { reason: words } = (reason ?? {}) as { readonly reason?: unknown };
-  return typeof words === 'string' ? words : messageOf(reason);
 }

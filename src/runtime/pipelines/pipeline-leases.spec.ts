@@ -1,33 +1,13 @@
 import { ActionPipeline } from '../../authoring/pipelines/action-pipeline.js';
-import { StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
-import { DecoratedRunStore, type StoreCall } from '../run-store/decorated-run-store.js';
 import { MemoryRunStore } from '../run-store/memory-run-store.js';
-import type { MaybePromise } from '../run-store/run-store.interface.js';
 import { PluginRunner } from '../runner/plugin-runner.service.js';
 import { FetchAction, type PipelineWorld, pipelineWorld, TrainAction } from './pipelines.fixture.js';
+import { ShakyStore } from './shaky-store.fixture.js';
 import { SHELVES, StoreAction } from './stepped-actions.fixture.js';
 
 const LOOSE = { strict: false, logger: { log: () => undefined, warn: () => undefined } } as const;
 const CHAIN = ActionPipeline.of([FetchAction, StoreAction, TrainAction], { name: 'chain', ...LOOSE });
 const PARAMS = { id: 7, boxes: 1 };
-
-/** A store as one process sees it: its storage of large values can be away for one run, and a call can be held up. */
-class ShakyStore extends DecoratedRunStore {
-  /** Set by the spec: the run whose commits fail. */
-  away: string | undefined;
-  /** Set by the spec: is told of each call, which waits for it. */
-  before: (call: StoreCall) => Promise<void> | undefined = () => undefined;
-
-  protected override around<T>(call: StoreCall, work: () => MaybePromise<T>): MaybePromise<T> {
-    const { method, runId = '' } = call;
-    if (method === 'commit' && runId === this.away) {
-      const facts = { runId, value: 'values', url: 's3://b' };
-      throw new StoreValueUnavailableError(facts, 'written', 'away');
-    }
-    const wait = this.before(call);
-    return wait ? wait.then(work) : work();
-  }
-}
 
 describe('A pipeline whose run, or that of an action, changes hands', () => {
   const shared = (): MemoryRunStore => new MemoryRunStore({ isDurable: true });

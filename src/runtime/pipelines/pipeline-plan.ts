@@ -135,7 +135,7 @@ function definitionOf({ name, action }: PipelineNode, { pipeline, registry, plug
       return registry.resolve(action, plugin);
     } catch (cause) {
       throw new PipelineDefinitionError(
-        `Node '${name}' of pipeline '${pipeline}' names an action that is not there: ${messageOf(cause)}`,
+        `Node '${name}' of pipeline '${pipeline}' names an action that is not there: ${messageOf(cause)} Install the action or correct its name; runs of the pipeline stay as they are until then.`,
         { cause, details: { pipeline, node: name, action } },
       );
     }

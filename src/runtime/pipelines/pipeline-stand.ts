@@ -1,6 +1,7 @@
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import type { JournalState } from '../../authoring/steps/journal-state.js';
 import { isFinal } from '../run-store/run-record.js';
+import { childSecrets } from './child-secrets.js';
 import { byEnd, childrenOf } from './pipeline-children.js';
 import type { EndedNode } from './ended-node.js';
 import type { PipelineStand } from './pipeline-execution.js';
@@ -36,20 +37,25 @@ export async function endedStandOf(
 }
 
 async function endChildren(around: PipelineSurroundings, { children }: PipelineStand): Promise<void> {
-  for (const { id, status } of children.values()) if (!isFinal(status)) await endChild(around, id);
+  for (const [name, { id, status }] of children) if (!isFinal(status)) await endChild(around, name, id);
 }
 
 /** Resolves when the run is over, also where another process has it: what that one still does would come after the undo. */
-async function endChild({ runner, host }: PipelineSurroundings, id: string): Promise<void> {
+async function endChild(around: PipelineSurroundings, name: string, id: string): Promise<void> {
+  const { plan, runner, host } = around;
+  const secrets = childSecrets(around, plan.indexOf(name));
   let wasFree = false;
   await untilKnown(async () => {
-    const run = await runner.cancel(id, 'the pipeline is undone').catch((thrown: unknown) => {
-      throw new Error(`Run ${id} of the pipeline could not be told to end: ${messageOf(thrown)}`, { cause: thrown });
+    const run = await runner.cancel(id, 'the pipeline is undone', secrets).catch((thrown: unknown) => {
+      throw new Error(`Run ${id} of action '${name}' of the pipeline could not be told to end: ${messageOf(thrown)}`, {
+        cause: thrown,
+      });
     });
     if (isFinal(run.status)) return run;
     if (host.durable?.lostError) throw host.durable.lostError;
     const isFree = run.lease_expires_at === 0; // given back: it could not be ended here
-    if (isFree && wasFree) throw new Error(`Run ${id} of the pipeline could not be ended: see its last events.`);
+    if (isFree && wasFree)
+      throw new Error(`Run ${id} of action '${name}' of the pipeline could not be ended: see its last events.`);
     wasFree = isFree;
     return undefined;
   });

@@ -8,12 +8,12 @@ import { StepResult } from '../../authoring/steps/step-result.js';
 import { UiField } from '../../foundation/schema/ui-field.decorator.js';
 import { Diary, PathParams } from './pipelines.fixture.js';
 
-class StoreContext extends StepContext<PathParams> {
+export class StoreContext extends StepContext<PathParams> {
   shelf = 0;
 }
 
 @Step({ name: 'put' })
-class PutStep extends BaseStep<StoreContext> {
+export class PutStep extends BaseStep<StoreContext> {
   constructor(private readonly diary: Diary) {
     super();
   }
@@ -110,7 +110,9 @@ class UseStep extends BaseStep<StepContext<TokenParams>> {
   constructor(private readonly diary: Diary) {
     super();
   }
-  override execute(): StepResult {
+  override async execute({ params, signal }: StepContext<TokenParams>): Promise<StepResult> {
+    this.diary.note(`use ${params.token}`);
+    await this.diary.pass('use', signal);
     return StepResult.ok();
   }
   override rollback({ params }: StepContext<TokenParams>): void {

@@ -62,6 +62,11 @@ export function leaseFor(run: RunSummary, claim: RunClaim): GrantedLease | 'ende
   };
 }
 
+/** Whether nobody executes a run that goes on: its process is known to be dead, or has given it back. */
+export function isLeft({ owner, lease_expires_at }: Pick<RunSummary, 'owner' | 'lease_expires_at'>): boolean {
+  return lease_expires_at === 0 || (owner !== undefined && isKnownDead(owner));
+}
+
 function isFree(run: RunSummary, now: number): boolean {
   const { status, owner, lease_expires_at } = run;
   const isUnowned = isWaiting(run) || (isFinal(status) && lease_expires_at === undefined);

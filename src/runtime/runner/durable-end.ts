@@ -18,6 +18,10 @@ export interface DurableEnd {
 /** How a durable run ended, as far as this process may say: what it was taken over for counts, and whether it still has it. */
 export function durableOutcomeOf(run: ActiveRun, durable: DurableRun, raw: RunOutcome): RunOutcome {
   if (durable.lostError) return { status: 'failed', error: durable.lostError };
+  if (run.stuckError) {
+    run.isGivenBack = true;
+    return { status: 'failed', error: run.stuckError };
+  }
   if (couldNotBegin(run, durable, raw)) {
     run.isGivenBack = true;
     return raw;
@@ -45,7 +49,7 @@ export function endDurably(
   { change, outcome, now }: DurableEnd,
 ): MaybePromise<void> {
   if (durable.lostError) return;
-  if (run.isGivenBack) return durable.giveBack();
+  if (run.isGivenBack) return durable.giveBack({ isBegun: run.stuckError !== undefined });
   if (isFinal(run.record.status)) return durable.end({ undo: durable.journal.undoState ?? 'done' }, { data: {}, now });
   const data = change.error ? { error: change.error } : {};
   return durable.end(change, { type: terminalEventOf(outcome), data, now });
@@ -55,10 +59,15 @@ export function endDurably(
  * Whether a run that was taken over did not get as far as its steps: its params class or its steps have changed, or a secret is wrong.
  * What was done before still has to be gone on with, or undone, by somebody who can.
  */
-function couldNotBegin({ undoReason, phase }: ActiveRun, { before, journal }: DurableRun, raw: RunOutcome): boolean {
+function couldNotBegin(run: ActiveRun, { before, journal }: DurableRun, raw: RunOutcome): boolean {
   if (!before || journal.hasWritten || raw.status !== 'failed') return false;
-  const hasDone = before.lastSeq > 0 || undoReason !== undefined;
+  const { undoReason, phase } = run;
+  const hasDone = before.lastSeq > 0 || undoReason !== undefined || isPartOfMore(run);
   const codes = [raw.error.code, raw.error.details['cause_code']];
-  if (codes.includes('SYN_PIPELINE_CHANGED')) return true; // its journal is its children: nothing of them was touched
   return hasDone && (phase === 'validating' || undoReason !== undefined || codes.includes('SYN_STEP_JOURNAL'));
+}
+
+/** A pipeline's journal is its children, and what a child's journal does not tell may have been done by those before it. */
+function isPartOfMore({ definition, record, attempt }: ActiveRun): boolean {
+  return attempt > 1 && (definition.isPipeline === true || record.parent_id !== undefined);
 }

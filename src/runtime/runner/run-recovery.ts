@@ -88,7 +88,9 @@ export class RunRecovery {
       const known = await this.get(id);
       try {
         const taken = await this.#take(known, 'run', { ...request, wait: false });
-        await this.#begin(taken, 'undo', request, taken.record.cancel_requested ?? reason).outcome();
+        const undo = this.#begin(taken, 'undo', request, taken.record.cancel_requested ?? reason);
+        const outcome = await undo.outcome();
+        if (undo.isGivenBack && outcome.status !== 'completed') throw outcome.error; // it goes on as it was, and somebody has to know why
       } catch (thrown) {
         if (!(thrown instanceof RunOwnedError)) throw thrown;
       }

@@ -90,20 +90,25 @@ export class RunTakeover {
       void handle.outcome().then(() => this.#noteUnfinished(handle, run));
       return handle;
     } catch (thrown) {
-      if (!SynapseError.is(thrown) || !TAKEN.includes(thrown.code)) this.#refuse(run, thrown);
+      if (!isForNow(thrown)) this.#refuse(run, thrown);
       return undefined;
     }
   }
 
-  /** A run that could not even begin here must not be begun again and again. */
+  /** A run that could not even begin here must not be begun again and again, unless its store was away. */
   async #noteUnfinished(handle: RunHandle, run: RunSummary): Promise<void> {
     if (!handle.isGivenBack) return;
     const outcome = await handle.outcome();
-    if (outcome.status !== 'completed') this.#refuse(run, outcome.error);
+    if (outcome.status !== 'completed' && !isForNow(outcome.error)) this.#refuse(run, outcome.error);
   }
 
   #refuse(run: RunSummary, error: unknown): void {
     this.#refused.add(run.id);
     this.#init.onRefused?.(run, error);
   }
+}
+
+/** Whether it can be tried again: somebody else was faster, or the store is away. */
+function isForNow(thrown: unknown): boolean {
+  return SynapseError.is(thrown) && (TAKEN.includes(thrown.code) || thrown.retryable);
 }

@@ -1,4 +1,4 @@
-import { isKnownDead } from '../../../runtime/run-store/run-owner.js';
+import { isLeft } from '../../../runtime/run-store/run-lease.js';
 import { isFinal } from '../../../runtime/run-store/run-record.js';
 import { shownStoreWord } from '../../../runtime/run-store/run-store-of.js';
 import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
@@ -20,8 +20,7 @@ export async function interruptedNote(
   if (!store.isDurable) return undefined;
   const leased = await store.expired(Number.MAX_SAFE_INTEGER, MAX_RUNS);
   const interrupted = leased.filter(
-    ({ plugin_path, owner, parent_id }) =>
-      plugin_path === pluginPath && parent_id === undefined && owner !== undefined && isKnownDead(owner),
+    (run) => run.plugin_path === pluginPath && run.parent_id === undefined && isLeft(run),
   );
   const newest = interrupted.reduce<(typeof interrupted)[number] | undefined>(
     (first, run) => (first && first.id > run.id ? first : run),

@@ -3,7 +3,8 @@ import { Option } from 'nest-commander';
 import { ConsoleListener } from '../../../authoring/reporting/console-listener.js';
 import { RunOwnedError } from '../../../foundation/errors/durability.errors.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
-import { currentOwner, isKnownDead } from '../../../runtime/run-store/run-owner.js';
+import { isLeft } from '../../../runtime/run-store/run-lease.js';
+import { currentOwner } from '../../../runtime/run-store/run-owner.js';
 import type { RunRecord, RunSummary } from '../../../runtime/run-store/run-record.js';
 import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
 import type { RunHandle } from '../../../runtime/runner/run-handle.js';
@@ -111,9 +112,10 @@ function pathOf({ id, plugin, plugin_path }: RunRecord, { path }: RecoveryOption
 }
 
 /** Whether a process of this host that can be seen to live has the run. Its lease may be over all the same: it may hang. */
-export function isHeldHere({ status, undo, owner }: RunSummary): boolean {
+export function isHeldHere(run: RunSummary): boolean {
+  const { status, undo, owner } = run;
   const isUnderWay = status === 'running' || undo === 'pending';
-  return isUnderWay && owner !== undefined && owner.host === currentOwner().host && !isKnownDead(owner);
+  return isUnderWay && owner !== undefined && owner.host === currentOwner().host && !isLeft(run);
 }
 
 function refuseLiving(record: RunRecord, { force = false }: RecoveryOptions): void {

@@ -17,11 +17,13 @@ const run = (known: Partial<RunSummary>): RunSummary => ({
 const dead = () => ({ ...currentOwner(), pid: spawnSync(process.execPath, ['--version']).pid });
 
 describe('a run as people read it', () => {
-  it('is interrupted when its process is gone, and running while nobody knows', () => {
+  it('is interrupted when its process is gone or has given it back, and running while nobody knows', () => {
     expect(statusText(run({ owner: dead() }))).toBe('interrupted');
     expect(statusText(run({ owner: currentOwner() }))).toBe('running');
     expect(statusText(run({ owner: { ...dead(), host: 'elsewhere.invalid' } }))).toBe('running');
     expect(statusText(run({}))).toBe('running');
+    expect(statusText(run({ owner: currentOwner(), lease_expires_at: 0 }))).toBe('interrupted');
+    expect(statusText(run({ owner: currentOwner(), lease_expires_at: 1 }))).toBe('running');
     expect(statusText(run({ status: 'failed', owner: dead() }))).toBe('failed');
   });
 

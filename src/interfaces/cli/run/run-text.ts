@@ -1,9 +1,9 @@
-import { isKnownDead } from '../../../runtime/run-store/run-owner.js';
+import { isLeft } from '../../../runtime/run-store/run-lease.js';
 import type { RunSummary } from '../../../runtime/run-store/run-record.js';
 
-/** The state of a run as a person needs it: one whose process is gone is not going on, whatever its record says. */
-export function statusText({ status, owner }: RunSummary): string {
-  return status === 'running' && owner && isKnownDead(owner) ? 'interrupted' : status;
+/** The state of a run as a person needs it: one whose process is gone, or has given it back, is not going on, whatever its record says. */
+export function statusText(run: RunSummary): string {
+  return run.status === 'running' && isLeft(run) ? 'interrupted' : run.status;
 }
 
 /** A time of this machine's zone, to the second. */

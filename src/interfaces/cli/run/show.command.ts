@@ -1,7 +1,7 @@
 import { SubCommand } from 'nest-commander';
 import type { RunEvent } from '../../../authoring/reporting/run-event.js';
 import type { RunRecord } from '../../../runtime/run-store/run-record.js';
-import { isKnownDead } from '../../../runtime/run-store/run-owner.js';
+import { isLeft } from '../../../runtime/run-store/run-lease.js';
 import type { RunStore } from '../../../runtime/run-store/run-store.interface.js';
 import { storedEvents } from '../../../runtime/run-store/stored-events.js';
 import { CliOutput } from '../cli-output.js';
@@ -50,7 +50,7 @@ function factsText(run: RunRecord): string {
     ['id', run.id],
     ['action', `${run.action} of ${run.plugin} (${run.mode})`],
     ['status', run.attempt > 1 ? `${statusText(run)}, attempt ${run.attempt}` : statusText(run)],
-    ['undo', run.undo === 'pending' && owner && isKnownDead(owner) ? 'interrupted' : run.undo],
+    ['undo', run.undo === 'pending' && isLeft(run) ? 'interrupted' : run.undo],
     ['cancel', run.cancel_requested],
     ['plugin', run.plugin_path],
     ['parent', run.parent_id],

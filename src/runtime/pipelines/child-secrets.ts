@@ -1,0 +1,24 @@
+import { isRecord } from '../../foundation/schema/json-safe.js';
+import type { ResumeRequest } from '../runner/recovery-request.js';
+import { secretPathsOf } from './pipeline-plan.js';
+import type { PipelineSurroundings } from './pipeline-surroundings.js';
+
+/**
+ * What the run of a node is taken up again with: the secrets among its params, which are in no store, and the environment.
+ *
+ * @param from - Where the secrets are found. @defaultValue what the pipeline was given
+ */
+export function childSecrets(
+  { plan, ctx, extras }: PipelineSurroundings,
+  index: number,
+  from: unknown = ctx.params,
+): Pick<ResumeRequest, 'params' | 'env'> {
+  const { env } = extras;
+  const definition = plan.nodes[index]?.definition;
+  if (!definition || !isRecord(from)) return { env };
+  const names = new Set(secretPathsOf(definition).map((path) => path.split('.')[0] ?? ''));
+  return {
+    params: Object.fromEntries([...names].filter((name) => name in from).map((name) => [name, from[name]])),
+    env,
+  };
+}
