@@ -65,7 +65,7 @@ export default [
     id: 'coco-to-yolo',
     case: `${ANNOTATIONS} annotations of ${PICTURES} pictures`,
     reach: 3,
-    rounds: 3,
+    rounds: 5,
     baseline: 'json-parse',
     setup,
     teardown,
