@@ -12,6 +12,7 @@ export { TestedRun } from './tested-run.js';
 export { type GraphOptions, type ProviderOverride } from './tester-graph.js';
 export { tearSocketWrite, tearSqliteWrite } from './torn-writes.js';
 export { type UntilOptions, VirtualClock, type VirtualClockOptions } from './virtual-clock.js';
+export type { RunStoreSuiteOptions } from '../../runtime/run-store/lost-values.contract.js';
 export { describeRunStore } from '../../runtime/run-store/run-store.contract.js';
 export { type ContractExpectation, type TestFrame } from '../../runtime/run-store/test-frame.js';
 export { ConvertAction, Step2Params, Step2Result } from './samples/convert.action.js';

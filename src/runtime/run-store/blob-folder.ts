@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
+import { messageOf } from '../../foundation/errors/synapse.error.js';
+import { lostValue, type ValueName } from './lost-value.js';
 import type { Blobs } from './stored-values.js';
 
 /** Texts in files that are named after their content: the same text is there once, and a damaged file is found out. */
@@ -25,16 +28,18 @@ export class BlobFolder implements Blobs {
     return hash;
   }
 
-  /** The text with this hash, or undefined when it is missing or is not what it was. */
-  get(hash: string): string | undefined {
+  /** The text with this hash. @throws StoreValueLostError, StoreValueUnavailableError. */
+  get(hash: string, name: ValueName): string {
+    const place = { kind: 'file', url: this.#fileOf(hash), hash } as const;
     let text: string;
     try {
-      text = readFileSync(this.#fileOf(hash), 'utf8');
+      text = readFileSync(place.url, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw lostValue(name, place, 'is missing', error);
+      throw new StoreValueUnavailableError({ ...name, url: place.url }, 'read', messageOf(error), error);
     }
-    return hashOf(text) === hash ? text : undefined;
+    if (hashOf(text) === hash) return text;
+    throw lostValue(name, place, 'does not hold what was written');
   }
 
   /** Removes every file that is not needed, and what processes that died left half-written; returns how many there were. */

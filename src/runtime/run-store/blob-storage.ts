@@ -1,10 +1,11 @@
 import { StorageConnectionError } from '../../foundation/errors/storage.errors.js';
-import { StoreValueLostError, StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
+import { StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
 import { abortable } from '../../resources/storage/transfer/abortable.js';
 import { hashOf } from './blob-folder.js';
 import type { BlobStorageOptions } from './blob-target.js';
+import { lostValue, UnreadValue, type ValueFailure } from './lost-value.js';
 import { checkStorage, keyIn, type OpenStorage, openStorage, unusable, urlIn } from './open-storage.js';
 
 /** An object that holds a large value. */
@@ -13,12 +14,6 @@ export interface StoredObject {
   readonly key: string;
   readonly hash: string;
   readonly sizeBytes: number;
-}
-
-/** Whose value it is, for errors. */
-export interface ValueName {
-  readonly runId: string;
-  readonly value: string;
 }
 
 /** Whose storage it is, and how patient its calls are. */
@@ -32,7 +27,7 @@ export interface BlobStorageLimits {
 /** What is done with the storage, and what it is called in errors. */
 interface BoundedWork<T> {
   readonly act: (open: OpenStorage, signal: AbortSignal) => Promise<T>;
-  readonly failed: (url: string, reason: string, cause: unknown) => Error;
+  readonly failed: (url: string, reason: string, cause: unknown, isOutOfTime: boolean) => Error;
   readonly key: string;
 }
 
@@ -85,9 +80,10 @@ export class BlobStorage {
   /**
    * The value of an object.
    *
-   * @throws StoreValueLostError, StoreValueUnavailableError.
+   * @throws {@link UnreadValue}, StoreBlobStorageError.
    */
-  async read({ key, hash, sizeBytes }: StoredObject, name: ValueName): Promise<string> {
+  async read(object: StoredObject): Promise<string> {
+    const { key, hash, sizeBytes } = object;
     const bytes = await this.#bounded({
       key,
       act: async ({ storage, prefix }, signal) => {
@@ -95,10 +91,8 @@ export class BlobStorage {
         for await (const piece of await storage.read(keyIn(prefix, key), { signal })) pieces.push(piece as Buffer);
         return Buffer.concat(pieces);
       },
-      failed: (url, reason, cause) =>
-        isMissing(cause)
-          ? new StoreValueLostError({ ...name, url }, 'is missing', cureFor(hash, name), cause)
-          : new StoreValueUnavailableError({ ...name, url }, 'read', reason, cause),
+      failed: (url, reason, cause, isOutOfTime) =>
+        isMissing(cause) ? lost(url, hash, 'is missing', cause) : unread(url, reason, cause, isOutOfTime),
     });
     const text = bytes.toString('utf8');
     if (bytes.length === sizeBytes && hashOf(text) === hash) return text;
@@ -106,7 +100,12 @@ export class BlobStorage {
       bytes.length === sizeBytes
         ? 'does not hold what was written'
         : `has ${bytes.length} bytes, and ${sizeBytes} were written`;
-    throw new StoreValueLostError({ ...name, url: await this.url(key) }, problem, cureFor(hash, name));
+    throw lost(await this.url(key), hash, problem);
+  }
+
+  /** What {@link BlobStorage.read} would throw if it were not known already that the storage does not answer. */
+  async skipped({ key }: StoredObject, reason: string): Promise<UnreadValue> {
+    return unread(await this.url(key), reason, undefined, true);
   }
 
   /** Whether an object is there, with its size. */
@@ -204,9 +203,18 @@ export class BlobStorage {
         ? `${messageOf(cause)} (given up after ${this.limits.timeoutMs} ms)`
         : messageOf(cause);
       if (isConfiguration(cause)) throw unusable(this.target, this.limits.location, cause);
-      throw failed(urlIn(open, key), reason.replace(/\.$/, ''), cause);
+      throw failed(urlIn(open, key), reason.replace(/\.$/, ''), cause, signal.aborted);
     }
   }
+}
+
+function lost(url: string, hash: string, problem: string, cause?: unknown): UnreadValue {
+  return new UnreadValue((name) => lostValue(name, { kind: 'object', url, hash }, problem, cause), problem, false);
+}
+
+function unread(url: string, reason: string, cause: unknown, isOutOfTime: boolean): UnreadValue {
+  const failure: ValueFailure = (name) => new StoreValueUnavailableError({ ...name, url }, 'read', reason, cause);
+  return new UnreadValue(failure, reason, isOutOfTime);
 }
 
 /** In one look: between two of them a sweep may take the object. */
@@ -231,18 +239,4 @@ function isMissing(thrown: unknown): boolean {
 
 function isConfiguration(thrown: unknown): boolean {
   return SynapseError.is(thrown) && thrown.kind === 'config';
-}
-
-function cureFor(hash: string, name: ValueName): string {
-  return `Restore that object from a copy (its SHA-256 is ${hash}), or open the store with the storage that it was moved to; until then ${lossOf(name)}. Other runs are as they were, but for those with the same value.`;
-}
-
-/** What cannot be done without a value. A run is read as a whole, and so is a page of events or of a list. */
-function lossOf({ runId, value }: ValueName): string {
-  const run = `run ${runId}`;
-  if (value === 'events')
-    return `the events of ${run} cannot be read, nor can it be shown or its notes be gone on from`;
-  if (value === 'journal') return `${run} cannot be shown, resumed, undone or forked`;
-  const isListed = value === 'next steps' || value === 'error';
-  return `${run} cannot be shown, resumed, undone or forked${isListed ? ', nor can any list be read that it is in' : ''}`;
 }

@@ -1,5 +1,6 @@
 import type { RunEvent, RunEventType } from '../../authoring/reporting/run-event.js';
 import type { JournalEntry, NewJournalEntry } from './run-journal.js';
+import type { ValueName } from './lost-value.js';
 import type { StoredValues } from './stored-values.js';
 
 /** Events of one attempt whose numbers have no gap, as a row of the log has them. */
@@ -39,14 +40,15 @@ function entryText(values: StoredValues, { result, rollback_data, context, ...pl
   return `${text}}`;
 }
 
-/** The entries of a row, which was written in `epoch`. */
-function readEntries(values: StoredValues, epoch: number, text: string): JournalEntry[] {
-  return (values.read(text) as Record<string, unknown>[]).map((stored) => {
+/** The entries of a row. */
+function readEntries(values: StoredValues, runId: string, { epoch, entries }: EntriesRow): JournalEntry[] {
+  const name: ValueName = { runId, value: 'journal' };
+  return (values.read(entries, name) as Record<string, unknown>[]).map((stored) => {
     const entry: Record<string, unknown> = { ...stored, epoch };
     for (const key of LARGE_KEYS) {
       const reference = entry[key + REFERENCE_ENDING];
       if (typeof reference !== 'string') continue;
-      entry[key] = values.read(reference);
+      entry[key] = values.read(reference, name);
       delete entry[key + REFERENCE_ENDING];
     }
     return entry as unknown as JournalEntry;
@@ -90,9 +92,10 @@ export interface EventBatchRow {
 
 /** Hands every event of the rows to `take`. */
 function readBatch(values: StoredValues, runId: string, row: EventBatchRow, take: (event: RunEvent) => void): void {
-  const parts = (values.read(row.events) ?? []) as readonly EventParts[];
+  const name: ValueName = { runId, value: 'events' };
+  const parts = (values.read(row.events, name) ?? []) as readonly EventParts[];
   for (const [index, [type, time, data, reference]] of parts.entries()) {
-    const read = reference === undefined ? data : values.read(reference);
+    const read = reference === undefined ? data : values.read(reference, name);
     const seq = row.first_seq + index;
     take({ seq, type, run_id: runId, attempt: row.attempt, time, data: read as Record<string, unknown> });
   }
@@ -123,10 +126,10 @@ export interface EntriesRow {
 }
 
 /** Entries of rows in the order of their numbers; of several with one number, the first that was stored. */
-export function entriesOf(values: StoredValues, rows: readonly EntriesRow[]): readonly JournalEntry[] {
+export function entriesOf(values: StoredValues, runId: string, rows: readonly EntriesRow[]): readonly JournalEntry[] {
   const bySeq = new Map<number, JournalEntry>();
-  for (const { epoch, entries } of rows) {
-    for (const entry of readEntries(values, epoch, entries)) {
+  for (const row of rows) {
+    for (const entry of readEntries(values, runId, row)) {
       if (!bySeq.has(entry.seq)) bySeq.set(entry.seq, entry);
     }
   }

@@ -1,7 +1,12 @@
 import type { RunStatus } from '../../foundation/config/enums.js';
 import { ResultNotSerializableError } from '../../foundation/errors/run.errors.js';
-import { StoreValueError } from '../../foundation/errors/store.errors.js';
-import type { SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
+import {
+  StoreBlobStorageError,
+  StoreValueError,
+  StoreValueLostError,
+  StoreValueUnavailableError,
+} from '../../foundation/errors/store.errors.js';
+import type { SynapseError, SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
 import { releasesLease, type RunChange, type RunRecord, type RunSummary, type UndoState } from './run-record.js';
 import type { StoredValues } from './stored-values.js';
 
@@ -67,23 +72,31 @@ export const RUN_COLUMNS = [
 export class RunRows {
   constructor(private readonly values: StoredValues) {}
 
+  /**
+   * A run as lists show it. What of it cannot be read must not hide the other runs: why not stands in place of its error, and next steps are left out.
+   *
+   * @throws StoreCorruptError.
+   */
   summary(row: RunRow): RunSummary {
-    const { owner_host, owner_pid, owner_started_at, next_steps, error, ...plain } = row;
-    const known = Object.entries(plain).filter(([, value]) => value !== null);
-    const summary = Object.fromEntries(known) as unknown as RunSummary;
-    return {
-      ...summary,
-      ...(owner_host !== null && {
-        owner: { host: owner_host, pid: owner_pid ?? 0, started_at: owner_started_at ?? 0 },
-      }),
-      ...(next_steps !== null && { next_steps: this.values.read(next_steps) as readonly string[] }),
-      ...(error !== null && { error: this.values.read(error) as SynapseErrorJson }),
-    };
+    const [nextSteps] = readable(() => this.#nextSteps(row));
+    const [error, reason] = readable(() => this.#error(row));
+    return summaryOf(row, nextSteps, error ?? reason?.toJSON());
   }
 
+  /** A run as a whole. @throws StoreValueLostError, StoreValueUnavailableError, StoreBlobStorageError, StoreCorruptError. */
   record(row: RunRow, params: string | null, result: string | null): RunRecord {
-    const record: RunRecord = { ...this.summary(row), params: this.values.read(params) };
-    return result === null ? record : { ...record, result: this.values.read(result) };
+    const runId = row.id;
+    const summary = summaryOf(row, this.#nextSteps(row), this.#error(row));
+    const record: RunRecord = { ...summary, params: this.values.read(params, { runId, value: 'params' }) };
+    return result === null ? record : { ...record, result: this.values.read(result, { runId, value: 'result' }) };
+  }
+
+  #nextSteps({ id: runId, next_steps: text }: RunRow): readonly string[] | undefined {
+    return this.values.read(text, { runId, value: 'next steps' }) as readonly string[] | undefined;
+  }
+
+  #error({ id: runId, error: text }: RunRow): SynapseErrorJson | undefined {
+    return this.values.read(text, { runId, value: 'error' }) as SynapseErrorJson | undefined;
   }
 
   /** The columns of a run that a change sets, with their texts. */
@@ -101,6 +114,40 @@ export class RunRows {
     );
     return releasesLease(change) ? [...changed, ['lease_expires_at', null]] : changed;
   }
+}
+
+function summaryOf(
+  row: RunRow,
+  nextSteps: readonly string[] | undefined,
+  error: SynapseErrorJson | undefined,
+): RunSummary {
+  const { owner_host, owner_pid, owner_started_at, next_steps: _steps, error: _error, ...plain } = row;
+  const known = Object.entries(plain).filter(([, value]) => value !== null);
+  const summary = Object.fromEntries(known) as unknown as RunSummary;
+  return {
+    ...summary,
+    ...(owner_host !== null && {
+      owner: { host: owner_host, pid: owner_pid ?? 0, started_at: owner_started_at ?? 0 },
+    }),
+    ...(nextSteps !== undefined && { next_steps: nextSteps }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+/** A value, or why a large one cannot be had where it is kept. */
+function readable<T>(read: () => T): [value: T | undefined, reason?: SynapseError] {
+  try {
+    return [read()];
+  } catch (thrown) {
+    if (isUnreadable(thrown)) return [undefined, thrown];
+    throw thrown;
+  }
+}
+
+function isUnreadable(thrown: unknown): thrown is SynapseError {
+  return [StoreValueLostError, StoreValueUnavailableError, StoreBlobStorageError].some(
+    (type) => thrown instanceof type,
+  );
 }
 
 /** @throws {@link ResultNotSerializableError} as for a result that is printed or sent. */

@@ -1,7 +1,8 @@
+import type { RunStoreSuiteOptions } from './lost-values.contract.js';
 import { describeRunStore as describeWith } from './run-store.contract.js';
 import type { RunStore } from './run-store.interface.js';
 
 /** The suite of every store, in jest. */
-export function describeRunStore(create: () => RunStore | Promise<RunStore>): void {
-  describeWith({ describe, it, expect, beforeEach, afterEach }, create);
+export function describeRunStore(create: () => RunStore | Promise<RunStore>, options?: RunStoreSuiteOptions): void {
+  describeWith({ describe, it, expect, beforeEach, afterEach }, create, options);
 }

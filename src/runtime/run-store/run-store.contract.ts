@@ -2,13 +2,18 @@ import type { RunStatus } from '../../foundation/config/enums.js';
 import { eventsFrom, recordOf, seqsOf } from './contract-values.js';
 import { describeJournals } from './journal.contract.js';
 import { describeLeases } from './lease.contract.js';
+import { describeLostValues, type RunStoreSuiteOptions } from './lost-values.contract.js';
 import { describeRecovery } from './recovery.contract.js';
 import { describePruning } from './prune.contract.js';
 import type { RunStore } from './run-store.interface.js';
 import { forEachRow, type TestFrame } from './test-frame.js';
 
 /** What every {@link RunStore} must hold to; each implementation runs it. */
-export function describeRunStore(frame: TestFrame, create: () => RunStore | Promise<RunStore>): void {
+export function describeRunStore(
+  frame: TestFrame,
+  create: () => RunStore | Promise<RunStore>,
+  { loseLargeValues }: RunStoreSuiteOptions = {},
+): void {
   const { describe, it, expect, beforeEach, afterEach } = frame;
   let store: RunStore;
   beforeEach(async () => {
@@ -237,4 +242,5 @@ export function describeRunStore(frame: TestFrame, create: () => RunStore | Prom
   describeLeases(frame, () => store);
   describePruning(frame, () => store);
   describeRecovery(frame, () => store);
+  if (loseLargeValues) describeLostValues(frame, () => store, loseLargeValues);
 }

@@ -1,6 +1,7 @@
 import { StoreCorruptError, StoreValueError } from '../../foundation/errors/store.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import { safeJson } from '../../authoring/reporting/safe-json.js';
+import type { ValueName } from './lost-value.js';
 
 /** No JSON begins like this. */
 const REFERENCE = /^@sha256:([0-9a-f]{64})$/;
@@ -11,8 +12,8 @@ export interface Blobs {
   readonly path: string;
   /** Keeps a text; returns its hash. */
   put(text: string): string;
-  /** The text with this hash, or undefined when it is missing or is not what it was. */
-  get(hash: string): string | undefined;
+  /** The text with this hash. @throws StoreValueLostError, StoreValueUnavailableError. */
+  get(hash: string, name: ValueName): string;
 }
 
 /** Where large values go. */
@@ -61,17 +62,19 @@ export class StoredValues {
     return { text: `@sha256:${hash}`, hash };
   }
 
-  /** The value of a column. @throws {@link StoreCorruptError} when its file is missing or damaged, or the text is no JSON. */
-  read(text: string | null): unknown {
+  /**
+   * The value of a column.
+   *
+   * @throws {@link StoreCorruptError} when the text is no JSON; what {@link Blobs.get} throws for a large one.
+   */
+  read(text: string | null, name: ValueName): unknown {
     if (text === null) return undefined;
     const hash = REFERENCE.exec(text)?.[1];
-    const json = hash === undefined ? text : this.options.blobs.get(hash);
-    const { path } = this.options.blobs;
-    if (json === undefined) throw new StoreCorruptError(path, `the value ${hash} is missing or damaged`);
+    const json = hash === undefined ? text : this.options.blobs.get(hash, name);
     try {
       return JSON.parse(json);
     } catch (error) {
-      throw new StoreCorruptError(path, 'a value is no JSON', error);
+      throw new StoreCorruptError(this.options.blobs.path, 'a value is no JSON', error);
     }
   }
 }

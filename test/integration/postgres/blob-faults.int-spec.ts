@@ -5,7 +5,6 @@ import { StorageConnectionError, StoragePermissionError } from '../../../src/fou
 import { LocalStorage } from '../../../src/resources/storage/providers/local/local-storage.js';
 import { ActionRegistry } from '../../../src/runtime/discovery/action-registry.js';
 import { ExecutorRegistry } from '../../../src/runtime/executors/executor-registry.js';
-import type { RunChange } from '../../../src/runtime/run-store/run-record.js';
 import { MIGRATIONS, migrate } from '../../../src/runtime/run-store/postgres/postgres-migrations.js';
 import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
 import { sessionOf } from '../../../src/runtime/run-store/postgres/postgres-session.js';
@@ -114,18 +113,6 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
       expect(await store.prune()).toMatchObject({ runs: 1 });
       expect(await store.list()).toHaveLength(2);
       await host.app.close();
-    });
-
-    it('is missing that held an error says that no list with the run can be read', async () => {
-      const error = { name: 'E', code: 'SYN_USAGE', kind: 'usage', message: LARGE.text, retryable: false, details: {} };
-      await store.update(recordOf(2).id, { status: 'failed', error } as RunChange);
-      for (const file of site.place.files()) rmSync(file);
-
-      await expect((async () => store.list())()).rejects.toMatchObject({
-        code: 'SYN_STORE_VALUE_LOST',
-        message: expect.stringContaining('nor can any list be read that it is in') as string,
-      });
-      expect(await store.list({ status: 'running' })).toHaveLength(1);
     });
 
     it('is of the journal or of an event names that', async () => {

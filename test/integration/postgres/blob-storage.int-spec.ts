@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LocalStorage } from '../../../src/resources/storage/providers/local/local-storage.js';
 import { hashOf } from '../../../src/runtime/run-store/blob-folder.js';
 import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
+import { describeLostValues } from '../../../src/runtime/run-store/lost-values.contract.js';
 import { describeRunStore } from '../../../src/runtime/run-store/run-store.contract.fixture.js';
 import { entryOf, eventsFrom, ownedRecordOf, recordOf } from '../../../src/runtime/run-store/run-store.fixture.js';
 import { BlobSite, LARGE } from './blob-site.js';
@@ -24,6 +25,12 @@ describeWithPostgres('PostgresRunStore with large values in a storage', 'a datab
   describe('and every value a large one', () => {
     describeRunStore(() => site.sandbox.store({ blobStorage: site.place.url, maxInlineBytes: 1 }));
   });
+
+  describeLostValues(
+    { describe, it, expect, beforeEach, afterEach },
+    () => store,
+    () => site.place.files().forEach((file) => rmSync(file)),
+  );
 
   const rows = (): Promise<{ hash: string; content: string | null; storage: string; object_key: string }[]> =>
     site.sandbox.query(`SELECT hash, content, storage, object_key FROM ${site.schema}.blobs`);

@@ -1,3 +1,4 @@
+import { describeLostValues } from '../../../src/runtime/run-store/lost-values.contract.js';
 import { describeRunStore } from '../../../src/runtime/run-store/run-store.contract.fixture.js';
 import {
   entryOf,
@@ -150,6 +151,12 @@ describeWithPostgres('PostgresRunStore', 'a database', () => {
 
     describeLargeValues({ open: () => sandbox.store({ schema }), count: blobs });
 
+    describeLostValues(
+      { describe, it, expect, beforeEach, afterEach },
+      () => store,
+      async () => void (await sandbox.query(`DELETE FROM ${schema}.blobs`)),
+    );
+
     it('writes none of a commit that is refused', async () => {
       await store.create(ownedRecordOf(1, 5_000));
 
@@ -167,7 +174,7 @@ describeWithPostgres('PostgresRunStore', 'a database', () => {
       const table = `${schema}.blobs`;
       await sandbox.query(damage.includes('%s') ? damage.replace('%s', table) : `${damage} ${table}`);
 
-      expect(await codeOf(() => store.get(id))).toBe('SYN_STORE_CORRUPT');
+      expect(await codeOf(() => store.get(id))).toBe('SYN_STORE_VALUE_LOST');
       expect(await store.list()).toHaveLength(2);
       expect(await store.get(recordOf(2).id)).toEqual(recordOf(2));
     });

@@ -1,3 +1,4 @@
+import { hashesIn } from '../run-log-text.js';
 import type { BlobRow } from './postgres-blob-statements.js';
 
 /** A text that may refer to large values, and what it is called. */
@@ -14,6 +15,7 @@ export interface FoundBlobs {
 }
 
 /** What tells one state of the large values from another. */
-export function keysOf({ rows }: FoundBlobs): string[] {
-  return rows.map(({ hash, object_key: key }) => `${hash} ${key ?? ''}`).sort();
+export function keysOf({ texts, rows }: FoundBlobs): string[] {
+  const keys = rows.map(({ hash, object_key: key }) => `${hash} ${key ?? ''}`);
+  return [...hashesIn(texts.map(({ text }) => text)), ...keys].sort();
 }

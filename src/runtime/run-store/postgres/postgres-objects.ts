@@ -51,12 +51,10 @@ export class PostgresObjects {
       if (object) lost.push(object.key);
       missing.push(hash);
     });
-    const written = missing.sort().map((hash) => newObject(storeId, hash, blobs.get(hash) ?? ''));
+    const written = missing.sort().map((hash) => newObject(storeId, hash, blobs.staged(hash)));
     if (written.length > 0) {
       await this.connection.run((session) => session.execute(this.statements.reserve(), [written.map(keyOf)]));
-      await forEachBounded(written, AT_ONCE, (object) =>
-        this.storage.write(object, blobs.get(object.hash) ?? '', runId),
-      );
+      await forEachBounded(written, AT_ONCE, (object) => this.storage.write(object, blobs.staged(object.hash), runId));
     }
     return { written, lost };
   }
@@ -79,7 +77,7 @@ export class PostgresObjects {
     const { rows } = await session.execute<BlobRow>(this.statements.find(), [blobs.hashes]);
     const present = new Set(rows.filter(({ object_key: key }) => key === null || !lost.includes(key)).map(hashIn));
     const absent = blobs.hashes.filter((hash) => !present.has(hash)).sort();
-    const texts = absent.map((hash) => blobs.get(hash));
+    const texts = absent.map((hash) => blobs.staged(hash));
     if (absent.length > 0) await session.execute(this.statements.insertInstead(), [absent, texts, lost]);
     return taken === written.length;
   }

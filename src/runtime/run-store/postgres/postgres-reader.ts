@@ -1,7 +1,8 @@
 import { forEachBounded } from '../../../resources/storage/transfer/for-each-bounded.js';
-import { BlobStorage, type StoredObject } from '../blob-storage.js';
+import { BlobStorage } from '../blob-storage.js';
 import { StoreValueLostError } from '../../../foundation/errors/store.errors.js';
 import { hashesIn } from '../run-log-text.js';
+import { UnreadValue } from '../lost-value.js';
 import { StagedBlobs } from '../staged-blobs.js';
 import { StoredValues } from '../stored-values.js';
 import { type FoundBlobs, keysOf, type ReferringText } from './found-blobs.js';
@@ -34,15 +35,18 @@ export class PostgresReader {
   async read<T>(work: (session: Session) => Promise<Reading<T>>): Promise<T> {
     const { connection } = this.options;
     const first = await connection.run(work);
+    const blobs = await this.#blobsOf(first.found);
+    const finish = (): T => first.finish(valuesIn(blobs));
     try {
-      return first.finish(await this.values(first.found));
+      const read = finish();
+      if (!blobs.hasMissed) return read;
     } catch (thrown) {
       if (!(thrown instanceof StoreValueLostError)) throw thrown;
-      // It may have been removed with its run meanwhile, or have moved.
-      const again = await connection.run(work);
-      if (keysOf(again.found).join() === keysOf(first.found).join()) throw thrown;
-      return again.finish(await this.values(again.found));
     }
+    // What was missed may have been removed with its run meanwhile, or have moved.
+    const again = await connection.run(work);
+    if (keysOf(again.found).join() === keysOf(first.found).join()) return finish();
+    return again.finish(await this.values(again.found));
   }
 
   /** Looks up what texts refer to. */
@@ -52,28 +56,43 @@ export class PostgresReader {
     return { texts, rows: (await session.execute<BlobRow>(this.options.statements.select(), [hashes])).rows };
   }
 
-  /** Makes values of what was found, without a connection. */
-  async values({ texts, rows }: FoundBlobs): Promise<StoredValues> {
+  /** Makes values of what was found, without a connection. One that cannot be had is an error for whoever reads it. */
+  async values(found: FoundBlobs): Promise<StoredValues> {
+    return valuesIn(await this.#blobsOf(found));
+  }
+
+  async #blobsOf({ rows }: FoundBlobs): Promise<StagedBlobs> {
     const blobs = new StagedBlobs(this.options.location);
     for (const { hash, content } of rows) if (content !== null) blobs.add(hash, content);
     const apart = rows.filter(({ content }) => content === null);
-    if (apart.length > 0) {
-      await forEachBounded(apart, { limit: BlobStorage.CALLS_AT_ONCE }, async (row) => {
-        const object = objectOf(row);
-        if (object) blobs.add(row.hash, await this.#textOf(object, row.storage ?? '', texts));
-      });
-    }
-    return new StoredValues({ blobs, maxInlineBytes: Infinity });
+    let down: UnreadValue | undefined;
+    await forEachBounded(apart, { limit: BlobStorage.CALLS_AT_ONCE }, async (row) => {
+      try {
+        blobs.add(row.hash, await this.#textOf(row, down));
+      } catch (thrown) {
+        if (thrown instanceof UnreadValue && thrown.isOutOfTime) down = thrown;
+        blobs.fail(row.hash, thrown instanceof UnreadValue ? thrown.failure : () => thrown);
+      }
+    });
+    return blobs;
   }
 
-  #textOf(object: StoredObject, folder: string, texts: readonly ReferringText[]): Promise<string> {
-    const { runId, name } = texts.find(({ text }) => text?.includes(object.hash)) ?? { runId: '?', name: 'value' };
+  /** @param down - Why another value was not read in all the time that there is: the storage is not asked again. */
+  async #textOf(row: BlobRow, down: UnreadValue | undefined): Promise<string> {
+    const object = objectOf(row);
     const { storage } = this.options;
-    if (storage) return storage.read(object, { runId, value: name });
-    throw new StoreValueLostError(
-      { runId, value: name, url: `${folder}/${object.key}` },
-      'lies in a storage that this store was opened without',
-      `Open it with that storage: the option blobStorage, or ?blob_storage= in the URL that --store takes, is ${folder}.`,
-    );
+    if (!object || !storage) throw notHere(`${row.storage ?? ''}/${row.object_key ?? ''}`, row.storage ?? '');
+    if (down) throw await storage.skipped(object, down.reason);
+    return storage.read(object);
   }
+}
+
+function valuesIn(blobs: StagedBlobs): StoredValues {
+  return new StoredValues({ blobs, maxInlineBytes: Infinity });
+}
+
+function notHere(url: string, folder: string): UnreadValue {
+  const problem = 'lies in a storage that this store was opened without';
+  const cure = `Open it with that storage: the option blobStorage, or ?blob_storage= in the URL that --store takes, is ${folder}.`;
+  return new UnreadValue((name) => new StoreValueLostError({ ...name, url }, problem, cure), problem, false);
 }

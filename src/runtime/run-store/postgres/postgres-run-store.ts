@@ -151,7 +151,7 @@ export class PostgresRunStore extends RunStore {
     return reader.read(async (session) => {
       const { rows } = await session.execute<EntriesRow>(statements.selectJournal(), [runId]);
       const texts = rows.map(({ entries }) => ({ runId, name: 'journal', text: entries }));
-      return { found: await reader.find(session, texts), finish: (values) => entriesOf(values, rows) };
+      return { found: await reader.find(session, texts), finish: (values) => entriesOf(values, runId, rows) };
     });
   }
 

@@ -91,7 +91,7 @@ describe('Large values of a store on SQLite', () => {
     await store.create(recordOf(2));
     files().forEach(damage);
 
-    expect(await codeOf(() => store.get(id))).toBe('SYN_STORE_CORRUPT');
+    expect(await codeOf(() => store.get(id))).toBe('SYN_STORE_VALUE_LOST');
     expect(await store.list()).toHaveLength(2);
     expect(await store.get(recordOf(2).id)).toEqual(recordOf(2));
   });

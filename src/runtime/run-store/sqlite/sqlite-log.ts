@@ -53,9 +53,9 @@ export class SqliteLog {
     return this.#tail(key).last_seq;
   }
 
-  entries(key: number): readonly JournalEntry[] {
+  entries(key: number, runId: string): readonly JournalEntry[] {
     const rows = this.connection.statement(sql.SELECT_ENTRIES).all(key);
-    return entriesOf(this.values, rows as unknown as EntriesRow[]);
+    return entriesOf(this.values, runId, rows as unknown as EntriesRow[]);
   }
 
   events(key: number, page: EventPage): readonly RunEvent[] {

@@ -163,7 +163,7 @@ export class SqliteRunStore extends RunStore {
   journal(runId: string): MaybePromise<readonly JournalEntry[]> {
     return this.#connection.run(() => {
       const row = this.#state(runId);
-      return row ? this.#log.entries(row.key) : [];
+      return row ? this.#log.entries(row.key, runId) : [];
     });
   }
 
