@@ -110,5 +110,6 @@ export class RunTakeover {
 
 /** Whether it can be tried again: somebody else was faster, or the store is away. */
 function isForNow(thrown: unknown): boolean {
-  return SynapseError.is(thrown) && (TAKEN.includes(thrown.code) || thrown.retryable);
+  if (!SynapseError.is(thrown)) return false;
+  return TAKEN.includes(thrown.code) || (thrown.retryable && thrown.code.startsWith('SYN_STORE_'));
 }
