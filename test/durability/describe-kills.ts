@@ -1,3 +1,4 @@
+import { type DisturbedKill, GoingBackKills } from './going-back-kills.js';
 import { expectLost, hangOwner, type KillSite } from './hanging-owner.js';
 import { KillMatrix, type KillReport } from './kill-matrix.js';
 import { type PipelineKill, PipelineKills } from './pipeline-kills.js';
@@ -81,6 +82,41 @@ export function describeKills(name: string, openSite: (victims: Victims) => Kill
     it('leave pipelines of which another process undoes what is completed, each step of each action once, newest first', () => {
       expect(kills.filter(({ faults }) => faults.length > 0)).toEqual([]);
       expect(kills.filter(({ run }) => run !== undefined).length).toBeGreaterThanOrEqual(kills.length - 2);
+    });
+  });
+
+  describe(`Processes that are killed when a pipeline that goes back was disturbed, on ${name}`, () => {
+    let victims: Victims;
+    let kills: readonly DisturbedKill[] = [];
+    let unkilled: Readonly<Record<string, string>> = {};
+    beforeAll(async () => {
+      victims = new Victims({ leaseMs: LEASE_MS });
+      const { where, store } = openSite(victims);
+      ({ kills, unkilled } = await new GoingBackKills(victims, where, store).run());
+      await store.close();
+    });
+    afterAll(() => victims.close());
+
+    it('else undo by themselves what they can: a run that was taken is waited for, one whose store is away is left', () => {
+      expect(unkilled).toEqual({
+        stolen: 'failed done',
+        away: 'failed failed',
+        looks: 'cancelled done',
+        sends: 'cancelled done',
+      });
+    });
+
+    it('die at each write after the run of an action was lost, and of a pipeline that is told to end while it is resumed', () => {
+      expect(kills.filter(({ signal }) => signal !== 'SIGKILL')).toEqual([]);
+      for (const wanted of ['stolen', 'away', 'looks', 'sends']) {
+        expect(kills.filter(({ disturbance }) => disturbance === wanted).length).toBeGreaterThanOrEqual(2 * 8);
+      }
+    });
+
+    it('leave pipelines that another process undoes, each step of each action once, newest first, or that had not begun to end', () => {
+      expect(kills.filter(({ faults }) => faults.length > 0)).toEqual([]);
+      const ends = kills.filter(({ disturbance }) => disturbance === 'looks').map(({ run }) => run?.status);
+      expect(new Set(ends)).toEqual(new Set(['completed', 'failed', 'cancelled']));
     });
   });
 

@@ -5,7 +5,7 @@ import { AT_ONCE, inParallel, MOMENTS } from './kill-matrix.js';
 import type { Victims, VictimStore, WorldRequest } from './victims.js';
 
 /** A busy machine may have a process lose its lease before it gets to the write at which it is to die. */
-const PATIENT_LEASE_MS = 60_000;
+export const PATIENT_LEASE_MS = 60_000;
 /** Steps that are to be undone, in that order. */
 const UNDONE = ['pay', 'send', 'enter', 'open'];
 
@@ -45,7 +45,7 @@ export class PipelineKills {
         const signal = signals[index] ?? null;
         const run = runs.find(({ params }) => (params as { readonly crash: string }).crash === crash);
         return run
-          ? { crash, signal, run, faults: await this.#faultsOf(run, requests) }
+          ? { crash, signal, run, faults: await faultsOfFailed(this.store, run, requests) }
           : { crash, signal, faults: [] };
       }),
     );
@@ -72,25 +72,41 @@ export class PipelineKills {
     const runs = await Promise.all(listed.map(({ id }) => this.store.get(id)));
     return runs.filter((run) => run !== undefined);
   }
+}
 
-  async #faultsOf(run: RunRecord, requests: readonly WorldRequest[]): Promise<readonly string[]> {
-    const children = await this.store.list({ parentId: run.id });
-    const ends = [run, ...children].map(({ action, status, undo }) => `${action} ${status} ${undo}`);
-    const expected = [
-      'pipeline:chain failed done',
-      'settle failed done',
-      'mail completed done',
-      'ledger completed done',
-    ];
-    const faults = ends.join() === expected.join() ? [] : [`ended as ${ends.join()}`];
-    for (const { id } of [run, ...children]) faults.push(...faultsOfEvents(await this.store.events(id)));
-    const own = requests.filter(({ key }) => key.startsWith(run.id));
-    const stepsWith = (wanted: string): string => own.flatMap(({ word, step }) => (word === wanted ? step : [])).join();
-    for (const { word, step } of own) if (word.startsWith('BROKEN')) faults.push(`${step}: ${word}`);
-    if (stepsWith('done') !== UNDONE.toReversed().join()) faults.push(`did ${stepsWith('done')}`);
-    if (stepsWith('undone') !== UNDONE.join()) faults.push(`undid ${stepsWith('undone')}`);
-    return faults;
+/** What is wrong with a pipeline that has failed at its last action, its actions' runs, and what was asked of the world for them. */
+export async function faultsOfFailed(
+  store: RunStore,
+  run: RunRecord,
+  requests: readonly WorldRequest[],
+): Promise<readonly string[]> {
+  const expected = ['pipeline:chain failed done', 'settle failed done', 'mail completed done', 'ledger completed done'];
+  const faults = await faultsOfRuns(store, run, expected);
+  return [...faults, ...faultsOfRequests(run, requests, { done: UNDONE.toReversed(), undone: UNDONE })];
+}
+
+/** @param expected - How the run and those of its actions are to have ended, the newest first. */
+export async function faultsOfRuns(store: RunStore, run: RunRecord, expected: readonly string[]): Promise<string[]> {
+  const children = await store.list({ parentId: run.id });
+  const ends = [run, ...children].map(({ action, status, undo }) => `${action} ${status} ${undo}`);
+  const faults = ends.join() === expected.join() ? [] : [`ended as ${ends.join()}`];
+  for (const { id } of [run, ...children]) faults.push(...faultsOfEvents(await store.events(id)));
+  return faults;
+}
+
+/** @param expected - Which steps are to have had their effect, and which it was taken back of, in that order. */
+export function faultsOfRequests(
+  run: RunRecord,
+  requests: readonly WorldRequest[],
+  expected: { readonly done: readonly string[]; readonly undone: readonly string[] },
+): string[] {
+  const own = requests.filter(({ key }) => key.startsWith(run.id));
+  const faults = own.flatMap(({ word, step }) => (word.startsWith('BROKEN') ? [`${step}: ${word}`] : []));
+  for (const wanted of ['done', 'undone'] as const) {
+    const found = own.flatMap(({ word, step }) => (word === wanted ? step : [])).join();
+    if (found !== expected[wanted].join()) faults.push(`has ${wanted} ${found}`);
   }
+  return faults;
 }
 
 /** The undo of a run that is over comes after its one end. */

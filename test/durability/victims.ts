@@ -23,6 +23,22 @@ export interface WorldRequest {
   readonly pid: number;
 }
 
+/** What a victim does; see victim.mjs. */
+export type VictimMode = 'start' | 'pipeline' | 'hang' | 'resume' | 'cancel' | 'finish' | 'take' | 'block';
+
+/** How it does it. */
+export interface VictimSetting {
+  readonly crash?: string;
+  readonly params?: object;
+  readonly id?: string;
+  readonly ids?: readonly string[];
+  readonly crashes?: readonly string[];
+  readonly when?: 'looks' | 'sends';
+  readonly loss?: 'stolen' | 'away';
+  readonly blockMs?: number;
+  readonly leaseMs?: number;
+}
+
 /** How a victim ended. */
 export interface VictimEnd {
   readonly signal: NodeJS.Signals | null;
@@ -92,11 +108,7 @@ export class Victims {
     execFileSync(process.execPath, [join(__dirname, 'bundle-victim.mjs'), this.#bundle], { stdio: 'pipe' });
   }
 
-  spawn(
-    mode: 'start' | 'pipeline' | 'resume' | 'take' | 'block',
-    where: VictimStore,
-    { crash, ...more }: { crash?: string; params?: object; id?: string; blockMs?: number; leaseMs?: number } = {},
-  ): Victim {
+  spawn(mode: VictimMode, where: VictimStore, { crash, ...more }: VictimSetting = {}): Victim {
     const setting = { leaseMs: this.#leaseMs, ...where, ...more, world: this.world };
     const env: NodeJS.ProcessEnv = {
       ...process.env,
