@@ -1,10 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import { lostValue, type ValueName } from './lost-value.js';
 import type { Blobs } from './stored-values.js';
+
+const FOLDER_NAME = /^[0-9a-f]{2}$/;
+/** A text, or with an ending one that is being written. */
+const FILE_NAME = /^[0-9a-f]{64}(\.[0-9a-f-]+)?$/;
 
 /** Texts in files that are named after their content: the same text is there once, and a damaged file is found out. */
 export class BlobFolder implements Blobs {
@@ -14,7 +18,8 @@ export class BlobFolder implements Blobs {
   put(text: string): string {
     const hash = hashOf(text);
     const file = this.#fileOf(hash);
-    if (existsSync(file)) return hash;
+    // One that was cut, by a full disk or a copy that ended early, is written again.
+    if (statSync(file, { throwIfNoEntry: false })?.size === Buffer.byteLength(text)) return hash;
     mkdirSync(join(this.path, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
     // Beside its target and then renamed: a process that dies in the middle leaves no half file under a good name.
     const unfinished = `${file}.${randomUUID()}`;
@@ -42,15 +47,20 @@ export class BlobFolder implements Blobs {
     throw lostValue(name, place, 'does not hold what was written');
   }
 
-  /** Removes every file that is not needed, and what processes that died left half-written; returns how many there were. */
+  /**
+   * Removes every text that is not needed, what processes that died left half-written, and folders that are empty then. Files with other names stay: they are
+   * somebody else's.
+   *
+   * @returns How many files were removed.
+   */
   sweep(isNeeded: (hash: string) => boolean): number {
     let removed = 0;
-    for (const folder of this.#list('')) {
-      for (const name of this.#list(folder)) {
-        if (isNeeded(name)) continue;
-        rmSync(join(this.path, folder, name), { force: true });
-        removed++;
-      }
+    for (const folder of this.#list('').filter((name) => FOLDER_NAME.test(name))) {
+      const names = this.#list(folder);
+      const unneeded = names.filter((name) => FILE_NAME.test(name) && name.startsWith(folder) && !isNeeded(name));
+      for (const name of unneeded) rmSync(join(this.path, folder, name), { force: true });
+      removed += unneeded.length;
+      if (names.length > 0 && unneeded.length === names.length) rmdirSync(join(this.path, folder));
     }
     return removed;
   }
@@ -63,7 +73,7 @@ export class BlobFolder implements Blobs {
     try {
       return readdirSync(join(this.path, folder));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
       throw error;
     }
   }

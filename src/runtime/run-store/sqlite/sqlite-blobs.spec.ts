@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { entryOf, ownedRecordOf, recordOf } from '../run-store.fixture.js';
 import { codeOf, StoreSandbox } from './sqlite.fixture.js';
 import type { SqliteRunStore } from './sqlite-run-store.js';
@@ -80,6 +80,53 @@ describe('Large values of a store on SQLite', () => {
 
     expect(await store.prune()).toEqual({ runs: 0, blobs: 2 });
     expect(files()).toEqual([file]);
+    expect((await store.get(id))?.params).toEqual(LARGE);
+  });
+
+  it('leave nothing behind when the last run is pruned, not even empty folders', async () => {
+    for (let number = 1; number <= 20; number++) {
+      await store.create(ownedRecordOf(number, 5_000, { params: `${LARGE.text}${number}` }));
+      const entries = [entryOf(1, { context: `${LARGE.text}of step ${number}` })];
+      await store.commit(recordOf(number).id, 1, { entries, change: { status: 'failed', result: LARGE } });
+    }
+    expect(files()).toHaveLength(41);
+
+    expect(await store.prune()).toEqual({ runs: 20, blobs: 41 });
+    expect(readdirSync(`${sandbox.path}.blobs`, { recursive: true })).toEqual([]);
+    await store.create(recordOf(1, { params: LARGE }));
+    expect((await store.get(id))?.params).toEqual(LARGE);
+  });
+
+  it('of a write that failed are removed, too', async () => {
+    await store.create(recordOf(1));
+    expect(await codeOf(() => store.create(recordOf(1, { params: LARGE })))).toBe('SYN_USAGE');
+    await store.commit(id, 7, { entries: [entryOf(1, { context: LARGE })] });
+    await store.prune();
+
+    expect(files()).toEqual([]);
+  });
+
+  it("have a prune remove nothing from their folder that is not the store's", async () => {
+    const blobDirectory = join(sandbox.folder, 'shared');
+    const strangers = ['notes/readme.txt', `ab/photo.jpg`, `ab/${'cd'.repeat(32)}`, 'ab.txt', 'cd'];
+    for (const name of strangers) {
+      mkdirSync(dirname(join(blobDirectory, name)), { recursive: true });
+      writeFileSync(join(blobDirectory, name), 'not yours');
+    }
+    const shared = sandbox.open({ blobDirectory });
+    await shared.create(recordOf(1, { status: 'completed', params: LARGE }));
+
+    expect(await shared.prune()).toEqual({ runs: 1, blobs: 1 });
+    for (const name of strangers) expect(readFileSync(join(blobDirectory, name), 'utf8')).toBe('not yours');
+  });
+
+  it('whose file was cut are written again by the next run with that value, for both', async () => {
+    await store.create(recordOf(1, { params: LARGE }));
+    const [file = ''] = files();
+    writeFileSync(file, readFileSync(file).subarray(0, 1_000));
+    await store.create(recordOf(2, { params: LARGE }));
+
+    expect((await store.get(recordOf(2).id))?.params).toEqual(LARGE);
     expect((await store.get(id))?.params).toEqual(LARGE);
   });
 

@@ -44,7 +44,7 @@ export interface SqliteRunStoreOptions {
   readonly busyTimeoutMs?: number;
   /** Largest size of the file, in bytes, 65,536 and up; then it is full until runs are pruned. @defaultValue that of the disk */
   readonly maxBytes?: number;
-  /** Folder for large values. @defaultValue the file's path with `.blobs` */
+  /** Folder for large values, of this store alone: a prune removes values from it that no run of the store refers to. @defaultValue the file's path with `.blobs` */
   readonly blobDirectory?: string;
   /** Size of a value's JSON above which it goes to that folder, in bytes. @defaultValue 65,536 */
   readonly maxInlineBytes?: number;
