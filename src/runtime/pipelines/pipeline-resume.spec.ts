@@ -1,6 +1,7 @@
 import { IsInt, IsString } from 'class-validator';
 import type { Provider } from '@nestjs/common';
 import { BaseAction } from '../../authoring/actions/base-action.js';
+import type { RuntimeContext } from '../../authoring/context/runtime-context.js';
 import { Action } from '../../authoring/decorators/action.decorator.js';
 import { pipelineOfConfig } from '../../authoring/pipelines/pipeline-of-config.js';
 import type { Pipeline } from '../../authoring/pipelines/pipeline.interface.js';
@@ -14,7 +15,7 @@ import type { SqliteRunStore } from '../run-store/sqlite/sqlite-run-store.js';
 import { PluginRunner } from '../runner/plugin-runner.service.js';
 import { pipelineAction } from './pipeline-action.js';
 import { PipelinePlan } from './pipeline-plan.js';
-import { PathParams, type PipelineWorld, pipelineWorld } from './pipelines.fixture.js';
+import { Diary, PathParams, type PipelineWorld, pipelineWorld } from './pipelines.fixture.js';
 import { ShakyStore } from './shaky-store.fixture.js';
 import { PutStep, SHELVES, StoreAction, StoreContext } from './stepped-actions.fixture.js';
 
@@ -46,6 +47,23 @@ class StrictParams extends PathParams {
 /** As it is after a release that asks for more. */
 @Action({ name: 'store', params: StrictParams, context: StoreContext, steps: [PutStep] })
 class StrictStoreAction extends BaseAction<StrictParams> {}
+
+@Action({ name: 'plain', params: PathParams })
+class PlainAction extends BaseAction<PathParams, object> {
+  constructor(private readonly diary: Diary) {
+    super();
+  }
+  override async execute(_params: PathParams, { signal }: RuntimeContext): Promise<object> {
+    await this.diary.pass('plain', signal);
+    return {};
+  }
+}
+@Action({ name: 'plain', params: StrictParams })
+class StrictPlainAction extends BaseAction<StrictParams> {
+  override execute(): void {
+    throw new Error('it is never given what it asks for');
+  }
+}
 
 /** A process with the pipeline, on the runs of a file. */
 interface Process extends PipelineWorld {
@@ -84,9 +102,9 @@ describe('A pipeline that is resumed, of which an action in doubt cannot be gone
   /** The runs of a pipeline, and of its action in doubt, that a process has left in this step. */
   async function left(
     pipeline = CHAIN,
-    { step = 'put', action = 'store', params = PARAMS as object } = {},
+    { step = 'put', action = 'store', params = PARAMS as object, providers = SHELVES as readonly Provider[] } = {},
   ): Promise<{ readonly id: string; readonly child: string }> {
-    const { diary, pipelines } = await process(pipeline);
+    const { diary, pipelines } = await process(pipeline, providers);
     diary.hold(step);
     const { id } = await pipelines.run(pipeline, { params });
     await diary.arrival(step);
@@ -204,6 +222,28 @@ describe('A pipeline that is resumed, of which an action in doubt cannot be gone
     const { diary: now, runner: mended } = await process();
     expect(await (await mended.resume(id)).outcome()).toMatchObject({ status: 'cancelled' });
     expect(now.lines).toEqual(['back store:put undefined shelf 0', 'undo fetch 7 /data/7 true']);
+  });
+
+  it('because its params do not fit any more, is cancelled all the same where it has no steps to undo', async () => {
+    const pipeline = chainOf('fetch', 'plain', 'train');
+    const { id, child } = await left(pipeline, { step: 'plain', action: 'plain', providers: [PlainAction] });
+    const { diary, runner } = await process(pipeline, [StrictPlainAction]);
+
+    expect(await (await runner.resume(id)).outcome()).toMatchObject({ error: { code: 'SYN_PIPELINE_RESUME' } });
+    expect(await runner.cancel(id, 'enough')).toMatchObject({ status: 'cancelled', undo: 'done' });
+    expect(diary.lines).toEqual(['undo fetch 7 /data/7 true']);
+    expect(await record(child)).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('because what the pipeline itself is given does not fit any more, stays as it is as well', async () => {
+    const { id, child } = await left();
+    const { diary, runner } = await process(
+      Object.assign(chainOf('fetch', 'store', 'train'), { paramsType: StrictParams }),
+    );
+
+    expect(await (await runner.resume(id)).outcome()).toMatchObject({ error: { code: 'SYN_PARAMS_INVALID' } });
+    expect(diary.lines).toEqual([]);
+    expect([await record(id), await record(child)]).toMatchObject([IS_LEFT, IS_LEFT]);
   });
 
   it('because a secret is missing, is refused before anything begins; with it, the action goes on', async () => {
