@@ -1,4 +1,6 @@
 import { LeaseLostError } from '../../foundation/errors/durability.errors.js';
+import { StoreValueLostError, StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
+import { ownedRecordOf } from '../run-store/run-store.fixture.js';
 import type { Peer, PeerWorld } from './durable.fixture.js';
 import { dyingIn, workPeers, type World } from './durable-steps.fixture.js';
 import { RunTakeover } from './run-takeover.js';
@@ -201,6 +203,26 @@ describe(RunTakeover, () => {
 
     expect(refused).toEqual([expect.objectContaining({ code: 'SYN_SECRET_MISSING' })]);
     expect(await peers.store.get(id)).toMatchObject({ epoch: 1, status: 'running' });
+  });
+
+  it.each([
+    ['lost, and says so once', new StoreValueLostError({ runId: '0', value: 'params', url: 'x' }, 'is missing', ''), 1],
+    ['away', new StoreValueUnavailableError({ runId: '0', value: 'params', url: 'x' }, 'read', 'it is away'), 0],
+  ])('goes on with others when a large value of the run above one is %s', async (_name, thrown, times) => {
+    await peers.store.create(ownedRecordOf(1, 9e15, { id: '0' }));
+    const child = await diesIn('b', { parentId: '0' });
+    const other = await dyingIn('b', { world, peer: peers.peer() }, (runner) => runner.run({ action: 'work' }));
+    jest.spyOn(second.store, 'get').mockImplementation((id) => {
+      if (id === '0') throw thrown;
+      return peers.store.get(id);
+    });
+    const refused: unknown[] = [];
+    second.runner.takeOver({ intervalMs: 100, onRefused: (run, error) => refused.push([run.id, error]) });
+    await live(1_200);
+
+    expect(await peers.store.get(other.id)).toMatchObject({ status: 'completed', epoch: 2 });
+    expect(await peers.store.get(child.id)).toMatchObject({ status: 'running', epoch: 1 });
+    expect(refused).toEqual(Array.from({ length: times }, () => [child.id, thrown]));
   });
 
   it('asks a store again that was away', async () => {

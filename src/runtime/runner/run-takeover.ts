@@ -22,6 +22,9 @@ export interface RunTakeoverInit extends TakeoverOptions {
 
 const DEFAULT_INTERVAL_MS = 5_000;
 
+/** Codes of what is wrong with one run, and not with its store. */
+const OF_ONE_RUN: readonly string[] = ['SYN_STORE_VALUE_LOST', 'SYN_STORE_VALUE_UNAVAILABLE'];
+
 /** Codes of the answers that only mean that somebody else was faster. */
 const TAKEN: readonly string[] = ['SYN_RUN_OWNED', 'SYN_RUN_ENDED', 'SYN_RUN_NOT_FOUND'];
 
@@ -75,10 +78,20 @@ export class RunTakeover {
   }
 
   async #isOurs(run: RunSummary): Promise<boolean> {
-    const { store, recovery } = this.#init;
-    if (this.#refused.has(run.id) || !recovery.knows(run)) return false;
-    const parent = run.parent_id === undefined ? undefined : await store.get(run.parent_id);
-    return !parent || isFinal(parent.status);
+    if (this.#refused.has(run.id) || !this.#init.recovery.knows(run)) return false;
+    return run.parent_id === undefined || this.#isLeftBy(run.parent_id, run);
+  }
+
+  /** Whether a run has nobody above it any more who would go on with it. One whose value is lost or away is no reason not to look at other runs. */
+  async #isLeftBy(parentId: string, run: RunSummary): Promise<boolean> {
+    try {
+      const parent = await this.#init.store.get(parentId);
+      return !parent || isFinal(parent.status);
+    } catch (thrown) {
+      if (!SynapseError.is(thrown) || !OF_ONE_RUN.includes(thrown.code)) throw thrown;
+      if (!thrown.retryable) this.#refuse(run, thrown);
+      return false;
+    }
   }
 
   async #take(run: RunSummary): Promise<RunHandle | undefined> {
