@@ -97,6 +97,18 @@ describe('The run store of an application that starts', () => {
     await expect(start({ store: path, requireStore: false })).rejects.toMatchObject(error);
   });
 
+  it('stops the start when the folder for its large values cannot be one', async () => {
+    const blobDirectory = join(folder, 'notes.txt', 'values');
+    writeFileSync(join(folder, 'notes.txt'), 'no folder');
+    const store = new SqliteRunStore({ path: join(folder, 'runs.sqlite'), blobDirectory });
+
+    await expect(start({ store })).rejects.toMatchObject({
+      code: 'SYN_STORE_READ_ONLY',
+      message: expect.stringMatching(/notes\.txt.values cannot be opened for writing.*`blobDirectory`/) as string,
+    });
+    store.close();
+  });
+
   it('stops it too when the application only begins to listen later', async () => {
     const app = await NestFactory.create(hostWith({ store: folder }), {
       logger: false,

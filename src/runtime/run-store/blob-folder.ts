@@ -1,7 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
+import { StoreReadOnlyError, StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
 import { messageOf } from '../../foundation/errors/synapse.error.js';
 import { lostValue, type ValueName } from './lost-value.js';
 import type { Blobs } from './stored-values.js';
@@ -13,6 +24,17 @@ const FILE_NAME = /^[0-9a-f]{64}(\.[0-9a-f-]+)?$/;
 /** Texts in files that are named after their content: the same text is there once, and a damaged file is found out. */
 export class BlobFolder implements Blobs {
   constructor(readonly path: string) {}
+
+  /** Makes the folder, to learn whether it can be written. @throws StoreReadOnlyError. */
+  prepare(): void {
+    try {
+      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      accessSync(this.path, constants.W_OK);
+    } catch (error) {
+      const cure = 'Make the folder for large values writable, or name another one as `blobDirectory`.';
+      throw new StoreReadOnlyError(this.path, messageOf(error), error, cure);
+    }
+  }
 
   /** Keeps a text; returns the SHA-256 it is found by. */
   put(text: string): string {

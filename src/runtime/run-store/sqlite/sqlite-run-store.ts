@@ -65,6 +65,8 @@ export class SqliteRunStore extends RunStore {
   override readonly leaseMs: number;
   readonly #connection: SqliteConnection;
   readonly #blobs: BlobFolder;
+  /** Whether large values have a place of their own, which may be wrong while the file is right. */
+  readonly #hasBlobPlace: boolean;
   readonly #rows: RunRows;
   readonly #log: SqliteLog;
   readonly #writing: SqliteWriterOptions;
@@ -76,6 +78,7 @@ export class SqliteRunStore extends RunStore {
     this.leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
     const { synchronous = 'normal', busyTimeoutMs = 5_000, maxInlineBytes = 65_536, maxBytes } = options;
     this.#connection = new SqliteConnection({ path: this.path, synchronous, busyTimeoutMs, maxBytes });
+    this.#hasBlobPlace = options.blobDirectory !== undefined;
     this.#blobs = new BlobFolder(options.blobDirectory ?? `${this.path}.blobs`);
     const values = new StoredValues({ blobs: this.#blobs, maxInlineBytes });
     this.#rows = new RunRows(values);
@@ -85,6 +88,7 @@ export class SqliteRunStore extends RunStore {
 
   /** Opens the file now, to learn whether it can be. @throws StoreReadOnlyError, StoreCorruptError, StoreVersionError, StoreLockedError. */
   override open(): MaybePromise<void> {
+    if (this.#hasBlobPlace) this.#blobs.prepare();
     return this.#connection.open();
   }
 
