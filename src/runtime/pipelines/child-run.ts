@@ -28,6 +28,8 @@ export interface ChildRun {
 /** A run that an earlier process has left, and the position of its node. */
 export interface LeftChild {
   readonly index: number;
+  /** What its action was given, with the secrets. */
+  readonly params: object;
   readonly run: RunSummary;
 }
 
@@ -47,7 +49,7 @@ export async function resumedChild(around: PipelineSurroundings, child: LeftChil
 async function takenOver(around: PipelineSurroundings, child: LeftChild): Promise<ChildRun | undefined> {
   const { runner } = around;
   try {
-    return new ResumedChild(await runner.resume(child.run.id, childSecrets(around, child.index)));
+    return new ResumedChild(await runner.resume(child.run.id, childSecrets(around, child.index, child.params)));
   } catch (thrown) {
     if (thrown instanceof RunOwnedError || thrown instanceof RunEndedError) return undefined;
     throw thrown;

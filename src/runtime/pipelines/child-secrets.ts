@@ -6,12 +6,12 @@ import type { PipelineSurroundings } from './pipeline-surroundings.js';
 /**
  * What the run of a node is taken up again with: the secrets among its params, which are in no store, and the environment.
  *
- * @param from - Where the secrets are found. @defaultValue what the pipeline was given
+ * @param from - What its action was given, with the secrets: the pipeline's own, and those that actions before it have brought.
  */
 export function childSecrets(
-  { plan, ctx, extras }: PipelineSurroundings,
+  { plan, extras }: PipelineSurroundings,
   index: number,
-  from: unknown = ctx.params,
+  from: unknown,
 ): Pick<ResumeRequest, 'params' | 'env'> {
   const { env } = extras;
   const definition = plan.nodes[index]?.definition;

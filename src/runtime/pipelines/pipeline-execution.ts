@@ -26,6 +26,8 @@ export interface PipelineStand {
   readonly ended: readonly EndedNode[];
   /** Results that another run has brought; its actions are never compensated for here. */
   readonly adopted: ReadonlyMap<string, unknown>;
+  /** What the actions were given, with the secrets, as far as results tell it; by position. */
+  readonly given: readonly object[];
 }
 
 /** A node, and the run that it has been given. */
@@ -248,7 +250,7 @@ export class PipelineExecution implements AbortListener {
   #childOf(index: number, { node, definition }: PlannedNode, params: object): MaybePromise<ChildRun> {
     const { runner, ctx, extras, use } = this.#around;
     const known = this.#stand?.children.get(node.name);
-    if (known) return resumedChild(this.#around, { index, run: known });
+    if (known) return resumedChild(this.#around, { index, params, run: known });
     return runner.begin({
       action: definition.name,
       plugin: definition.plugin,

@@ -47,6 +47,24 @@ export class PipelineParams {
   }
 }
 
+/**
+ * What each action of a plan is given, by position, with the results that are known.
+ *
+ * @param results - By node.
+ */
+export function givenParams(
+  plan: PipelinePlan,
+  initial: object,
+  results: ReadonlyMap<string, unknown>,
+): readonly object[] {
+  const params = new PipelineParams(plan, initial);
+  return plan.nodes.map(({ node: { name } }, index) => {
+    const given = params.of(index);
+    if (results.has(name)) params.add(index, results.get(name));
+    return given;
+  });
+}
+
 /** Whether there is nothing to be left out: then a copy is made at once, which takes a fraction of the time. */
 function hasOnly(all: object, names: ReadonlySet<string>): boolean {
   for (const key in all) if (!names.has(key)) return false;
