@@ -1,4 +1,5 @@
 import { ActionPipeline } from '../../authoring/pipelines/action-pipeline.js';
+import { StoreUnavailableError } from '../../foundation/errors/store.errors.js';
 import { MemoryRunStore } from '../run-store/memory-run-store.js';
 import { PluginRunner } from '../runner/plugin-runner.service.js';
 import { FetchAction, type PipelineWorld, pipelineWorld, TrainAction } from './pipelines.fixture.js';
@@ -123,6 +124,33 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
 
     expect(await undo.outcome()).toMatchObject({ status: 'completed', result: [{ step: 'fetch', ok: true }] });
     expect(inner.get(child)?.status).toBe('cancelled');
+    await peer.world.app.close();
+  });
+
+  it('is taken over again by a host, to be undone, whose store was away when an action was to be ended for it', async () => {
+    world.diary.hold('put');
+    const { id } = await world.pipelines.run(CHAIN, { params: PARAMS });
+    await world.diary.arrival('put');
+    const child = await childOf(id, 'store');
+    await letGo(id);
+    await letGo(child);
+    inner.requestCancel(id, 'no longer needed');
+    const peer = await peerWorld();
+    const refused: unknown[] = [];
+    const isOver = Promise.withResolvers<void>();
+    let isAway = true;
+    peer.store.before = ({ method, runId }) => {
+      if (method === 'expired' && (refused.length > 0 || inner.get(id)?.undo === 'done')) isOver.resolve();
+      if (!isAway || method !== 'claim' || runId !== child) return undefined;
+      isAway = false;
+      throw new StoreUnavailableError('runs', 'the line is down', 0);
+    };
+    peer.world.runner.takeOver({ intervalMs: 10, onRefused: (_run, error) => refused.push(error) });
+    await isOver.promise;
+
+    expect(refused).toEqual([]);
+    expect(inner.get(id)).toMatchObject({ status: 'cancelled', attempt: 3 });
+    expect(peer.world.diary.lines).toEqual(['back store:put undefined shelf 0', 'undo fetch 7 /data/7 true']);
     await peer.world.app.close();
   });
 });

@@ -42,8 +42,8 @@ export async function beforeGoingOn<T>(host: ActiveRun, work: () => Promise<T>):
   }
 }
 
-/** Stores of others may throw what they like; a value that has no form in a store is its action's fault. */
-function isOfStore(thrown: unknown): boolean {
+/** Whether it is the store that failed. Stores of others may throw what they like; a value that has no form in a store is its action's fault. */
+export function isOfStore(thrown: unknown): boolean {
   if (!SynapseError.is(thrown)) return true;
   return thrown.code.startsWith('SYN_STORE_') && thrown.code !== 'SYN_STORE_VALUE';
 }

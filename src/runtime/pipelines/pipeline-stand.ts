@@ -7,6 +7,7 @@ import { childSecrets } from './child-secrets.js';
 import { byEnd, childrenOf } from './pipeline-children.js';
 import type { EndedNode } from './ended-node.js';
 import type { PipelineStand } from './pipeline-execution.js';
+import { isOfStore } from './pipeline-obstacle.js';
 import { givenParams } from './pipeline-params.js';
 import type { PipelineSurroundings } from './pipeline-surroundings.js';
 import { untilKnown } from './until-known.js';
@@ -62,6 +63,7 @@ async function endChild(
   let wasFree = false;
   await untilKnown(async () => {
     const run = await runner.cancel(id, 'the pipeline is undone', secrets).catch((thrown: unknown) => {
+      if (isOfStore(thrown)) throw thrown; // a host tries that again once it is back
       throw new Error(`Run ${id} of action '${name}' of the pipeline could not be told to end: ${messageOf(thrown)}`, {
         cause: thrown,
       });
