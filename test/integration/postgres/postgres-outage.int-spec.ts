@@ -147,4 +147,28 @@ describeWithPostgres('A Postgres that goes away and comes back', 'a server of it
     await sandbox.server.startAgain();
     for (const { store } of stores) expect(await store.get(id)).toEqual(recordOf(1));
   });
+
+  it('while a host starts that is to come up anyway has it take over, once it is back, what others have left there', async () => {
+    const schema = sandbox.newSchema();
+    const store = sandbox.store({ schema });
+    await store.create(ownedRecordOf(1, 1, { plugin: 'app', action: 'work', params: {} }));
+    await sandbox.server.stop();
+    const url = new URL(sandbox.url);
+    url.searchParams.set('schema', schema);
+    const isOver = Promise.withResolvers<void>();
+    const patient = await hostedRunner({
+      providers: [...WORK_PROVIDERS],
+      options: {
+        ...{ store: url.href, requireStore: false, recover: true, recoverIntervalMs: 20 },
+        listeners: [({ run_id, type }) => void (run_id === id && type === 'run.completed' && isOver.resolve())],
+      },
+    });
+    expect(await codeOf(() => patient.runner.run({ action: 'work' }))).toBe('SYN_STORE_UNAVAILABLE');
+    await sandbox.server.startAgain();
+    await isOver.promise;
+
+    expect(await store.get(id)).toMatchObject({ status: 'completed', epoch: 2 });
+    expect(await (await patient.runner.run({ action: 'work' })).outcome()).toMatchObject({ status: 'completed' });
+    await patient.app.close();
+  });
 });
