@@ -2,12 +2,20 @@ import { ActionPipeline } from '../../authoring/pipelines/action-pipeline.js';
 import { StoreUnavailableError } from '../../foundation/errors/store.errors.js';
 import { MemoryRunStore } from '../run-store/memory-run-store.js';
 import { PluginRunner } from '../runner/plugin-runner.service.js';
-import { FetchAction, type PipelineWorld, pipelineWorld, TrainAction } from './pipelines.fixture.js';
+import { BoxesAction, FetchAction, type PipelineWorld, pipelineWorld, TrainAction } from './pipelines.fixture.js';
 import { ShakyStore } from './shaky-store.fixture.js';
 import { SHELVES, StoreAction } from './stepped-actions.fixture.js';
 
 const LOOSE = { strict: false, logger: { log: () => undefined, warn: () => undefined } } as const;
 const CHAIN = ActionPipeline.of([FetchAction, StoreAction, TrainAction], { name: 'chain', ...LOOSE });
+const BRANCHES = ActionPipeline.dag(
+  {
+    fetch: FetchAction,
+    store: { action: StoreAction, after: ['fetch'] },
+    boxes: { action: BoxesAction, after: ['fetch'] },
+  },
+  { name: 'branches', ...LOOSE },
+);
 const PARAMS = { id: 7, boxes: 1 };
 
 describe('A pipeline whose run, or that of an action, changes hands', () => {
@@ -151,6 +159,32 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
     expect(refused).toEqual([]);
     expect(inner.get(id)).toMatchObject({ status: 'cancelled', attempt: 3 });
     expect(peer.world.diary.lines).toEqual(['back store:put undefined shelf 0', 'undo fetch 7 /data/7 true']);
+    await peer.world.app.close();
+  });
+
+  it('that is told to end while it cannot be gone on with, is undone instead of left as it is', async () => {
+    world.pipelines.register(BRANCHES);
+    world.diary.hold('put');
+    world.diary.hold('boxes');
+    const { id } = await world.pipelines.run(BRANCHES, { params: PARAMS });
+    await Promise.all([world.diary.arrival('put'), world.diary.arrival('boxes')]);
+    const child = await childOf(id, 'store');
+    for (const run of [id, child, await childOf(id, 'boxes')]) await letGo(run);
+    const peer = await peerWorld();
+    peer.world.pipelines.register(BRANCHES);
+    peer.world.diary.hold('boxes');
+    let isAway = true;
+    peer.store.before = ({ method, runId }) => {
+      if (!isAway || method !== 'claim' || runId !== child) return undefined;
+      isAway = false;
+      throw new StoreUnavailableError('runs', 'the line is down', 0);
+    };
+    await peer.world.runner.resume(id);
+    await peer.world.diary.arrival('boxes');
+
+    expect(isAway).toBe(false);
+    expect(await peer.world.runner.cancel(id, 'enough')).toMatchObject({ status: 'cancelled', undo: 'done' });
+    expect(peer.world.diary.lines).toEqual(['boxes', 'back store:put undefined shelf 0', 'undo fetch 7 /data/7 true']);
     await peer.world.app.close();
   });
 });

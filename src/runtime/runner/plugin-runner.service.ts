@@ -198,13 +198,15 @@ export class PluginRunner {
    * steps are undone here. Another process finds the request with the next renewal of its lease.
    *
    * @returns The run as the store has it then; one that was over is left as it is.
+   * @throws what keeps a run that nobody executes from being undone here. It stays told to end: whoever goes on with it undoes it.
    */
   async cancel(id: string, reason: string, request: RecoveryRequest = {}): Promise<RunRecord> {
     const own = this.#driver.active.runs.find(({ runId }) => runId === id);
     if (!own) return this.#recovery.cancel(id, reason, request);
     own.abort(new RunCancelledError(own.action, reason));
     await this.#driver.active.outcomeOf(own);
-    return this.#recovery.get(id);
+    // Given back, it goes on with whoever takes it up, who has to know of this.
+    return own.isGivenBack ? this.#recovery.cancel(id, reason, request) : this.#recovery.get(id);
   }
 
   /**
