@@ -121,8 +121,9 @@ export class DurableRun implements LeaseListener {
    * @param isBegun - Whether something was done that its events tell of; else the attempt leaves none.
    */
   async giveBack({ isBegun }: { readonly isBegun: boolean }): Promise<void> {
+    // Before anybody else gives numbers: what is still on its way then would come among theirs.
+    if (isBegun) await this.#options.stream.settle();
     this.stop();
-    if (isBegun) this.#options.stream.flush();
     this.#options.stream.abandon();
     await this.release();
   }

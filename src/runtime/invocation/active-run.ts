@@ -91,7 +91,7 @@ export class ActiveRun implements RunBinding, StepHost {
   undoReason: SynapseError | undefined;
   /** What its steps have done, where a pipeline in memory may want them undone. */
   keptSteps: KeptSteps | undefined;
-  /** Set where an attempt could not even begin, and the run was left to others. */
+  /** Set where an attempt could not begin, or not go on, and the run was left to others. */
   isGivenBack = false;
   /** Set where a pipeline's run cannot go on here: why. Whatever else it was told, it is left as it is, for others. */
   stuckError: SynapseError | undefined;

@@ -187,4 +187,29 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
     expect(peer.world.diary.lines).toEqual(['boxes', 'back store:put undefined shelf 0', 'undo fetch 7 /data/7 true']);
     await peer.world.app.close();
   });
+
+  it('that cannot be gone on with keeps the events that tell why, also where the store is still busy with earlier ones', async () => {
+    world.diary.hold('put');
+    const handle = await world.pipelines.run(CHAIN, { params: PARAMS });
+    await world.diary.arrival('put');
+    const isWriting = Promise.withResolvers<void>();
+    const isStuck = Promise.withResolvers<void>();
+    store.before = ({ method, runId }) => {
+      if (method === 'append' && runId === handle.id) {
+        isWriting.resolve();
+        return isStuck.promise;
+      }
+      return method === 'create' ? isWriting.promise.then(fails) : undefined;
+    };
+    const fails = (): never => {
+      setImmediate(isStuck.resolve);
+      throw new StoreUnavailableError('runs', 'the line is down', 0);
+    };
+    world.diary.go('put');
+
+    expect(await handle.outcome()).toMatchObject({ error: { code: 'SYN_STORE_UNAVAILABLE' } });
+    expect(JSON.stringify(inner.events(handle.id))).toContain(
+      'Nothing more begins: The run store runs cannot be reached',
+    );
+  });
 });

@@ -101,7 +101,7 @@ export class RunHandle<R = unknown> {
   }
 
   /**
-   * Whether the run could not even begin here, and was left to others.
+   * Whether the run could not begin, or not go on, here, and was left to others.
    *
    * @internal
    */
