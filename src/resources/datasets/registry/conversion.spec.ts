@@ -151,6 +151,21 @@ describe('converting a data set', () => {
       expect(text('out/dataset.yaml')).not.toMatch(/^path:/m);
     });
 
+    it('B-05: the description of each of several tasks names the parts that have pictures for it', async () => {
+      const outline = ['10,10', '60,10', '60,40'].map((point) => point.split(',').map(Number));
+      const polygon = { id: '2', classification: 'ant', data: outline };
+      const boxes = [box('1', 'ant', [10, 10, 20, 20])];
+      const images = { train: { bounding_box: boxes }, valid: { bounding_box: boxes, polygon: [polygon] } };
+      for (const [split, image] of Object.entries(images)) {
+        picture(`dm/${split}/original_files/${split}.png`);
+        write(`dm/${split}/json/${split}.json`, { images: [image] });
+      }
+      await convert('yolo');
+
+      expect(text('out/detect/dataset.yaml')).toContain('train: train/images\nval: valid/images\n');
+      expect(text('out/segment/dataset.yaml')).toContain('train: valid/images\nval: valid/images\n');
+    });
+
     it('cuts shapes at the edge of the picture and says so; what lies outside is a problem', async () => {
       dm('a', { bounding_box: [box('1', 'ant', [-10, -10, 20, 20]), box('2', 'ant', [200, 0, 5, 5])] });
       const { losses, problems } = await convert('yolo', { onError: 'skip' });

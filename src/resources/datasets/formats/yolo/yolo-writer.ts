@@ -11,8 +11,10 @@ import { YOLOLineMaker } from './yolo-lines.js';
 const TASKS = Object.values(YOLOTask);
 const NOTHING_LABELLED = '0.000000 0.000000 0';
 
+type Split = string | null;
+
 interface State {
-  readonly splits: readonly (string | null)[];
+  readonly splits: readonly (readonly [YOLOTask, readonly Split[]])[];
   readonly tasks: readonly YOLOTask[];
   readonly keypointCounts: readonly number[];
   readonly written: number;
@@ -25,7 +27,8 @@ interface State {
 export class YOLOWriter implements DatasetWriter {
   readonly #lines: YOLOLineMaker;
   readonly #folders = new Set<string>();
-  readonly #splits = new Set<string | null>();
+  /** By task: not each has pictures in each part. */
+  readonly #splits = new Map<YOLOTask, Set<Split>>();
   readonly #tasks = new Set<YOLOTask>();
   #writtenElsewhere = 0;
 
@@ -39,14 +42,16 @@ export class YOLOWriter implements DatasetWriter {
 
   state(): State {
     const keypointCounts = [...this.#lines.keypointCounts];
-    return { splits: [...this.#splits], tasks: [...this.#tasks], keypointCounts, written: this.written };
+    const splits = [...this.#splits].map(([task, met]) => [task, [...met]] as const);
+    return { splits, tasks: [...this.#tasks], keypointCounts, written: this.written };
   }
 
   absorb(states: readonly State[]): void {
-    const splits = new Set([...this.#splits, ...states.flatMap((state) => state.splits)]);
-    this.#splits.clear();
-    // Threads meet parts in the order of the data set, but not each of them meets all.
-    for (const split of [...splits].sort(bySplitName)) this.#splits.add(split);
+    for (const [task, splits] of states.flatMap((state) => state.splits)) {
+      // Threads meet parts in the order of the data set, but not each of them meets all.
+      const all = [...this.#splitsOf(task), ...splits].sort(bySplitName);
+      this.#splits.set(task, new Set(all));
+    }
     for (const { tasks, keypointCounts, written } of states) {
       for (const task of tasks) this.#tasks.add(task);
       this.#lines.absorb(keypointCounts);
@@ -56,7 +61,6 @@ export class YOLOWriter implements DatasetWriter {
 
   add(image: AnnotatedImage): void {
     const lines = this.#lines.linesOf(image);
-    this.#splits.add(image.split);
     let isBackground = true;
     for (const task of TASKS) {
       if (lines[task].isEmpty) continue;
@@ -101,11 +105,20 @@ export class YOLOWriter implements DatasetWriter {
   #openFolder(task: YOLOTask, split: string | null): string {
     const folder = split === null ? this.#folderOf(task) : `${this.#folderOf(task)}/${split}`;
     if (!this.#folders.has(folder)) {
+      this.#splitsOf(task).add(split);
       if (this.job.images.handling !== ImageHandling.None) mkdirSync(`${folder}/images`, { recursive: true });
       mkdirSync(`${folder}/labels`, { recursive: true });
       this.#folders.add(folder);
     }
     return folder;
+  }
+
+  #splitsOf(task: YOLOTask): Set<Split> {
+    const known = this.#splits.get(task);
+    if (known) return known;
+    const splits = new Set<Split>();
+    this.#splits.set(task, splits);
+    return splits;
   }
 
   #folderOf(task: YOLOTask): string {
@@ -122,7 +135,7 @@ export class YOLOWriter implements DatasetWriter {
     const keypoints = counts.size > 0 ? Math.max(...counts) : undefined;
     writeFileSync(
       `${this.#folderOf(task)}/dataset.yaml`,
-      datasetYaml({ names, splits: this.#splits, task, keypoints, keypointNames: this.job.classes.keypoints }),
+      datasetYaml({ names, splits: this.#splitsOf(task), task, keypoints, keypointNames: this.job.classes.keypoints }),
     );
     writeFileSync(
       `${this.#folderOf(task)}/classes.txt`,
@@ -132,7 +145,7 @@ export class YOLOWriter implements DatasetWriter {
 
   /** Gives lines their final class numbers, and fills up those with fewer key points than others. */
   #rewriteLabels(task: YOLOTask, renumbering: readonly number[] | undefined, keypoints: number): void {
-    for (const split of this.#splits) {
+    for (const split of this.#splitsOf(task)) {
       const folder = `${this.#openFolder(task, split)}/labels`;
       for (const name of listedNames(folder, ['.txt'])) {
         const path = `${folder}/${name}`;
