@@ -163,6 +163,26 @@ describeWithServer('S3Storage where things go wrong', 'moto', () => {
     expect(await storage.getPathFileCount()).toBe(0);
   });
 
+  it.each(['a file', 'a stream'])(
+    'takes back the upload of %s that is cancelled while the service begins it',
+    async (kind) => {
+      const source = fileOf(randomBytes(20 * MEGABYTE));
+      const abort = new AbortController();
+      proxy.isCutNow = () => {
+        abort.abort(REASON); // the answer is on its way
+        return false;
+      };
+      const { signal } = abort;
+      const upload =
+        kind === 'a file'
+          ? storage.upload(source, 'a', { signal })
+          : storage.write('a', [readFileSync(source)], { signal });
+
+      await expect(upload).rejects.toBe(REASON);
+      expect(await openUploads()).toEqual([]);
+    },
+  );
+
   it('takes back what was sent of a stream that breaks in the middle', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield randomBytes(25 * MEGABYTE);

@@ -15,6 +15,8 @@ export interface S3Connection {
 }
 
 const CONNECTION_TIMEOUT_MS = 10_000;
+/** How long a cancel waits to learn what an upload is called that the service may have begun, so that it can be taken back. */
+const BEGIN_GRACE_MS = 5_000;
 
 /**
  * @param socketTimeout - Longest silence of the service, in milliseconds.
@@ -40,7 +42,7 @@ export async function connectToS3(config: S3StorageConfig, socketTimeout: number
 
 /**
  * A client for what makes several requests by itself: each is tried again, and ends with the call. What ends a multipart upload, one way or the other, is not
- * cut off, so that what the call says of it holds.
+ * cut off, so that what the call says of it holds; nor what begins one, which nobody could take back else.
  */
 export function clientOfCall(connection: S3Connection, call: StorageCall): S3Client {
   const { sdk, client } = connection;
@@ -49,10 +51,27 @@ export function clientOfCall(connection: S3Connection, call: StorageCall): S3Cli
     const ask = (signal?: AbortSignal): Promise<unknown> =>
       client.send(command as HeadBucketCommand, { abortSignal: signal });
     if (command instanceof sdk.AbortMultipartUploadCommand) return ask();
+    if (command instanceof sdk.CreateMultipartUploadCommand) return call.retry(() => outlasting(call.signal, ask));
     if (command instanceof sdk.CompleteMultipartUploadCommand) return complete(connection, call, command);
     return call.retry(() => ask(call.signal));
   };
   return Object.assign(Object.create(client) as S3Client, { send });
+}
+
+/** Asks with a signal that aborts some time after this one. */
+async function outlasting<T>(signal: AbortSignal | undefined, ask: (later: AbortSignal) => Promise<T>): Promise<T> {
+  const later = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => later.abort(signal?.reason), BEGIN_GRACE_MS);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await ask(later.signal);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+  }
 }
 
 /** Ends an upload. Where the answer was lost and the upload is gone, the object's etag says whether it was ended. */
