@@ -95,7 +95,8 @@ async function timeOfBatch(work, context, iterations) {
   return performance.now() - startedAt;
 }
 
-function median(numbers) {
+/** The middle of several numbers; NaN where there are none. */
+export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

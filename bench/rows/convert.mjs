@@ -3,14 +3,15 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DatasetFormatRegistry } from '../../dist/resources/datasets/registry/dataset-format-registry.js';
 import { dmToYolo, yoloToDm } from '../baselines/convert-loop.mjs';
+import { median } from '../lib/measure.mjs';
 import { benchFolder, CLASSES, writeDm } from '../lib/dataset.mjs';
 
 const PICTURES = 10_000;
 const script = fileURLToPath(new URL('../lib/convert-once.mjs', import.meta.url));
 
-async function setup() {
+async function setup(pictures = PICTURES) {
   const folder = benchFolder();
-  writeDm(`${folder}/dm`, PICTURES);
+  writeDm(`${folder}/dm`, pictures);
   await new DatasetFormatRegistry().convert(`${folder}/dm`, `${folder}/yolo`);
   return { folder };
 }
@@ -31,7 +32,7 @@ const row = (from, to, loop) => ({
   case: `${from} to ${to}, ${PICTURES} pictures of 20 boxes, hard links`,
   reach: 1.3,
   baseline: 'convert-loop',
-  setup,
+  setup: () => setup(),
   teardown,
   ours: ({ folder }) =>
     timed(`${folder}/out`, async () => {
@@ -41,24 +42,50 @@ const row = (from, to, loop) => ({
   base: ({ folder }) => timed(`${folder}/out`, () => loop(`${folder}/${from}`, `${folder}/out`, CLASSES)),
 });
 
+const MEMORY_ROUNDS = 3;
+/** By way and number of pictures: the peaks that were measured, in MB. */
+const peaks = new Map();
+
 /** Peak of memory of a process that converts so many pictures, in MB. */
-const memory = (pictures) => ({
+const memory = (from, to, pictures) => ({
   id: 'convert',
-  case: `peak of memory, dm to yolo, ${pictures} pictures`,
+  case: `peak of memory, ${from} to ${to}, ${pictures} pictures`,
   reach: 120,
   unit: 'MB',
-  rounds: 1,
-  setup: () => {
-    const folder = benchFolder();
-    writeDm(`${folder}/dm`, pictures);
-    return { folder };
-  },
+  rounds: MEMORY_ROUNDS,
+  setup: () => setup(pictures),
   teardown,
   measure: ({ folder }) => {
-    const printed = execFileSync(process.execPath, [script, `${folder}/dm`, `${folder}/out`], { encoding: 'utf8' });
+    const printed = execFileSync(process.execPath, [script, `${folder}/${from}`, `${folder}/out`], {
+      encoding: 'utf8',
+    });
     rmSync(`${folder}/out`, { recursive: true });
-    return Number(printed) / 1_024;
+    const peak = Number(printed) / 1_024;
+    peaks.set(`${from} ${pictures}`, [...(peaks.get(`${from} ${pictures}`) ?? []), peak]);
+    return peak;
   },
 });
 
-export default [row('dm', 'yolo', dmToYolo), row('yolo', 'dm', yoloToDm), memory(PICTURES), memory(PICTURES * 10)];
+/** How much more memory ten times as many pictures take: what the two rows before have measured. */
+const growth = (from, to) => ({
+  id: 'convert',
+  case: `peak of memory, ${from} to ${to}, ${PICTURES * 10} pictures more than ${PICTURES}`,
+  reach: 20,
+  unit: '%',
+  rounds: 1,
+  setup: () => ({}),
+  teardown: () => undefined,
+  measure: () => {
+    const [few, many] = [PICTURES, PICTURES * 10].map((count) => median(peaks.get(`${from} ${count}`) ?? []));
+    return (many / few - 1) * 100;
+  },
+});
+
+const memoryRows = (from, to) => [memory(from, to, PICTURES), memory(from, to, PICTURES * 10), growth(from, to)];
+
+export default [
+  row('dm', 'yolo', dmToYolo),
+  row('yolo', 'dm', yoloToDm),
+  ...memoryRows('dm', 'yolo'),
+  ...memoryRows('yolo', 'dm'),
+];
