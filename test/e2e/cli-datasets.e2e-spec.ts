@@ -101,6 +101,12 @@ describe('synapse datasets', () => {
       '--classes none.txt cannot be read',
     ],
     [
+      'a file of classes that is no text',
+      ['convert', 'dm', 'out', '--classes', 'broken/original_files/a.png'],
+      2,
+      'is no text: line 1 has bytes that no name has',
+    ],
+    [
       'a picture that is not there',
       ['preview', 'dm', '--index', '99', '--out', 'x.png'],
       2,

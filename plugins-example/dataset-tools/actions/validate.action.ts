@@ -112,11 +112,15 @@ export class ValidateAction extends BaseAction<ValidateParams, ValidateResult> {
     await this.report.write(report_path, judgement);
     const result = { ...summaryOf(judgement, params.fail_on), report_path };
     if (result.passed) return result;
-    const counts = `${result.errors} errors and ${result.warnings} warnings`;
+    const counts = `${counted(result.errors, 'error')} and ${counted(result.warnings, 'warning')}`;
     throw new Error(
       `${judgement.path} has ${counts}; see ${report_path}. With fail_on: never they do not end the run.`,
     );
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function summaryOf({ path, statistics, findings }: Judgement, failOn: string): Omit<ValidateResult, 'report_path'> {

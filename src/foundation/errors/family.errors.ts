@@ -80,7 +80,7 @@ export class UploadInvalidError extends PluginError {
   /** @param first - The first of them, each as a sentence that begins with the unit. */
   constructor(count: number, first: readonly string[]) {
     super(
-      `${count} units cannot be uploaded. ${first.join('; ')}${count > first.length ? '; …' : ''}. Correct them, or leave them out (on_error: skip).`,
+      `${count === 1 ? '1 unit' : `${count} units`} cannot be uploaded. ${first.join('; ')}${count > first.length ? '; …' : ''}. Correct them, or leave them out (on_error: skip).`,
       { details: { count, first: [...first] } },
     );
   }

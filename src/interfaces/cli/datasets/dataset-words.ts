@@ -12,7 +12,7 @@ export function oneOf<T extends string>(what: string, word: string, known: reado
 /**
  * The classes that a file names, one a line, in the order of their numbers. Blank lines are passed over.
  *
- * @throws {@link UsageError} where it cannot be read, names none, or one twice.
+ * @throws {@link UsageError} where it cannot be read, is no text, names none, or one twice.
  */
 export function classesIn(file: string): readonly string[] {
   const names = textOf(file)
@@ -20,6 +20,11 @@ export function classesIn(file: string): readonly string[] {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
+  const odd = names.find((name) => /[\u0000-\u001f\u007f\ufffd]/.test(name));
+  if (odd !== undefined)
+    throw new UsageError(
+      `--classes ${file} is no text: line ${names.indexOf(odd) + 1} has bytes that no name has. Write one name on each line.`,
+    );
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new UsageError(`--classes ${file} names '${twice}' twice. A class has one number.`);
   if (names.length === 0)
