@@ -4,6 +4,7 @@ import type { DatasetPart } from '../io/dataset-parts.js';
 import { stemOf } from '../io/file-names.js';
 import { type FoundImage, ImageFolder } from '../io/image-folder.js';
 import { PairedNames } from '../io/paired-names.js';
+import { fileProblem } from '../io/plain-file.js';
 import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
 import type { ReadJob } from '../registry/format-definition.js';
 import { ProblemCode } from '../report/problem-log.js';
@@ -36,9 +37,9 @@ export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentForm
     const document = below === '' ? name : `${below}/${name}`;
     const stem = stemOf(name);
     const picture = names.pictureOf(place);
-    const isLink = picture !== undefined && names.links.has(picture);
-    const found = pictureOf(job, images, { name: picture, isLink, stem, document });
-    if (!found) continue;
+    const isSpecial = picture !== undefined && names.special.has(picture);
+    const found = pictureOf(job, images, { name: picture, isSpecial, stem, document });
+    if (!found || (names.special.has(name) && !isReadable(job, `${part.documents}/${name}`, document))) continue;
     const annotations = format.parse(readText(`${part.documents}/${name}`), document, found);
     if (annotations) yield { ...found, split: part.split, stem, document, isLabelled: true, annotations };
   }
@@ -47,7 +48,7 @@ export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentForm
 
 interface Wanted {
   readonly name: string | undefined;
-  readonly isLink: boolean;
+  readonly isSpecial: boolean;
   readonly stem: string;
   readonly document: string;
 }
@@ -55,11 +56,18 @@ interface Wanted {
 function pictureOf(
   { problems }: ReadJob,
   images: ImageFolder,
-  { name, isLink, stem, document }: Wanted,
+  { name, isSpecial, stem, document }: Wanted,
 ): FoundImage | undefined {
-  if (name !== undefined) return images.read(name, document, isLink);
+  if (name !== undefined) return images.read(name, document, isSpecial);
   problems.add(ProblemCode.NoImage, { file: document }, `there is no picture named '${stem}' in ${images.folder}`);
   return undefined;
+}
+
+/** Asked only for documents that are no plain files. */
+function isReadable({ problems }: ReadJob, path: string, document: string): boolean {
+  const problem = fileProblem(path);
+  if (problem !== undefined) problems.add(ProblemCode.Unreadable, { file: document }, `it ${problem}`);
+  return problem === undefined;
 }
 
 function* unlabelled(
@@ -76,7 +84,7 @@ function* unlabelled(
       const message = 'another picture has the same name but for its ending, so this one has no labels of its own';
       job.problems.add(ProblemCode.DuplicateStem, { file: document }, message);
     } else {
-      const found = images.read(name, document, names.links.has(name));
+      const found = images.read(name, document, names.special.has(name));
       if (found) yield { ...found, split, stem: stemOf(name), document, isLabelled: false, annotations: [] };
     }
   }

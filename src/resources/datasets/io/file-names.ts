@@ -1,14 +1,15 @@
-import { type Dirent, opendirSync, statSync } from 'node:fs';
+import { type Dirent, opendirSync } from 'node:fs';
 import { byCodePoint } from '../model/class-order.js';
+import { factsOf } from './plain-file.js';
 
 /** Whether there is a folder at the path. */
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return factsOf(path)?.isDirectory() ?? false;
 }
 
 /** Whether there is a file at the path. */
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return factsOf(path)?.isFile() ?? false;
 }
 
 /** Names of the folders in a folder, in order. */
@@ -29,28 +30,33 @@ export function fileNamesIn(path: string, endings: readonly string[]): string[] 
   return [...listedNames(path, endings)].sort(byCodePoint);
 }
 
-/** The first of {@link fileNamesIn}; undefined where there is none. */
+/** The first of {@link fileNamesIn} that is a file or leads to one; undefined where there is none. */
 export function firstFileName(path: string, endings: readonly string[]): string | undefined {
   let first: string | undefined;
-  for (const name of listedNames(path, endings)) if (first === undefined || byCodePoint(name, first) < 0) first = name;
+  let isSpecial = false;
+  for (const name of listedNames(path, endings, () => (isSpecial = true))) {
+    const isFirst = first === undefined || byCodePoint(name, first) < 0;
+    if (isFirst && (!isSpecial || isFile(`${path}/${name}`))) first = name;
+    isSpecial = false;
+  }
   return first;
 }
 
 /**
  * The same as {@link fileNamesIn} one at a time, in the order of the file system.
  *
- * @param onLink - Told the names that are links.
+ * @param onSpecial - Told the names that are no plain files before they are handed out: links, pipes and the like.
  */
 export function* listedNames(
   path: string,
   endings: readonly string[],
-  onLink?: (name: string) => void,
+  onSpecial?: (name: string) => void,
 ): Generator<string> {
   const wanted = new Set(endings);
   for (const entry of entriesOf(path)) {
     const { name } = entry;
     if (!hasEnding(name, wanted) || entry.isDirectory()) continue;
-    if (entry.isSymbolicLink()) onLink?.(name);
+    if (!entry.isFile()) onSpecial?.(name);
     yield name;
   }
 }

@@ -4,6 +4,7 @@ import type { ImageSize } from '../model/annotated-image.js';
 import { ProblemCode, type ProblemLog } from '../report/problem-log.js';
 import { isFile } from './file-names.js';
 import { ImageHeaderReader } from './image-header.js';
+import { fileProblem } from './plain-file.js';
 
 /** A picture that was found. */
 export interface FoundImage {
@@ -38,9 +39,13 @@ export class ImageFolder {
     return entry?.isFile() || (isLink && isFile(path)) ? { isLink } : undefined;
   }
 
-  /** The picture of this name; where it is none, the log is told. */
-  read(fileName: string, document: string, isLink: boolean): FoundImage | undefined {
-    const file = this.#bytesOf(fileName, document, isLink);
+  /**
+   * The picture of this name; where it is none, the log is told.
+   *
+   * @param isSpecial - Whether the name is that of a link, a pipe or the like.
+   */
+  read(fileName: string, document: string, isSpecial: boolean): FoundImage | undefined {
+    const file = isSpecial ? this.#bytesOf(fileName, document) : `${this.folder}${sep}${fileName}`;
     if (file === undefined) return undefined;
     const size = this.#headers.sizeOf(file);
     if (size) return { fileName, file, size };
@@ -48,9 +53,13 @@ export class ImageFolder {
     return undefined;
   }
 
-  #bytesOf(fileName: string, document: string, isLink: boolean): string | undefined {
+  #bytesOf(fileName: string, document: string): string | undefined {
     const path = `${this.folder}${sep}${fileName}`;
-    if (!isLink) return path;
+    const problem = fileProblem(path);
+    if (problem !== undefined) {
+      this.problems.add(ProblemCode.NoImage, { file: document }, `the picture '${fileName}' ${problem}`);
+      return undefined;
+    }
     const real = realpathSync(path);
     if (real.startsWith(this.#root + sep)) return real;
     const message = `the picture '${fileName}' is a link that leads out of the data set; put the file itself there`;

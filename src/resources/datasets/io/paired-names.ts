@@ -14,7 +14,7 @@ export interface SharedPairs {
   readonly documents: SharedNames;
   readonly images: SharedNames;
   readonly pictures: Uint32Array<SharedArrayBuffer>;
-  readonly links: ReadonlySet<string>;
+  readonly special: ReadonlySet<string>;
 }
 
 /**
@@ -30,8 +30,8 @@ export class PairedNames {
     private readonly images: NameList,
     /** By place of a document: the place of its picture. */
     private readonly pictures: Uint32Array,
-    /** Names of pictures that are links. */
-    readonly links: ReadonlySet<string>,
+    /** Names that are no plain files: what they are or lead to has to be asked. */
+    readonly special: ReadonlySet<string>,
   ) {
     this.#taken = new Uint8Array(images.length);
     for (const picture of pictures) if (picture !== NONE) this.#taken[picture] = 1;
@@ -39,23 +39,24 @@ export class PairedNames {
 
   /** @param ending - That of the documents. */
   static listed(folders: { readonly documents: string; readonly images: string }, ending: string): PairedNames {
-    const links = new Set<string>();
-    const onLink = (link: string): void => void links.add(link);
-    const documents = new NameList(isFolder(folders.documents) ? listedNames(folders.documents, [ending]) : []);
-    const images = new NameList(isFolder(folders.images) ? listedNames(folders.images, IMAGE_ENDINGS, onLink) : []);
+    // One set for both: documents and pictures have other endings.
+    const special = new Set<string>();
+    const namesIn = (folder: string, endings: readonly string[]): NameList =>
+      new NameList(isFolder(folder) ? listedNames(folder, endings, (name) => void special.add(name)) : []);
+    const [documents, images] = [namesIn(folders.documents, [ending]), namesIn(folders.images, IMAGE_ENDINGS)];
     const pictures = new Uint32Array(documents.length);
     for (let place = 0; place < pictures.length; place++) pictures[place] = bestOf(images, stemOf(documents.at(place)));
-    return new PairedNames(documents, images, pictures, links);
+    return new PairedNames(documents, images, pictures, special);
   }
 
   /** The names that another thread has shared. */
-  static of({ documents, images, pictures, links }: SharedPairs): PairedNames {
-    return new PairedNames(NameList.of(documents), NameList.of(images), pictures, links);
+  static of({ documents, images, pictures, special }: SharedPairs): PairedNames {
+    return new PairedNames(NameList.of(documents), NameList.of(images), pictures, special);
   }
 
   share(): SharedPairs {
     const [documents, images] = [this.documents.share(), this.images.share()];
-    return { documents, images, pictures: sharedNumbers(this.pictures), links: this.links };
+    return { documents, images, pictures: sharedNumbers(this.pictures), special: this.special };
   }
 
   /** The picture of the document at a place; undefined where there is none. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js';
 import { isRecord } from '../../../foundation/schema/json-safe.js';
-import { isFolder } from './file-names.js';
+import { isFile, isFolder } from './file-names.js';
 import { isVacant, REPORT_NAME } from './staged-target.js';
 
 /** Folders that data sets have at their top. */
@@ -26,6 +26,7 @@ export function refuseToReplaceOthers(target: string, isRecognised: (path: strin
 
 /** Whether a conversion has made the folder. */
 function hasReport(folder: string): boolean {
+  if (!isFile(join(folder, REPORT_NAME))) return false;
   try {
     const report: unknown = JSON.parse(readFileSync(join(folder, REPORT_NAME), 'utf8'));
     return isRecord(report) && typeof report['target_format'] === 'string' && Array.isArray(report['losses']);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js';
 import { placeBeside, sweepBeside } from '../../files/places/leftovers.js';
 import { isOrHolds } from '../../files/places/replace-guard.js';
@@ -30,7 +30,7 @@ export class StagedTarget {
     if (!overwrite && !isVacant(this.target)) throw occupied(this.target);
     this.folder = placeBeside(this.target);
     try {
-      mkdirSync(this.folder, { recursive: true });
+      makeFolder(this.folder);
     } catch (error) {
       throw new DatasetTargetError(this.target, `${reasonOf(error)}. Choose a folder that can be written.`, error);
     }
@@ -53,6 +53,20 @@ export class StagedTarget {
   /** Takes everything away that was written. */
   discard(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes a folder and those above it, one by one: where a file system refuses new folders, such as /proc, Node's own way never ends. */
+function makeFolder(path: string): void {
+  const missing = [path];
+  for (let above = dirname(path); !existsSync(above); above = dirname(above)) missing.push(above);
+  for (const one of missing.reverse()) {
+    try {
+      mkdirSync(one);
+    } catch (error) {
+      // Another conversion may have made it meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || one === path) throw error;
+    }
   }
 }
 

@@ -76,7 +76,7 @@ export async function previewDataset(path: string, options: PreviewOptions): Pro
   await writeAtomically(out, (unfinished) => writeFile(unfinished, drawn)).catch((error: unknown) => {
     throw new DatasetTargetError(
       out,
-      `${isFolder(out) ? 'a folder is there' : reasonOf(error)}. Choose another file.`,
+      `${isFolder(out) ? 'a folder is there' : reasonOf(error).replace(/\.$/, '')}. Choose another file.`,
       error,
     );
   });
@@ -98,7 +98,7 @@ async function imageAt(
   const job = { source, classes, problems: new ProblemLog(OnError.Skip), losses: new LossLog() };
   let count = 0;
   for await (const image of format.read(job)) if (count++ === index) return image;
-  throw new DatasetNotFoundError(source, `there is no picture ${index}; it has ${count}, counted from 0`);
+  throw new UsageError(`There is no picture ${index} in ${source}: it has ${count}, counted from 0.`);
 }
 
 /** The package is loaded when somebody wants a drawing; nothing else needs it. */

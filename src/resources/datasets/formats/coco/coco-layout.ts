@@ -1,8 +1,9 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
 import { splitName } from '../../io/dataset-parts.js';
 import { foldersIn, isFile, isFolder } from '../../io/file-names.js';
+import { fileProblem, isTaken, requireFile } from '../../io/plain-file.js';
 
 /** A COCO file, and where its pictures may be. */
 export interface COCOFile {
@@ -21,6 +22,7 @@ const HEAD_BYTES = 65_536;
  * @throws {@link DatasetNotFoundError} where there is none.
  */
 export function cocoFiles(source: string): readonly COCOFile[] {
+  if (isTaken(source)) requireFile(dirname(source), source);
   if (isFile(source)) return [cocoFile(source, dirname(source), false)];
   const found = [join(source, 'annotations'), source].flatMap((folder) =>
     jsonFilesIn(folder).filter(looksLikeCOCOFile),
@@ -35,15 +37,26 @@ export function cocoFiles(source: string): readonly COCOFile[] {
       split: splitName(basename(dirname(path))),
       imageFolders: [dirname(path), join(dirname(path), 'images')],
     }));
+  const odd = unreadableIn(source).map(({ path, problem }) => `; ${relative(source, path)} ${problem}`);
   throw new DatasetNotFoundError(
     source,
-    'there is no JSON file with images and annotations, neither in it nor in its folder annotations',
+    `there is no JSON file with images and annotations, neither in it nor in its folder annotations${odd.join('')}`,
   );
+}
+
+/** Names like those of COCO files in their usual places that are no files, e.g. pipes and links that lead nowhere. */
+export function unreadableIn(source: string): readonly { readonly path: string; readonly problem: string }[] {
+  const paths = [join(source, 'annotations'), source].flatMap(jsonPathsIn);
+  return paths.flatMap((path) => {
+    const problem = isTaken(path) ? fileProblem(path) : undefined;
+    return problem === undefined ? [] : [{ path, problem }];
+  });
 }
 
 /** Whether there is a COCO file at the path or in its usual places. */
 export function looksLikeCOCO(path: string): boolean {
   if (isFile(path)) return path.endsWith('.json') && looksLikeCOCOFile(path);
+  if (!isFolder(path)) return false;
   try {
     return cocoFiles(path).length > 0;
   } catch (error) {
@@ -79,10 +92,11 @@ function cocoFile(path: string, root: string, isOneOfSeveral: boolean): COCOFile
 }
 
 function jsonFilesIn(folder: string): readonly string[] {
+  return jsonPathsIn(folder).filter(isFile);
+}
+
+function jsonPathsIn(folder: string): readonly string[] {
   if (!isFolder(folder)) return [];
   const names = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'loss-report.json');
-  return names
-    .sort()
-    .map((name) => join(folder, name))
-    .filter(isFile);
+  return names.sort().map((name) => join(folder, name));
 }

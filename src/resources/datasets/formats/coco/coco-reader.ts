@@ -1,9 +1,10 @@
 import { basename, relative } from 'node:path';
 import type { AnnotatedImage, Annotation } from '../../model/annotated-image.js';
 import type { ReadJob } from '../../registry/format-definition.js';
+import { ProblemCode } from '../../report/problem-log.js';
 import { AnnotationPieces } from './annotation-pieces.js';
 import { COCOAnnotations } from './coco-annotations.js';
-import { type COCOFile, cocoFiles } from './coco-layout.js';
+import { type COCOFile, cocoFiles, unreadableIn } from './coco-layout.js';
 import { COCOPictures } from './coco-pictures.js';
 import { COCOSurvey, parsedJson } from './coco-survey.js';
 import { PlainAnnotationParser } from './plain-annotation.js';
@@ -14,6 +15,8 @@ import { PlainAnnotationParser } from './plain-annotation.js';
  */
 export function* readCOCO(job: ReadJob): Generator<AnnotatedImage> {
   const files = cocoFiles(job.source);
+  for (const { path, problem } of unreadableIn(job.source))
+    job.problems.add(ProblemCode.Unreadable, { file: relative(job.source, path) }, `it ${problem}`);
   const owners = files.length > 1 ? new Map<string, string>() : undefined;
   for (const file of files) {
     const isOnlyOne = files.every((other) => other === file || other.split !== file.split);

@@ -13,6 +13,8 @@ import { COCOCategories } from './coco-categories.js';
 import { NOT_READ } from './not-read.js';
 import { type JsonElement, JsonShapeError, scanJsonElements } from './json-elements.js';
 
+/** Lists of which a COCO file has one at least. */
+const LISTS: readonly string[] = ['images', 'annotations'];
 const IMAGE_FIELDS = {
   known: new Set(['id', 'file_name', 'width', 'height']),
   prefix: 'images.',
@@ -40,6 +42,8 @@ export class COCOSurvey {
   readonly #categories: COCOCategories;
   #keepsIds: boolean;
   #isAnnotationFirst = false;
+  /** Entries of `images` by whether they name a file. */
+  readonly #entries = { named: 0, nameless: 0 };
 
   constructor(
     private readonly job: ReadJob,
@@ -72,12 +76,16 @@ export class COCOSurvey {
   /** Goes through the file. */
   run(): void {
     const isFirst = this.#isPictureFirst();
-    this.#scan((element) => {
+    const lists = this.#scan((element) => {
+      if (!element.isInList && LISTS.includes(element.key)) throw this.#notCOCO(`'${element.key}' is no list`);
       if (element.key === 'images') this.#addImage(parsedJson(textOf(element), this.document));
       else if (element.key === 'categories') this.#categories.add(parsedJson(textOf(element), this.document));
       else if (element.key !== 'annotations') this.#loseOther(element);
       else if (isFirst()) this.#addPlace(element);
     });
+    if (!LISTS.some((key) => lists.has(key))) throw this.#notCOCO('it has no list of images, and none of annotations');
+    if (this.#entries.nameless > 0 && this.#entries.named === 0)
+      throw this.#notCOCO('none of its images has a file_name');
     // Annotations that stand before the pictures are gone through again: what they belong to was not known.
     if (this.#isAnnotationFirst) this.#scan((element) => element.key === 'annotations' && this.#addPlace(element));
     this.index.sort(this.#names.count);
@@ -107,9 +115,15 @@ export class COCOSurvey {
     };
   }
 
-  #scan(visit: (element: JsonElement) => void): void {
+  /** What is no COCO file at all is nothing to skip: nobody would notice that it is empty. */
+  #notCOCO(reason: string): DatasetInvalidError {
+    const problem = `it is no COCO file: ${reason}. Name the data set's own format (--from)`;
+    return new DatasetInvalidError({ file: this.document }, problem);
+  }
+
+  #scan(visit: (element: JsonElement) => void): ReadonlySet<string> {
     try {
-      scanJsonElements(this.path, 'image_id', visit);
+      return scanJsonElements(this.path, 'image_id', visit);
     } catch (error) {
       if (!(error instanceof JsonShapeError)) throw error;
       throw notJson(error, this.document);
@@ -132,6 +146,7 @@ export class COCOSurvey {
 
   #addImage(item: unknown): void {
     const { id, file_name, width, height }: JsonRecord = isRecord(item) ? item : {};
+    this.#entries[typeof file_name === 'string' ? 'named' : 'nameless']++;
     if (
       typeof file_name !== 'string' ||
       typeof width !== 'number' ||

@@ -24,6 +24,8 @@ KINDS[CLOSE_LIST] = KINDS[CLOSE_OBJECT] = 3;
 /** A part of a JSON file: an element of a list that is the value of a key of its outermost object, or such a value that is no list. */
 export interface JsonElement {
   readonly key: string;
+  /** Whether it is an element of a list, not the value of the key itself. */
+  readonly isInList: boolean;
   /** Bytes with the element among them, from `from` to before `to`. They are others as soon as the next element is looked at. */
   readonly bytes: Buffer;
   readonly from: number;
@@ -43,11 +45,16 @@ export class JsonShapeError extends Error {}
  *
  * @param markedKey - A key of elements whose place the visitor is told, of letters and `_`.
  * @param visit - Called with one object that is filled anew each time.
+ * @returns The keys of the lists, also of those that are empty.
  */
-export function scanJsonElements(file: string, markedKey: string, visit: (element: JsonElement) => void): void {
+export function scanJsonElements(
+  file: string,
+  markedKey: string,
+  visit: (element: JsonElement) => void,
+): ReadonlySet<string> {
   const scanner = new JsonFileScanner(file, markedKey);
   try {
-    scanner.scan(visit);
+    return scanner.scan(visit);
   } finally {
     scanner.close();
   }
@@ -67,6 +74,7 @@ class JsonFileScanner {
   #at = 0;
   #isAtEnd = false;
   #markedAt = NOTHING;
+  readonly #lists = new Set<string>();
 
   constructor(file: string, markedKey: string) {
     this.#descriptor = openSync(file, 'r');
@@ -77,15 +85,17 @@ class JsonFileScanner {
     closeSync(this.#descriptor);
   }
 
-  scan(visit: (element: JsonElement) => void): void {
+  scan(visit: (element: JsonElement) => void): ReadonlySet<string> {
     this.#skipByteOrderMark();
     if (this.#next() !== OPEN_OBJECT) throw new JsonShapeError('it is not a JSON object');
     this.#at++;
-    const element: Mutable<JsonElement> = { key: '', bytes: this.#bytes, from: 0, to: 0, start: 0, markedAt: NOTHING };
+    const places = { from: 0, to: 0, start: 0, markedAt: NOTHING };
+    const element: Mutable<JsonElement> = { key: '', isInList: false, bytes: this.#bytes, ...places };
     for (let byte = this.#next(); byte !== CLOSE_OBJECT; byte = this.#next()) {
       if (byte === COMMA) this.#at++;
       else this.#entry(element, visit);
     }
+    return this.#lists;
   }
 
   /** A key and its value: the elements of a list, or one. */
@@ -96,7 +106,9 @@ class JsonFileScanner {
     this.#at = keyEnd;
     if (this.#next() !== COLON) throw new JsonShapeError(`there is no value for the key '${element.key}'`);
     this.#at++;
-    if (this.#next() !== OPEN_LIST) return this.#hand(element, visit);
+    element.isInList = this.#next() === OPEN_LIST;
+    if (!element.isInList) return this.#hand(element, visit);
+    this.#lists.add(element.key);
     this.#at++;
     for (let byte = this.#next(); byte !== CLOSE_LIST; byte = this.#next()) {
       if (byte === COMMA) this.#at++;

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
 import { bySplit, type DatasetPart, splitName } from '../../io/dataset-parts.js';
 import { firstFileName, foldersIn, isFolder } from '../../io/file-names.js';
+import { requireFolder } from '../../io/plain-file.js';
 
 /** Folders of a DM data set: itself, or one for each part that has documents. */
 function dmParts(root: string): DatasetPart[] {
@@ -13,12 +13,10 @@ function dmParts(root: string): DatasetPart[] {
 
 /** @throws {@link DatasetNotFoundError} where nothing of a DM data set is to be seen. */
 export function requiredDmParts(root: string): DatasetPart[] {
+  requireFolder(root, 'DM');
   const parts = dmParts(root);
   if (parts.length > 0) return parts;
-  const expected = existsSync(root)
-    ? 'it has no folder json, nor train/json, valid/json or test/json'
-    : 'there is no such folder';
-  throw new DatasetNotFoundError(root, expected);
+  throw new DatasetNotFoundError(root, 'it has no folder json, nor train/json, valid/json or test/json');
 }
 
 /** The first document of a DM data set, to see which version it is. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
 import { bySplit, splitName } from '../../io/dataset-parts.js';
 import { foldersIn, isFolder } from '../../io/file-names.js';
+import { requireFile, requireFolder } from '../../io/plain-file.js';
 import type { PairedPart } from '../paired-reader.js';
 
 /** Fields of an object that VOC itself has, kept as attributes. */
@@ -26,11 +27,10 @@ const OTHER_LIST = /^trainval$|_(train|val|trainval|test)$/;
  * @throws {@link DatasetNotFoundError} where there is none of these.
  */
 export function vocLayout(root: string): VOCLayout {
+  requireFolder(root, 'Pascal VOC');
   const whole = partIn(root, null);
-  if (whole) return { parts: [whole], splitOf: splitsIn(join(root, 'ImageSets', 'Main')) };
-  const below = isFolder(root)
-    ? foldersIn(root).flatMap((name) => partIn(join(root, name), splitName(name)) ?? [])
-    : [];
+  if (whole) return { parts: [whole], splitOf: splitsIn(root) };
+  const below = foldersIn(root).flatMap((name) => partIn(join(root, name), splitName(name)) ?? []);
   if (below.length > 0) return { parts: below.sort(bySplit), splitOf: new Map() };
   throw new DatasetNotFoundError(root, 'it has no Annotations beside JPEGImages, and no XML documents beside pictures');
 }
@@ -53,12 +53,14 @@ function partIn(folder: string, split: string | null): PairedPart | undefined {
   return hasDocuments ? { split, folder, documents: folder, images: folder } : undefined;
 }
 
-function splitsIn(folder: string): ReadonlyMap<string, string> {
+function splitsIn(root: string): ReadonlyMap<string, string> {
+  const folder = join(root, 'ImageSets', 'Main');
   const splits = new Map<string, string>();
   const names = isFolder(folder) ? readdirSync(folder).filter((name) => name.endsWith('.txt')) : [];
   for (const name of names.sort()) {
     const list = name.slice(0, -'.txt'.length);
     if (OTHER_LIST.test(list)) continue;
+    requireFile(root, join(folder, name));
     for (const line of readFileSync(join(folder, name), 'utf8').split(/\r?\n/)) {
       const [stem = ''] = line.trim().split(/\s+/);
       if (stem !== '') splits.set(stem, splitName(list));

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { DatasetInvalidError, DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
-import { isFile } from '../../io/file-names.js';
+import { isTaken, requireFile } from '../../io/plain-file.js';
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import { type JsonRecord, shortText } from '../../model/json-value.js';
 import { YOLOTask } from '../../registry/format-definition.js';
 
 /** Files that describe a YOLO data set, in the order they are looked for. */
 const CONFIG_NAMES = ['dataset.yaml', 'data.yaml', 'dataset.yml', 'data.yml'];
+const CLASS_FILE = 'classes.txt';
 const MOST_CLASSES = 1_000_000;
 
 /** What the file of a YOLO data set says. */
@@ -29,21 +30,21 @@ export interface YOLOConfig {
  * @throws {@link DatasetNotFoundError} where neither names a class; {@link DatasetInvalidError} where the file cannot be understood.
  */
 export function readYOLOConfig(root: string): YOLOConfig {
-  const name = CONFIG_NAMES.find((candidate) => isFile(join(root, candidate)));
-  if (name !== undefined) return configOf(readEntries(root, name), name);
-  const classes = join(root, 'classes.txt');
-  const lines = isFile(classes) ? readFileSync(classes, 'utf8').split(/\r?\n/) : [];
+  const name = [...CONFIG_NAMES, CLASS_FILE].find((candidate) => isTaken(join(root, candidate)));
+  if (name !== undefined) requireFile(root, join(root, name));
+  if (name !== undefined && name !== CLASS_FILE) return configOf(readEntries(root, name), name);
+  const lines = name === undefined ? [] : readFileSync(join(root, name), 'utf8').split(/\r?\n/);
   const names = lines.map((line) => line.trim()).filter((line) => line !== '');
-  if (names.length > 0) return { names, file: 'classes.txt', entries: {}, keypointNumbers: 3 };
+  if (names.length > 0) return { names, file: CLASS_FILE, entries: {}, keypointNumbers: 3 };
   throw new DatasetNotFoundError(
     root,
-    `its classes are not to be found: it has neither ${CONFIG_NAMES[0]} nor classes.txt with names in it`,
+    `its classes are not to be found: it has neither ${CONFIG_NAMES[0]} nor ${CLASS_FILE} with names in it`,
   );
 }
 
 /** Whether the folder has a file that names classes. */
 export function hasYOLOConfig(root: string): boolean {
-  return [...CONFIG_NAMES, 'classes.txt'].some((name) => isFile(join(root, name)));
+  return [...CONFIG_NAMES, CLASS_FILE].some((name) => isTaken(join(root, name)));
 }
 
 /** Every scalar stays a text: a class may be called `yes` or `01`. */

@@ -1,6 +1,7 @@
 import { isRecord } from '../../../../foundation/schema/json-safe.js';
 import type { AnnotatedImage } from '../../model/annotated-image.js';
 import { DatasetFeature, type FormatDefinition, type ReadJob } from '../../registry/format-definition.js';
+import { requireFolder } from '../../io/plain-file.js';
 import { loseUnread } from '../../report/unread-fields.js';
 import { readPaired } from '../paired-reader.js';
 import { readYOLOConfig } from './yolo-config.js';
@@ -14,11 +15,13 @@ export const YOLO_FORMAT: FormatDefinition = {
   title: 'YOLO',
   holds: [DatasetFeature.Boxes, DatasetFeature.Polygons, DatasetFeature.Keypoints, DatasetFeature.ClassOrder],
   recognises: looksLikeYOLO,
+  cutsAtEdge: true,
   read: readYOLO,
   write: (job) => new YOLOWriter(job),
 };
 
 function* readYOLO(job: ReadJob): Generator<AnnotatedImage> {
+  requireFolder(job.source, 'YOLO');
   refuseSeveralTasks(job.source);
   const config = readYOLOConfig(job.source);
   const parts = yoloParts(job.source, config);

@@ -101,7 +101,8 @@ function partsBySight(root: string): readonly PairedPart[] {
   const documents = join(root, 'labels');
   if (isFolder(documents)) {
     const images = join(root, imageFolderIn(root));
-    const below = foldersIn(documents);
+    // A label file that is a link to a folder is no part.
+    const below = foldersIn(documents).filter((name) => !name.endsWith('.txt'));
     if (below.length === 0) return [{ split: null, folder: root, images, documents }];
     return below.map((name) => ({
       split: splitName(name),
