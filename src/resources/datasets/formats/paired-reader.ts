@@ -37,10 +37,10 @@ export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentForm
     const document = below === '' ? name : `${below}/${name}`;
     const stem = stemOf(name);
     const picture = names.pictureOf(place);
-    const isSpecial = picture !== undefined && names.special.has(picture);
-    const found = pictureOf(job, images, { name: picture, isSpecial, stem, document });
-    if (!found || (names.special.has(name) && !isReadable(job, `${part.documents}/${name}`, document))) continue;
-    const annotations = format.parse(readText(`${part.documents}/${name}`), document, found);
+    const found = pictureOf(job, images, { name: picture, special: names.special, stem, document });
+    const path = `${part.documents}/${name}`;
+    if (!found || (names.special.has(name) && !isReadable(job, path, document))) continue;
+    const annotations = format.parse(readText(path), document, found);
     if (annotations) yield { ...found, split: part.split, stem, document, isLabelled: true, annotations };
   }
   yield* unlabelled(job, part.split, names, images);
@@ -48,7 +48,8 @@ export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentForm
 
 interface Wanted {
   readonly name: string | undefined;
-  readonly isSpecial: boolean;
+  /** Names that are no plain files. */
+  readonly special: ReadonlySet<string>;
   readonly stem: string;
   readonly document: string;
 }
@@ -56,9 +57,9 @@ interface Wanted {
 function pictureOf(
   { problems }: ReadJob,
   images: ImageFolder,
-  { name, isSpecial, stem, document }: Wanted,
+  { name, special, stem, document }: Wanted,
 ): FoundImage | undefined {
-  if (name !== undefined) return images.read(name, document, isSpecial);
+  if (name !== undefined) return images.read(name, document, special.has(name));
   problems.add(ProblemCode.NoImage, { file: document }, `there is no picture named '${stem}' in ${images.folder}`);
   return undefined;
 }

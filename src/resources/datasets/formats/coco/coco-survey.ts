@@ -144,9 +144,13 @@ export class COCOSurvey {
     return isRecord(item) ? item['image_id'] : undefined;
   }
 
+  #countEntry(name: unknown): void {
+    this.#entries[typeof name === 'string' ? 'named' : 'nameless']++;
+  }
+
   #addImage(item: unknown): void {
     const { id, file_name, width, height }: JsonRecord = isRecord(item) ? item : {};
-    this.#entries[typeof file_name === 'string' ? 'named' : 'nameless']++;
+    this.#countEntry(file_name);
     if (
       typeof file_name !== 'string' ||
       typeof width !== 'number' ||
