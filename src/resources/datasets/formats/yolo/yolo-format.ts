@@ -15,7 +15,6 @@ export const YOLO_FORMAT: FormatDefinition = {
   title: 'YOLO',
   holds: [DatasetFeature.Boxes, DatasetFeature.Polygons, DatasetFeature.Keypoints, DatasetFeature.ClassOrder],
   recognises: looksLikeYOLO,
-  cutsAtEdge: true,
   read: readYOLO,
   write: (job) => new YOLOWriter(job),
 };
