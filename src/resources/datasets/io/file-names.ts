@@ -1,6 +1,6 @@
 import { type Dirent, opendirSync } from 'node:fs';
 import { byCodePoint } from '../model/class-order.js';
-import { factsOf } from './plain-file.js';
+import { factsOf, requireFile } from './plain-file.js';
 
 /** Whether there is a folder at the path. */
 export function isFolder(path: string): boolean {
@@ -25,9 +25,11 @@ export function foldersIn(path: string): string[] {
  * Names of the files in a folder with one of the endings, in the order of their code points.
  *
  * @param endings - In small letters, with their dot.
+ * @throws DatasetInvalidError where one is no file, e.g. a pipe or a link that leads nowhere.
  */
 export function fileNamesIn(path: string, endings: readonly string[]): string[] {
-  return [...listedNames(path, endings)].sort(byCodePoint);
+  const onSpecial = (name: string): void => requireFile(path, `${path}/${name}`);
+  return [...listedNames(path, endings, onSpecial)].sort(byCodePoint);
 }
 
 /** The first of {@link fileNamesIn} that is a file or leads to one; undefined where there is none. */

@@ -83,6 +83,15 @@ describe('what is no plain file in a data set', () => {
     );
   });
 
+  it('is told by its name in the way of the original too', async () => {
+    box.dm('good', V2_DOCUMENT.images[0] ?? {});
+    box.picture('dm/original_files/a.png');
+    symlinkSync('/nowhere', box.at('dm/json/a.json'));
+
+    const converted = box.convert('dm', 'out', { to: 'yolo', compat: 'original' });
+    await expect(converted).rejects.toThrow(/^a\.json: it is a link that leads nowhere/);
+  });
+
   it('may be a link to a file, also one whose document is elsewhere', async () => {
     box.dm('good', V2_DOCUMENT.images[0] ?? {});
     box.write('elsewhere.json', V2_DOCUMENT);
@@ -124,18 +133,21 @@ describe('what is no plain file in a data set', () => {
     add('voc', { format: 'pascal', odd: 'picture' }, 'a');
     box.write('voc/ImageSets/Main/val.txt', 'a');
     makePipe(box.at('voc/ImageSets/Main/train.txt'));
+    add('named', { format: 'pascal', odd: 'document' }, 'a');
+    makePipe(box.at('named/labels.txt'));
     makePipe(box.at('x.json'));
     box.picture('coco/images/a.png');
     makePipe(box.at('coco/instances.json'));
 
-    const names = ['yolo', 'listed', 'voc', 'x.json', 'coco'];
-    const from = ['yolo', 'yolo', 'pascal', 'coco', 'coco'];
+    const names = ['yolo', 'listed', 'voc', 'named', 'x.json', 'coco'];
+    const from = ['yolo', 'yolo', 'pascal', 'pascal', 'coco', 'coco'];
     const input = names.map((name, index) => ({ path: box.at(name), from: from[index] }));
     const messages = await runInChild<readonly string[]>(OPEN_ALL, { input, timeoutMs: 60_000 });
     expect(messages).toEqual([
       expect.stringMatching(/dataset\.yaml: it is a pipe/),
       expect.stringMatching(/classes\.txt: it is a pipe/),
       expect.stringMatching(/ImageSets\/Main\/train\.txt: it is a pipe/),
+      expect.stringMatching(/^labels\.txt: it is a pipe/),
       expect.stringMatching(/x\.json: it is a pipe/),
       expect.stringMatching(/instances\.json.*is a pipe/),
     ]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatasetNotFoundError } from '../../../../foundation/errors/dataset.errors.js';
 import { bySplit, splitName } from '../../io/dataset-parts.js';
 import { foldersIn, isFolder } from '../../io/file-names.js';
-import { requireFile, requireFolder } from '../../io/plain-file.js';
+import { isTaken, requireFile, requireFolder } from '../../io/plain-file.js';
 import type { PairedPart } from '../paired-reader.js';
 
 /** Fields of an object that VOC itself has, kept as attributes. */
@@ -28,6 +28,7 @@ const OTHER_LIST = /^trainval$|_(train|val|trainval|test)$/;
  */
 export function vocLayout(root: string): VOCLayout {
   requireFolder(root, 'Pascal VOC');
+  if (isTaken(join(root, CLASS_FILE))) requireFile(root, join(root, CLASS_FILE));
   const whole = partIn(root, null);
   if (whole) return { parts: [whole], splitOf: splitsIn(root) };
   const below = foldersIn(root).flatMap((name) => partIn(join(root, name), splitName(name)) ?? []);
