@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AnnotatedImage, AnnotationKind } from '../model/annotated-image.js';
+import type { AnnotatedImage, Annotation, AnnotationKind } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
+import { liesOutside, reachesBeyond } from '../model/edges.js';
 import { shapeProblem } from '../model/geometry.js';
 import type { DatasetFormatRegistry } from '../registry/dataset-format-registry.js';
+import { problemPlace } from '../report/annotation-place.js';
 import { type Loss, LossLog } from '../report/loss-log.js';
 import { OnError, ProblemCode, type ProblemGroup, ProblemLog } from '../report/problem-log.js';
 import { ImageEndReader } from './image-end.js';
@@ -62,7 +64,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const [classes, problems, losses] = [new ClassOrder(), new ProblemLog(OnError.Skip), new LossLog()];
   const tally = new Tally(classes, problems);
   let images = 0;
-  for await (const image of format.read({ source: resolve(path), classes, problems, losses })) {
+  for await (const image of format.read({ source: resolve(path), classes, problems, losses, mayLackImages: true })) {
     tally.add(image);
     if (++images % TURN_IMAGES !== 0) continue;
     await turn();
@@ -94,14 +96,12 @@ class Tally {
     counts.annotations += image.annotations.length;
     if (!image.isLabelled) counts.unlabelled++;
     else if (image.annotations.length === 0) counts.empty++;
-    this.#lookAtEnd(image);
+    this.#lookAtPicture(image);
     for (const annotation of image.annotations) {
       this.#kinds.set(annotation.kind, (this.#kinds.get(annotation.kind) ?? 0) + 1);
       if (annotation.kind !== 'relation' && annotation.kind !== 'group')
         this.#count(annotation.label, image.split ?? '');
-      const problem = shapeProblem(annotation);
-      const place = { file: image.document, annotation: annotation.id };
-      if (problem !== undefined) this.problems.add(ProblemCode.BadShape, place, problem);
+      this.#lookAtShape(annotation, image);
     }
   }
 
@@ -114,9 +114,24 @@ class Tally {
     return { splits: [...this.#splits.values()], classes, kinds: Object.fromEntries(this.#kinds) };
   }
 
+  #lookAtShape(annotation: Annotation, image: AnnotatedImage): void {
+    const problem = shapeProblem(annotation);
+    const add = (code: ProblemCode, text: string): void =>
+      this.problems.add(code, problemPlace(image, annotation), text);
+    if (problem !== undefined) return add(ProblemCode.BadShape, problem);
+    const { size } = image;
+    if (!reachesBeyond(annotation, size)) return;
+    const picture = `its picture of ${size.width}x${size.height} pixels`;
+    if (liesOutside(annotation, size)) add(ProblemCode.OutsideImage, `it lies outside ${picture}`);
+    else add(ProblemCode.BeyondEdge, `it reaches beyond the edge of ${picture}`);
+  }
+
   /** Readers look at the first bytes of pictures only. */
-  #lookAtEnd({ file, fileName, document }: AnnotatedImage): void {
-    if (file === null || !this.#ends.isCutOff(file)) return;
+  #lookAtPicture({ file, fileName, document }: AnnotatedImage): void {
+    if (file === null) {
+      return this.problems.add(ProblemCode.NoImage, { file: document }, `there is no picture '${fileName}' beside it`);
+    }
+    if (!this.#ends.isCutOff(file)) return;
     const message = `its picture '${fileName}' is cut off: the mark at the end of the file is missing`;
     this.problems.add(ProblemCode.NotAnImage, { file: document }, message);
   }

@@ -35,6 +35,10 @@ export interface OwnValues {
 interface AnnotationBase {
   /** Unique within its picture. Empty where the format gives none. */
   readonly id: string;
+  /** Line of the document that it stands on, from 1, where the format has lines; messages name it. */
+  readonly line?: number;
+  /** Which object of the document it is, from 1, where the format counts none; messages name it. */
+  readonly number?: number;
   /** Name of its class. */
   readonly label: string;
   readonly attributes: readonly AnnotationAttribute[];

@@ -1,5 +1,5 @@
-import { TOLERANCE } from '../formats/yolo/yolo-lines.js';
 import type { Box, ImageSize, Keypoint, Point } from '../model/annotated-image.js';
+import { TOLERANCE } from '../model/edges.js';
 import { boxAround } from '../model/geometry.js';
 import { LossLog } from '../report/loss-log.js';
 

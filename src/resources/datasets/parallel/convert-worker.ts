@@ -52,7 +52,7 @@ function convertShare(order: ThreadOrder, turns: ReadTurns): ThreadReport {
   if (!writer || !pictures || !(Symbol.iterator in pictures)) {
     throw new Error(`${order.from} to ${order.to} is no work for threads`);
   }
-  const pump = new ImagePump(jobs.problems, writer);
+  const pump = new ImagePump(jobs.problems, writer, formatNamed(order.to));
   for (const image of pictures) {
     pump.add(image);
     turns.countDone();

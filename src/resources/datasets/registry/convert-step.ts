@@ -55,8 +55,8 @@ export async function convertStep(step: ConvertOrder): Promise<ConversionResult>
   }
 }
 
-async function pump({ from, options }: ConvertOrder, job: ReadJob, writer: DatasetWriter): Promise<PumpCounts> {
-  const images = new ImagePump(job.problems, writer);
+async function pump({ from, to, options }: ConvertOrder, job: ReadJob, writer: DatasetWriter): Promise<PumpCounts> {
+  const images = new ImagePump(job.problems, writer, to);
   let turnAt = performance.now() + TURN_MS;
   const take = (image: AnnotatedImage): boolean => {
     images.add(image);

@@ -93,6 +93,11 @@ export interface FormatDefinition {
   recognises?(path: string): boolean;
   /** Reads the pictures in a fixed order, with memory that does not grow with their number. */
   read?(job: ReadJob): ImageStream;
+  /**
+   * Whether its writer cuts shapes at the edge of the picture and reports those that lie outside. @defaultValue false: they are kept as they
+   * are, and the report has a remark
+   */
+  readonly cutsAtEdge?: boolean;
   /** Starts to write. */
   write?(job: WriteJob): DatasetWriter;
 }

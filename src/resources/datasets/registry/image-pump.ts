@@ -1,7 +1,9 @@
 import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
+import { liesOutside } from '../model/edges.js';
 import { shapeProblem } from '../model/geometry.js';
+import { problemPlace } from '../report/annotation-place.js';
 import { ProblemCode, type ProblemLog } from '../report/problem-log.js';
-import type { DatasetWriter } from './format-definition.js';
+import type { DatasetWriter, FormatDefinition } from './format-definition.js';
 
 /** How much has been converted. */
 export interface PumpCounts {
@@ -18,6 +20,7 @@ export class ImagePump {
   constructor(
     private readonly problems: ProblemLog,
     private readonly writer: DatasetWriter,
+    private readonly format: Pick<FormatDefinition, 'cutsAtEdge'>,
   ) {}
 
   get counts(): PumpCounts {
@@ -28,15 +31,26 @@ export class ImagePump {
     const sound = image.annotations.every(isSound)
       ? image
       : { ...image, annotations: image.annotations.filter((one) => this.#isSound(one, image)) };
+    if (!this.format.cutsAtEdge) this.#remarkOutside(sound);
     this.writer.add(sound);
     this.#images++;
     this.#annotations += sound.annotations.length;
   }
 
-  #isSound(annotation: Annotation, { document }: AnnotatedImage): boolean {
+  /** What formats keep that cut nothing is lost later on, where nobody looks for it. */
+  #remarkOutside(image: AnnotatedImage): void {
+    const { annotations, size } = image;
+    for (const annotation of annotations) {
+      if (!liesOutside(annotation, size)) continue;
+      const message = `it lies outside its picture of ${size.width}x${size.height} pixels, and is kept as it is`;
+      this.problems.note(ProblemCode.OutsideImage, problemPlace(image, annotation), message);
+    }
+  }
+
+  #isSound(annotation: Annotation, image: AnnotatedImage): boolean {
     const problem = shapeProblem(annotation);
     if (problem === undefined) return true;
-    this.problems.add(ProblemCode.BadShape, { file: document, annotation: annotation.id }, problem);
+    this.problems.add(ProblemCode.BadShape, problemPlace(image, annotation), problem);
     return false;
   }
 }

@@ -16,6 +16,7 @@ export const ProblemCode = {
   BadAnnotation: 'bad_annotation',
   BadShape: 'bad_shape',
   OutsideImage: 'outside_image',
+  BeyondEdge: 'beyond_edge',
   UnknownClass: 'unknown_class',
   WrongSize: 'wrong_size',
 } as const;

@@ -10,6 +10,7 @@ import type {
 import { boxAround, doubleArea } from '../../model/geometry.js';
 import { DatasetFeature, type DatasetWriter, type WriteJob } from '../../registry/format-definition.js';
 import type { LossLog } from '../../report/loss-log.js';
+import { placeIn, problemPlace } from '../../report/annotation-place.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { valuesByName } from '../../report/values-by-name.js';
 import { CategoryIds } from './category-ids.js';
@@ -95,14 +96,14 @@ export class COCOWriter implements DatasetWriter {
   }
 
   #fieldsOf(annotation: Annotation, image: AnnotatedImage): object | undefined {
-    const placeOf = (): string => `${image.document}#${annotation.id}`;
+    const placeOf = (): string => placeIn(image, annotation);
     if (annotation.kind === 'polyline' || annotation.kind === 'relation' || annotation.kind === 'group') {
       this.job.losses.add(annotation.kind, 'COCO has no such annotation', placeOf);
       return undefined;
     }
     const category = this.job.classes.idOf(annotation.label);
     if (category === undefined) {
-      const place = { file: image.document, annotation: annotation.id };
+      const place = problemPlace(image, annotation);
       this.job.problems.add(
         ProblemCode.UnknownClass,
         place,

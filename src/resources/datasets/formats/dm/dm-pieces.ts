@@ -7,6 +7,7 @@ import type {
   PolygonAnnotation,
 } from '../../model/annotated-image.js';
 import type { WriteJob } from '../../registry/format-definition.js';
+import { placeIn, problemPlace } from '../../report/annotation-place.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { type AnnotationIds, isDmId } from './annotation-ids.js';
 import { PARTS } from './object-parts.js';
@@ -41,18 +42,19 @@ export class DmPieces {
     return pieces;
   }
 
-  #isKnown({ kind, label, id }: Annotation, image: AnnotatedImage): boolean {
+  #isKnown(annotation: Annotation, image: AnnotatedImage): boolean {
+    const { kind, label } = annotation;
     if (kind === 'relation' || kind === 'group' || this.job.classes.idOf(label) !== undefined) return true;
-    const place = { file: image.document, annotation: id };
+    const place = problemPlace(image, annotation);
     this.job.problems.add(ProblemCode.UnknownClass, place, `'${label}' is not among the classes that were given`);
     return false;
   }
 
-  #outlines(annotation: PolygonAnnotation, { document }: AnnotatedImage): DmAnnotation[] {
+  #outlines(annotation: PolygonAnnotation, image: AnnotatedImage): DmAnnotation[] {
     const { parts, ...rest } = annotation;
     for (const { holes } of parts) {
       if (holes.length > 0)
-        this.job.losses.add('polygon.holes', 'DM has no holes; they are filled', () => `${document}#${annotation.id}`);
+        this.job.losses.add('polygon.holes', 'DM has no holes; they are filled', () => placeIn(image, annotation));
     }
     const outlines = parts.map(({ outline }, index) => {
       const id = index === 0 ? annotation.id : '';

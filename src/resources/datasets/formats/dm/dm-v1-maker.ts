@@ -1,4 +1,5 @@
 import type { WriteJob } from '../../registry/format-definition.js';
+import { placeIn } from '../../report/annotation-place.js';
 import type { LossLog } from '../../report/loss-log.js';
 import { valuesByName } from '../../report/values-by-name.js';
 import type { DocumentMaker } from './dm-folder-writer.js';
@@ -12,8 +13,7 @@ const FLAGS = { isLocked: false, isVisible: true } as const;
 export function dmV1Maker(job: WriteJob, pieces: DmPieces): DocumentMaker {
   return (image) => {
     const all = pieces.of(image);
-    const classOf = (one: DmAnnotation): object =>
-      classificationOf(one, job.losses, () => `${image.document}#${one.id}`);
+    const classOf = (one: DmAnnotation): object => classificationOf(one, job.losses, () => placeIn(image, one));
     const shapes = all
       .filter(({ kind }) => kind !== 'relation' && kind !== 'group')
       .map((one) => shapeItem(one, classOf(one)));

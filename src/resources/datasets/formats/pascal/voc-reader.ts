@@ -120,7 +120,7 @@ class VOCDocumentReader {
       return [];
     }
     loseUnread(object, OBJECT_FIELDS, this.job.losses, () => `${file}#${annotation}`);
-    return [{ kind: 'box', id: '', label: object['name'], attributes: attributesIn(object), ...box }];
+    return [{ kind: 'box', id: '', number, label: object['name'], attributes: attributesIn(object), ...box }];
   }
 }
 

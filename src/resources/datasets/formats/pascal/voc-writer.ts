@@ -6,6 +6,7 @@ import { stemOf } from '../../io/file-names.js';
 import type { AnnotatedImage, Annotation, AnnotationAttribute, Box } from '../../model/annotated-image.js';
 import { boxAround } from '../../model/geometry.js';
 import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
+import { placeIn, problemPlace } from '../../report/annotation-place.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { type VOCAttribute, vocAttributesOf } from './voc-attributes.js';
 import { CLASS_FILE, VOC_FIELDS } from './voc-layout.js';
@@ -75,13 +76,13 @@ export class VOCWriter implements DatasetWriter {
   }
 
   #objectOf(annotation: Annotation, image: AnnotatedImage): string[] {
-    const placeOf = (): string => `${image.document}#${annotation.id}`;
+    const placeOf = (): string => placeIn(image, annotation);
     if (annotation.kind === 'polyline' || annotation.kind === 'relation' || annotation.kind === 'group') {
       this.job.losses.add(annotation.kind, 'VOC has boxes only', placeOf);
       return [];
     }
     if (this.job.classes.idOf(annotation.label) === undefined) {
-      const place = { file: image.document, annotation: annotation.id };
+      const place = problemPlace(image, annotation);
       this.job.problems.add(
         ProblemCode.UnknownClass,
         place,

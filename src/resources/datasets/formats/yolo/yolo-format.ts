@@ -15,6 +15,7 @@ export const YOLO_FORMAT: FormatDefinition = {
   title: 'YOLO',
   holds: [DatasetFeature.Boxes, DatasetFeature.Polygons, DatasetFeature.Keypoints, DatasetFeature.ClassOrder],
   recognises: looksLikeYOLO,
+  cutsAtEdge: true,
   read: readYOLO,
   write: (job) => new YOLOWriter(job),
 };

@@ -19,6 +19,8 @@ const BOX_NUMBERS = 4;
 export class YOLOLineReader {
   readonly #task: YOLOTask | undefined;
   readonly #scanner = new LabelLineScanner();
+  /** The line that is read, from 1. */
+  #line = 0;
 
   constructor(
     private readonly job: ReadJob,
@@ -29,12 +31,13 @@ export class YOLOLineReader {
 
   parse(text: string, file: string, { size }: FoundImage): readonly Annotation[] {
     const annotations: Annotation[] = [];
-    let line = 0;
-    for (let start = 0; start <= text.length; line++) {
+    this.#line = 0;
+    for (let start = 0; start <= text.length;) {
+      this.#line++;
       const found = text.indexOf('\n', start);
       const end = found === -1 ? text.length : found;
       const made = this.#lineBetween(text, start, end, size);
-      if (typeof made === 'string') this.job.problems.add(ProblemCode.BadAnnotation, { file, line: line + 1 }, made);
+      if (typeof made === 'string') this.job.problems.add(ProblemCode.BadAnnotation, { file, line: this.#line }, made);
       else if (made) annotations.push(made);
       start = end + 1;
     }
@@ -68,12 +71,19 @@ export class YOLOLineReader {
   #shapeOf(label: string, numbers: Float64Array, count: number, size: ImageSize): Annotation | string {
     switch (this.#kindOf(count)) {
       case 'box':
-        return boxAnnotation(label, NO_ATTRIBUTES, boxIn(numbers, size));
+        return this.#box(label, NO_ATTRIBUTES, boxIn(numbers, size));
       case 'scored box':
-        return boxAnnotation(label, [{ name: 'score', value: numbers[BOX_NUMBERS] ?? 0 }], boxIn(numbers, size));
+        return this.#box(label, [{ name: 'score', value: numbers[BOX_NUMBERS] ?? 0 }], boxIn(numbers, size));
       case 'polygon': {
         const outline = pairsIn(numbers, count, size);
-        return { kind: 'polygon', id: '', label, attributes: NO_ATTRIBUTES, parts: [{ outline, holes: [] }] };
+        return {
+          kind: 'polygon',
+          id: '',
+          line: this.#line,
+          label,
+          attributes: NO_ATTRIBUTES,
+          parts: [{ outline, holes: [] }],
+        };
       }
       case 'pose':
         return this.#pose(label, numbers, count, size);
@@ -103,12 +113,13 @@ export class YOLOLineReader {
       const visibility = step === 3 ? Math.trunc(numbers[at + 2] ?? 2) : 2;
       points.push([(numbers[at] ?? 0) * size.width, (numbers[at + 1] ?? 0) * size.height, visibility]);
     }
-    return { kind: 'keypoints', id: '', label, attributes: NO_ATTRIBUTES, points, box: boxIn(numbers, size) };
+    const box = boxIn(numbers, size);
+    return { kind: 'keypoints', id: '', line: this.#line, label, attributes: NO_ATTRIBUTES, points, box };
   }
-}
 
-function boxAnnotation(label: string, attributes: Annotation['attributes'], { x, y, width, height }: Box): Annotation {
-  return { kind: 'box', id: '', label, attributes, x, y, width, height };
+  #box(label: string, attributes: Annotation['attributes'], { x, y, width, height }: Box): Annotation {
+    return { kind: 'box', id: '', line: this.#line, label, attributes, x, y, width, height };
+  }
 }
 
 function boxIn(numbers: Float64Array, { width, height }: ImageSize): Box {

@@ -8,8 +8,10 @@ import type {
   Point,
   PolygonAnnotation,
 } from '../../model/annotated-image.js';
+import { TOLERANCE } from '../../model/edges.js';
 import { boxAround, clippedBox, clippedOutline } from '../../model/geometry.js';
 import { type WriteJob, YOLOTask } from '../../registry/format-definition.js';
+import { placeIn, problemPlace } from '../../report/annotation-place.js';
 import { ProblemCode } from '../../report/problem-log.js';
 import { LabelText } from './label-text.js';
 
@@ -17,8 +19,6 @@ import { LabelText } from './label-text.js';
 export type LinesByTask = Readonly<Record<YOLOTask, LabelText>>;
 
 const TASKS = Object.values(YOLOTask);
-/** Shares of a picture that count as rounding: labels have six decimals. */
-export const TOLERANCE = 1e-6;
 
 /** Makes the lines of pictures, and tells the logs what lines cannot say. */
 export class YOLOLineMaker {
@@ -57,7 +57,7 @@ export class YOLOLineMaker {
     }
     const id = this.job.classes.idOf(annotation.label);
     if (id === undefined) {
-      const place = { file: image.document, annotation: annotation.id };
+      const place = problemPlace(image, annotation);
       return this.job.problems.add(
         ProblemCode.UnknownClass,
         place,
@@ -169,14 +169,9 @@ export class YOLOLineMaker {
       return;
     }
     const { width, height } = image.size;
-    const place = { file: image.document, annotation: annotation.id };
+    const place = problemPlace(image, annotation);
     this.job.problems.add(ProblemCode.OutsideImage, place, `it lies outside its picture of ${width}x${height} pixels`);
   }
-}
-
-/** Where something is, as the loss report names it. */
-function placeIn({ document }: AnnotatedImage, { id }: Pick<Annotation, 'id'>): string {
-  return id === '' ? document : `${document}#${id}`;
 }
 
 /** A line of centre and size as shares of the picture. */
