@@ -5,6 +5,7 @@ import { stemOf } from '../io/file-names.js';
 import { type FoundImage, ImageFolder } from '../io/image-folder.js';
 import { PairedNames } from '../io/paired-names.js';
 import { fileProblem } from '../io/plain-file.js';
+import { readFailure } from '../io/read-failure.js';
 import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
 import type { ReadJob } from '../registry/format-definition.js';
 import { ProblemCode } from '../report/problem-log.js';
@@ -38,9 +39,10 @@ export function* readPaired(job: ReadJob, part: PairedPart, format: DocumentForm
     const stem = stemOf(name);
     const picture = names.pictureOf(place);
     const found = pictureOf(job, images, { name: picture, special: names.special, stem, document });
-    const path = `${part.documents}/${name}`;
-    if (!found || (names.special.has(name) && !isReadable(job, path, document))) continue;
-    const annotations = format.parse(readText(path), document, found);
+    if (!found) continue;
+    const at = { path: `${part.documents}/${name}`, document, isSpecial: names.special.has(name) };
+    const text = readText(job, at);
+    const annotations = text === undefined ? undefined : format.parse(text, document, found);
     if (annotations) yield { ...found, split: part.split, stem, document, isLabelled: true, annotations };
   }
   yield* unlabelled(job, part.split, names, images);
@@ -64,13 +66,6 @@ function pictureOf(
   return undefined;
 }
 
-/** Asked only for documents that are no plain files. */
-function isReadable({ problems }: ReadJob, path: string, document: string): boolean {
-  const problem = fileProblem(path);
-  if (problem !== undefined) problems.add(ProblemCode.Unreadable, { file: document }, `it ${problem}`);
-  return problem === undefined;
-}
-
 function* unlabelled(
   job: ReadJob,
   split: string | null,
@@ -91,7 +86,25 @@ function* unlabelled(
   }
 }
 
-function readText(path: string): string {
-  const text = readFileSync(path, 'utf8');
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+interface TextPlace {
+  readonly path: string;
+  readonly document: string;
+  /** Whether the name is that of a link, a pipe or the like. */
+  readonly isSpecial: boolean;
+}
+
+/** The text of a document; undefined where it cannot be read, which the log was told. */
+function readText({ problems }: ReadJob, { path, document, isSpecial }: TextPlace): string | undefined {
+  const problem = isSpecial ? fileProblem(path) : undefined;
+  if (problem !== undefined) {
+    problems.add(ProblemCode.Unreadable, { file: document }, `it ${problem}`);
+    return undefined;
+  }
+  try {
+    const text = readFileSync(path, 'utf8');
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  } catch (error) {
+    problems.add(ProblemCode.Unreadable, { file: document }, `it ${readFailure(error)}`, error);
+    return undefined;
+  }
 }

@@ -5,6 +5,7 @@ import { ProblemCode, type ProblemLog } from '../report/problem-log.js';
 import { isFile } from './file-names.js';
 import { ImageHeaderReader } from './image-header.js';
 import { fileProblem } from './plain-file.js';
+import { readFailure } from './read-failure.js';
 
 /** A picture that was found. */
 export interface FoundImage {
@@ -47,8 +48,19 @@ export class ImageFolder {
   read(fileName: string, document: string, isSpecial: boolean): FoundImage | undefined {
     const file = isSpecial ? this.#bytesOf(fileName, document) : `${this.folder}${sep}${fileName}`;
     if (file === undefined) return undefined;
-    const size = this.#headers.sizeOf(file);
-    if (size) return { fileName, file, size };
+    const size = this.#sizeOf(file, fileName, document);
+    return size && { fileName, file, size };
+  }
+
+  #sizeOf(file: string, fileName: string, document: string): ImageSize | undefined {
+    try {
+      const size = this.#headers.sizeOf(file);
+      if (size) return size;
+    } catch (error) {
+      const message = `the picture '${fileName}' ${readFailure(error)}`;
+      this.problems.add(ProblemCode.NoImage, { file: document }, message, error);
+      return undefined;
+    }
     this.problems.add(ProblemCode.NotAnImage, { file: document }, `'${fileName}' is no picture of a known kind`);
     return undefined;
   }
