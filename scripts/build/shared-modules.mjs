@@ -1,3 +1,5 @@
+// Before all packages: they are imported at once, and those of Nest must not run before it has.
+import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { inProject } from '../lib/project.mjs';
 
