@@ -45,6 +45,16 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
   /** As when its owner has been silent for long enough. */
   const letGo = async (id: string): Promise<void> => void inner.renew(id, (await inner.get(id))?.epoch ?? 0, 0);
 
+  /** A pipeline whose process has been silent for long enough while one of its actions is in its step; that one still has its run. */
+  const leftInPut = async (): Promise<{ readonly id: string; readonly child: string }> => {
+    world.diary.hold('put');
+    const { id } = await world.pipelines.run(CHAIN, { params: PARAMS });
+    await world.diary.arrival('put');
+    const child = await childOf(id, 'store');
+    await letGo(id);
+    return { id, child };
+  };
+
   it('is given up with the run of an action that is lost: nothing is undone, and both can be gone on with', async () => {
     world.diary.hold('put');
     const handle = await world.pipelines.run(CHAIN, { params: PARAMS });
@@ -65,11 +75,7 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
   });
 
   it('ends and undoes what earlier processes have begun when it is told to end while it looks at that', async () => {
-    world.diary.hold('put');
-    const { id } = await world.pipelines.run(CHAIN, { params: PARAMS });
-    await world.diary.arrival('put');
-    const child = await childOf(id, 'store');
-    await letGo(id);
+    const { id, child } = await leftInPut();
     await letGo(child);
     const peer = await peerWorld();
     const looks = Promise.withResolvers<void>();
@@ -113,11 +119,7 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
   });
 
   it('is undone only when the run of an action that another process has is over', async () => {
-    world.diary.hold('put');
-    const { id } = await world.pipelines.run(CHAIN, { params: PARAMS });
-    await world.diary.arrival('put');
-    const child = await childOf(id, 'store');
-    await letGo(id);
+    const { id, child } = await leftInPut();
     const peer = await peerWorld();
     const askedAgain = Promise.withResolvers<void>();
     let asked = 0;
@@ -136,11 +138,7 @@ describe('A pipeline whose run, or that of an action, changes hands', () => {
   });
 
   it('is taken over again by a host, to be undone, whose store was away when an action was to be ended for it', async () => {
-    world.diary.hold('put');
-    const { id } = await world.pipelines.run(CHAIN, { params: PARAMS });
-    await world.diary.arrival('put');
-    const child = await childOf(id, 'store');
-    await letGo(id);
+    const { id, child } = await leftInPut();
     await letGo(child);
     inner.requestCancel(id, 'no longer needed');
     const peer = await peerWorld();
