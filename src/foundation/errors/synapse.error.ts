@@ -68,6 +68,11 @@ function causesOf(error: Error): string[] {
   return causes;
 }
 
+/** {@link messageOf} as a part of a sentence: without its full stop. */
+export function reasonIn(thrown: unknown): string {
+  return messageOf(thrown).replace(/\.$/, '');
+}
+
 /** The text of anything that was thrown: an error's message, a string as it is, other values as JSON where that works. */
 export function messageOf(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;

@@ -1,6 +1,6 @@
 import { ExecutionError } from '../../foundation/errors/plugin.errors.js';
 import { PluginExitError } from '../../foundation/errors/run.errors.js';
-import { messageOf, type SynapseError } from '../../foundation/errors/synapse.error.js';
+import { reasonIn, type SynapseError } from '../../foundation/errors/synapse.error.js';
 
 /** What a run must be told when the plugin behaves as if the process were its own. */
 export interface GuardedRun {
@@ -91,7 +91,7 @@ export class StdoutGuard {
     if (thrown instanceof PluginExitError) return; // the run has been told when it was thrown
     const run = this.#run;
     const error = new ExecutionError(
-      `${run ? `Action '${run.action}'` : 'The plugin'} left an error unhandled in the background: ${messageOf(thrown).replace(/\.$/, '')}. Await every promise, and catch errors in timers and event handlers.`,
+      `${run ? `Action '${run.action}'` : 'The plugin'} left an error unhandled in the background: ${reasonIn(thrown)}. Await every promise, and catch errors in timers and event handlers.`,
       { cause: thrown, details: run ? { action: run.action } : {} },
     );
     if (run) run.fail(error);

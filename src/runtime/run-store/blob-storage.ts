@@ -1,6 +1,6 @@
 import { StorageConnectionError } from '../../foundation/errors/storage.errors.js';
 import { StoreValueUnavailableError } from '../../foundation/errors/store.errors.js';
-import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
+import { messageOf, reasonIn, SynapseError } from '../../foundation/errors/synapse.error.js';
 import type { StorageProvider } from '../../resources/storage/storage-provider.interface.js';
 import { abortable } from '../../resources/storage/transfer/abortable.js';
 import { hashOf } from './blob-folder.js';
@@ -201,9 +201,9 @@ export class BlobStorage {
       const cause = signal.aborted ? (latest ?? thrown) : thrown;
       const reason = signal.aborted
         ? `${messageOf(cause)} (given up after ${this.limits.timeoutMs} ms)`
-        : messageOf(cause);
+        : reasonIn(cause);
       if (isConfiguration(cause)) throw unusable(this.target, this.limits.location, cause);
-      throw failed(urlIn(open, key), reason.replace(/\.$/, ''), cause, signal.aborted);
+      throw failed(urlIn(open, key), reason, cause, signal.aborted);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js';
+import { reasonIn } from '../../../foundation/errors/synapse.error.js';
 import { placeBeside, sweepBeside } from '../../files/places/leftovers.js';
 import { isOrHolds } from '../../files/places/replace-guard.js';
 
@@ -32,7 +33,7 @@ export class StagedTarget {
     try {
       makeFolder(this.folder);
     } catch (error) {
-      throw new DatasetTargetError(this.target, `${reasonOf(error)}. Choose a folder that can be written.`, error);
+      throw new DatasetTargetError(this.target, `${reasonIn(error)}. Choose a folder that can be written.`, error);
     }
   }
 
@@ -100,11 +101,4 @@ function occupied(target: string, cause?: unknown): DatasetTargetError {
     'something is there already. Choose another place, or overwrite it (--overwrite).',
     cause,
   );
-}
-
-/** What the operating system said, as words. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)
-    ? String(error.message)
-    : String(error);
 }

@@ -8,9 +8,9 @@ import {
   DatasetTargetError,
 } from '../../../foundation/errors/dataset.errors.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
+import { reasonIn } from '../../../foundation/errors/synapse.error.js';
 import { writeAtomically } from '../../files/places/write-atomically.js';
 import { isFolder } from '../io/file-names.js';
-import { reasonOf } from '../io/staged-target.js';
 import type { AnnotatedImage } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
 import { readableFormat } from '../inspect/open-dataset.js';
@@ -70,13 +70,13 @@ export async function previewDataset(path: string, options: PreviewOptions): Pro
     .composite([{ input: svg }])
     .toFormat(kind);
   const drawn = await drawing.toBuffer().catch((error: unknown) => {
-    const problem = `its picture cannot be read: ${reasonOf(error).split('\n')[0] ?? ''}`;
+    const problem = `its picture cannot be read: ${reasonIn(error).split('\n')[0] ?? ''}`;
     throw new DatasetInvalidError({ file: image.document }, problem, error);
   });
   await writeAtomically(out, (unfinished) => writeFile(unfinished, drawn)).catch((error: unknown) => {
     throw new DatasetTargetError(
       out,
-      `${isFolder(out) ? 'a folder is there' : reasonOf(error).replace(/\.$/, '')}. Choose another file.`,
+      `${isFolder(out) ? 'a folder is there' : reasonIn(error)}. Choose another file.`,
       error,
     );
   });

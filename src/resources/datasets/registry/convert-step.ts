@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DatasetTargetError } from '../../../foundation/errors/dataset.errors.js';
-import { SynapseError } from '../../../foundation/errors/synapse.error.js';
+import { reasonIn, SynapseError } from '../../../foundation/errors/synapse.error.js';
 import { ImageHandling, ImagePlacer } from '../io/image-placer.js';
-import { reasonOf, REPORT_NAME, StagedTarget } from '../io/staged-target.js';
+import { REPORT_NAME, StagedTarget } from '../io/staged-target.js';
 import type { AnnotatedImage } from '../model/annotated-image.js';
 import { ClassOrder } from '../model/class-order.js';
 import { LossLog } from '../report/loss-log.js';
@@ -108,5 +108,5 @@ function translated(error: unknown, { folder, target }: StagedTarget): unknown {
   const { code = '', path = '' } = error as NodeJS.ErrnoException;
   const cure = CURES[code];
   if (cure === undefined || (code === 'EACCES' && !path.startsWith(folder))) return error;
-  return new DatasetTargetError(target, `${cure} (${reasonOf(error)})`, error);
+  return new DatasetTargetError(target, `${cure} (${reasonIn(error)})`, error);
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileInvalidError, FileNotFoundError } from '../../../foundation/errors/file.errors.js';
-import { messageOf } from '../../../foundation/errors/synapse.error.js';
+import { messageOf, reasonIn } from '../../../foundation/errors/synapse.error.js';
 import { writeAtomically } from '../places/write-atomically.js';
 
 /** Longest line of NDJSON, or record of CSV, in characters: more is no table, but a mistake or an attack. */
@@ -132,5 +132,5 @@ function parsed(text: string, line: number): unknown {
 
 function readError(path: string, error: unknown): unknown {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new FileNotFoundError('file', resolve(path), error);
-  return new FileInvalidError(resolve(path), messageOf(error).replace(/\.$/, ''), error);
+  return new FileInvalidError(resolve(path), reasonIn(error), error);
 }
