@@ -5,7 +5,7 @@ import { ClassOrder } from '../model/class-order.js';
 import { liesOutside, reachesBeyond } from '../model/edges.js';
 import { shapeProblem } from '../model/geometry.js';
 import type { DatasetFormatRegistry } from '../registry/dataset-format-registry.js';
-import { problemPlace } from '../report/annotation-place.js';
+import { pictureWith, problemPlace } from '../report/annotation-place.js';
 import { type Loss, LossLog } from '../report/loss-log.js';
 import { OnError, ProblemCode, type ProblemGroup, ProblemLog } from '../report/problem-log.js';
 import { ImageEndReader } from './image-end.js';
@@ -119,11 +119,9 @@ class Tally {
     const add = (code: ProblemCode, text: string): void =>
       this.problems.add(code, problemPlace(image, annotation), text);
     if (problem !== undefined) return add(ProblemCode.BadShape, problem);
-    const { size } = image;
-    if (!reachesBeyond(annotation, size)) return;
-    const picture = `its picture of ${size.width}x${size.height} pixels`;
-    if (liesOutside(annotation, size)) add(ProblemCode.OutsideImage, `it lies outside ${picture}`);
-    else add(ProblemCode.BeyondEdge, `it reaches beyond the edge of ${picture}`);
+    if (!reachesBeyond(annotation, image.size)) return;
+    if (liesOutside(annotation, image.size)) add(ProblemCode.OutsideImage, `it lies outside ${pictureWith(image)}`);
+    else add(ProblemCode.BeyondEdge, `it reaches beyond the edge of ${pictureWith(image)}`);
   }
 
   /** Readers look at the first bytes of pictures only. */

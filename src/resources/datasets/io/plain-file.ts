@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { DatasetInvalidError, DatasetNotFoundError } from '../../../foundation/errors/dataset.errors.js';
 
@@ -41,9 +41,10 @@ export function requireFile(root: string, path: string): void {
  * @throws {@link DatasetNotFoundError}
  */
 export function requireFolder(path: string, title: string): void {
-  if (factsOf(path)?.isDirectory()) return;
+  const facts = factsOf(path);
+  if (facts?.isDirectory()) return;
   const reason = `a data set of ${title} is a folder, and this is none; give the folder that all of its files are in`;
-  throw new DatasetNotFoundError(path, existsSync(path) ? reason : 'there is no such folder');
+  throw new DatasetNotFoundError(path, facts ? reason : 'there is no such folder');
 }
 
 function kindOf(facts: Stats): string {

@@ -68,7 +68,8 @@ function isAroundBeyond(points: readonly (readonly number[])[], size: ImageSize)
   return around !== null && isBoxBeyond(around, size);
 }
 
-function isBoxBeyond({ x, y, width, height }: Box, size: ImageSize): boolean {
+/** Whether a box reaches further beyond the edge than rounding does. */
+export function isBoxBeyond({ x, y, width, height }: Box, size: ImageSize): boolean {
   const [slackX, slackY] = [TOLERANCE * size.width, TOLERANCE * size.height];
   return x < -slackX || y < -slackY || x + width > size.width + slackX || y + height > size.height + slackY;
 }

@@ -1,7 +1,7 @@
 import type { AnnotatedImage, Annotation } from '../model/annotated-image.js';
 import { liesOutside } from '../model/edges.js';
 import { shapeProblem } from '../model/geometry.js';
-import { problemPlace } from '../report/annotation-place.js';
+import { pictureWith, problemPlace } from '../report/annotation-place.js';
 import { ProblemCode, type ProblemLog } from '../report/problem-log.js';
 import type { DatasetWriter, FormatDefinition } from './format-definition.js';
 
@@ -39,10 +39,9 @@ export class ImagePump {
 
   /** What formats keep that cut nothing is lost later on, where nobody looks for it. */
   #remarkOutside(image: AnnotatedImage): void {
-    const { annotations, size } = image;
-    for (const annotation of annotations) {
-      if (!liesOutside(annotation, size)) continue;
-      const message = `it lies outside its picture of ${size.width}x${size.height} pixels, and is kept as it is`;
+    for (const annotation of image.annotations) {
+      if (!liesOutside(annotation, image.size)) continue;
+      const message = `it lies outside ${pictureWith(image)}, and is kept as it is`;
       this.problems.note(ProblemCode.OutsideImage, problemPlace(image, annotation), message);
     }
   }

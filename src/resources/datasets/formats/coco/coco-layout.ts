@@ -48,8 +48,8 @@ export function cocoFiles(source: string): readonly COCOFile[] {
 export function unreadableIn(source: string): readonly { readonly path: string; readonly problem: string }[] {
   const paths = [join(source, 'annotations'), source].flatMap(jsonPathsIn);
   return paths.flatMap((path) => {
-    const problem = isTaken(path) ? fileProblem(path) : undefined;
-    return problem === undefined ? [] : [{ path, problem }];
+    const problem = fileProblem(path);
+    return problem === undefined || isFolder(path) ? [] : [{ path, problem }];
   });
 }
 

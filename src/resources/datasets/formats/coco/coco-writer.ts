@@ -10,8 +10,8 @@ import type {
 import { boxAround, doubleArea } from '../../model/geometry.js';
 import { DatasetFeature, type DatasetWriter, type WriteJob } from '../../registry/format-definition.js';
 import type { LossLog } from '../../report/loss-log.js';
-import { placeIn, problemPlace } from '../../report/annotation-place.js';
-import { ProblemCode } from '../../report/problem-log.js';
+import { placeIn } from '../../report/annotation-place.js';
+import { addUnknownClass } from '../../report/unknown-class.js';
 import { valuesByName } from '../../report/values-by-name.js';
 import { CategoryIds } from './category-ids.js';
 import { PartFile } from './part-file.js';
@@ -103,12 +103,7 @@ export class COCOWriter implements DatasetWriter {
     }
     const category = this.job.classes.idOf(annotation.label);
     if (category === undefined) {
-      const place = problemPlace(image, annotation);
-      this.job.problems.add(
-        ProblemCode.UnknownClass,
-        place,
-        `'${annotation.label}' is not among the classes that were given`,
-      );
+      addUnknownClass(this.job.problems, image, annotation);
       return undefined;
     }
     return {

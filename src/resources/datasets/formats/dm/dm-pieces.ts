@@ -7,8 +7,8 @@ import type {
   PolygonAnnotation,
 } from '../../model/annotated-image.js';
 import type { WriteJob } from '../../registry/format-definition.js';
-import { placeIn, problemPlace } from '../../report/annotation-place.js';
-import { ProblemCode } from '../../report/problem-log.js';
+import { placeIn } from '../../report/annotation-place.js';
+import { addUnknownClass } from '../../report/unknown-class.js';
 import { type AnnotationIds, isDmId } from './annotation-ids.js';
 import { PARTS } from './object-parts.js';
 
@@ -45,8 +45,7 @@ export class DmPieces {
   #isKnown(annotation: Annotation, image: AnnotatedImage): boolean {
     const { kind, label } = annotation;
     if (kind === 'relation' || kind === 'group' || this.job.classes.idOf(label) !== undefined) return true;
-    const place = problemPlace(image, annotation);
-    this.job.problems.add(ProblemCode.UnknownClass, place, `'${label}' is not among the classes that were given`);
+    addUnknownClass(this.job.problems, image, annotation);
     return false;
   }
 

@@ -6,8 +6,8 @@ import { stemOf } from '../../io/file-names.js';
 import type { AnnotatedImage, Annotation, AnnotationAttribute, Box } from '../../model/annotated-image.js';
 import { boxAround } from '../../model/geometry.js';
 import type { DatasetWriter, WriteJob } from '../../registry/format-definition.js';
-import { placeIn, problemPlace } from '../../report/annotation-place.js';
-import { ProblemCode } from '../../report/problem-log.js';
+import { placeIn } from '../../report/annotation-place.js';
+import { addUnknownClass } from '../../report/unknown-class.js';
 import { type VOCAttribute, vocAttributesOf } from './voc-attributes.js';
 import { CLASS_FILE, VOC_FIELDS } from './voc-layout.js';
 
@@ -82,12 +82,7 @@ export class VOCWriter implements DatasetWriter {
       return [];
     }
     if (this.job.classes.idOf(annotation.label) === undefined) {
-      const place = problemPlace(image, annotation);
-      this.job.problems.add(
-        ProblemCode.UnknownClass,
-        place,
-        `'${annotation.label}' is not among the classes that were given`,
-      );
+      addUnknownClass(this.job.problems, image, annotation);
       return [];
     }
     if (annotation.id !== '') this.job.losses.add('id', 'VOC has no ids', placeOf);

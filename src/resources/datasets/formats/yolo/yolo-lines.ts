@@ -8,11 +8,12 @@ import type {
   Point,
   PolygonAnnotation,
 } from '../../model/annotated-image.js';
-import { TOLERANCE } from '../../model/edges.js';
+import { isBoxBeyond, TOLERANCE } from '../../model/edges.js';
 import { boxAround, clippedBox, clippedOutline } from '../../model/geometry.js';
 import { type WriteJob, YOLOTask } from '../../registry/format-definition.js';
-import { placeIn, problemPlace } from '../../report/annotation-place.js';
+import { pictureWith, placeIn, problemPlace } from '../../report/annotation-place.js';
 import { ProblemCode } from '../../report/problem-log.js';
+import { addUnknownClass } from '../../report/unknown-class.js';
 import { LabelText } from './label-text.js';
 
 /** Lines of one picture, by the task they teach. They hold until those of the next one are asked for. */
@@ -56,14 +57,7 @@ export class YOLOLineMaker {
       return;
     }
     const id = this.job.classes.idOf(annotation.label);
-    if (id === undefined) {
-      const place = problemPlace(image, annotation);
-      return this.job.problems.add(
-        ProblemCode.UnknownClass,
-        place,
-        `'${annotation.label}' is not among the classes that were given`,
-      );
-    }
+    if (id === undefined) return addUnknownClass(this.job.problems, image, annotation);
     if (annotation.id !== '') this.job.losses.add('id', 'YOLO has no ids', placeOf);
     for (const { name } of annotation.attributes)
       this.job.losses.add(`attributes.${name}`, 'YOLO has no attributes', placeOf);
@@ -140,15 +134,7 @@ export class YOLOLineMaker {
   }
 
   #boxInside(box: Box, annotation: Annotation, image: AnnotatedImage): Box | null {
-    const { x, y, width, height } = box;
-    const slackX = TOLERANCE * image.size.width;
-    const slackY = TOLERANCE * image.size.height;
-    const isInside =
-      x >= -slackX &&
-      y >= -slackY &&
-      x + width <= image.size.width + slackX &&
-      y + height <= image.size.height + slackY;
-    if (isInside) return box;
+    if (!isBoxBeyond(box, image.size)) return box;
     const clipped = clippedBox(box, image.size);
     this.#reportOutside(clipped !== null, annotation, image);
     return clipped;
@@ -168,9 +154,8 @@ export class YOLOLineMaker {
       this.job.losses.add('outside', 'cut at the edge of the picture', () => placeIn(image, annotation));
       return;
     }
-    const { width, height } = image.size;
     const place = problemPlace(image, annotation);
-    this.job.problems.add(ProblemCode.OutsideImage, place, `it lies outside its picture of ${width}x${height} pixels`);
+    this.job.problems.add(ProblemCode.OutsideImage, place, `it lies outside ${pictureWith(image)}`);
   }
 }
 
