@@ -24,7 +24,7 @@ export class Cancellation implements Abortable {
   readonly #members = new Set<Abortable>();
   #isAborted = false;
   #reason: unknown;
-  #isListening = false;
+  #listener: (() => void) | undefined;
 
   constructor(timing: StepTiming, signal?: AbortSignal) {
     this.timing = timing;
@@ -43,9 +43,12 @@ export class Cancellation implements Abortable {
   add(member: Abortable): void {
     this.#members.add(member);
     if (this.isAborted) member.abort(this.reason);
-    else if (this.signal && !this.#isListening) {
-      this.#isListening = true;
-      this.signal.addEventListener('abort', this, { once: true });
+    else if (this.signal && !this.#listener) {
+      // First a constant: V8 puts functions that are assigned to a property where they stand among its old objects, and what they lead to
+      // stays until a long collection. Node does so for each object that listens.
+      const listener = (): void => this.abort(this.signal?.reason);
+      this.signal.addEventListener('abort', listener, { once: true });
+      this.#listener = listener;
     }
   }
 
@@ -61,13 +64,8 @@ export class Cancellation implements Abortable {
     for (const member of [...this.#members]) member.abort(reason);
   }
 
-  /** @internal The run's signal aborted. */
-  handleEvent(): void {
-    this.abort(this.signal?.reason);
-  }
-
   /** Lets go of the run's signal. */
   close(): void {
-    if (this.#isListening) this.signal?.removeEventListener('abort', this);
+    if (this.#listener) this.signal?.removeEventListener('abort', this.#listener);
   }
 }

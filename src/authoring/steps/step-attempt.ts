@@ -65,10 +65,12 @@ export class StepAttempt implements Abortable {
   /** What `work` comes to; the reason of the abort when it goes on for longer than the grace time after it. */
   until<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#abandon = (reason) => {
+      // First a constant, as the listener of a Cancellation is.
+      const abandon = (reason: unknown): void => {
         this.#end();
         reject(reason as Error);
       };
+      this.#abandon = abandon;
       this.#watch();
       work.then(
         (value) => {
