@@ -7,6 +7,7 @@ import { ActionRegistry } from '../../../src/runtime/discovery/action-registry.j
 import { ExecutorRegistry } from '../../../src/runtime/executors/executor-registry.js';
 import { MIGRATIONS, migrate } from '../../../src/runtime/run-store/postgres/postgres-migrations.js';
 import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
+import { AnswerWatch } from '../../../src/runtime/run-store/postgres/answer-watch.js';
 import { sessionOf } from '../../../src/runtime/run-store/postgres/postgres-session.js';
 import { postgresTargetOf } from '../../../src/runtime/run-store/postgres/postgres-target.js';
 import { entryOf, eventsFrom, ownedRecordOf, recordOf } from '../../../src/runtime/run-store/run-store.fixture.js';
@@ -254,7 +255,7 @@ describeWithPostgres('The storage of large values of a run store in Postgres', '
     await site.sandbox.store({ schema: source }).create(recordOf(1, { params: LARGE }));
     const client = new Client({ connectionString: site.sandbox.url });
     await client.connect();
-    await migrate(sessionOf(client, Query), postgresTargetOf(site.sandbox.url, site.schema), {
+    await migrate(sessionOf(client, Query, new AnswerWatch(60_000)), postgresTargetOf(site.sandbox.url, site.schema), {
       migrations: MIGRATIONS.slice(0, 1),
     });
     await client.end();

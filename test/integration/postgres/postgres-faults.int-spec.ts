@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { Client, Query } from 'pg';
 import { SynapseSandbox } from '../../e2e/synapse-process.js';
 import { MIGRATIONS, migrate } from '../../../src/runtime/run-store/postgres/postgres-migrations.js';
+import { AnswerWatch } from '../../../src/runtime/run-store/postgres/answer-watch.js';
 import { sessionOf } from '../../../src/runtime/run-store/postgres/postgres-session.js';
 import { postgresTargetOf } from '../../../src/runtime/run-store/postgres/postgres-target.js';
 import { entryOf, eventsFrom, ownedRecordOf, recordOf } from '../../../src/runtime/run-store/run-store.fixture.js';
@@ -86,7 +87,9 @@ describeWithPostgres('A run store in Postgres', 'a server of its own', () => {
       await client.connect();
       try {
         const migrations = [...MIGRATIONS, ...further];
-        await migrate(sessionOf(client, Query), postgresTargetOf(sandbox.url, schema), { migrations });
+        await migrate(sessionOf(client, Query, new AnswerWatch(60_000)), postgresTargetOf(sandbox.url, schema), {
+          migrations,
+        });
       } finally {
         await client.end();
       }

@@ -181,7 +181,6 @@ async function createPool(options: PostgresConnectionOptions): Promise<PostgresP
     max: options.maxConnections,
     connectionTimeoutMillis: options.connectTimeoutMs,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    query_timeout: options.queryTimeoutMs,
     keepAlive: true,
     // A store that nobody closes does not keep its process alive.
     allowExitOnIdle: true,

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { AnswerWatch } from './answer-watch.js';
 import { DriverFault, type QueryClass, type Session, sessionOf } from './postgres-session.js';
 
 /** After which idle connections go back to the driver's pool, which ends them when nobody needs them. */
@@ -9,6 +10,15 @@ interface Waiting {
   readonly fail: (reason: unknown) => void;
 }
 
+/** How much, and how long, a {@link PostgresPool} allows. */
+export interface PoolLimits {
+  readonly maxConnections: number;
+  /** How long a call waits for a connection, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** How long the server may take for a statement, in milliseconds. */
+  readonly queryTimeoutMs: number;
+}
+
 /**
  * The driver's pool, with its connections kept at hand: to give one back to it and ask for it again costs this process as much as a
  * statement does. The pool connects, limits and ends them; here they wait, without keeping the process alive.
@@ -17,17 +27,18 @@ export class PostgresPool {
   readonly #idle: PoolClient[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #lost = new WeakSet<PoolClient>();
+  readonly #watch: AnswerWatch;
   /** Connections that are at work or being opened. */
   #busy = 0;
   #giveBackTimer: NodeJS.Timeout | undefined;
   #isEnding = false;
 
-  /** @param limits - Most connections, and how long a call waits for one, in milliseconds. */
   constructor(
     private readonly pool: Pool,
     private readonly queries: QueryClass,
-    private readonly limits: { readonly maxConnections: number; readonly connectTimeoutMs: number },
+    private readonly limits: PoolLimits,
   ) {
+    this.#watch = new AnswerWatch(limits.queryTimeoutMs);
     // One that is lost while it is at work fails its statement as well: without a listener, the event would end the process.
     pool.on('error', () => undefined);
     pool.on('connect', (client) =>
@@ -52,7 +63,7 @@ export class PostgresPool {
 
   /** What is executed on a connection. */
   sessionOn(client: PoolClient): Session {
-    return sessionOf(client, this.queries);
+    return sessionOf(client, this.queries, this.#watch);
   }
 
   /** @param isBroken - Whether it is to be ended, since nobody knows what it is doing. */

@@ -1,4 +1,5 @@
 import type { ClientBase, Query } from 'pg';
+import type { AnswerWatch } from './answer-watch.js';
 import { meaningOf } from './postgres-faults.js';
 
 /** SQL with the name under which each connection prepares it once; without one it is sent as it is. */
@@ -39,12 +40,16 @@ export type QueryClass = typeof Query;
  *
  * Statements are made by their class, since the driver copies what it is given otherwise, property by property, which takes as long as sending it. And
  * by a callback: the driver's own promise costs two more, and looks for a stack that nobody reads here.
+ *
+ * @param watch - Says how long the server may take for each.
  */
-export function sessionOf(client: ClientBase, QueryOfDriver: QueryClass): Session {
+export function sessionOf(client: ClientBase, QueryOfDriver: QueryClass, watch: AnswerWatch): Session {
   return {
     execute: <T>({ name, text }: Statement, values: readonly unknown[] = []) =>
       new Promise<StatementResult<T>>((resolve, reject) => {
+        const awaited = watch.begin((late) => reject(new DriverFault(late)));
         const query = new QueryOfDriver(text, values as unknown[], (thrown, result) => {
+          watch.end(awaited);
           if (thrown) reject(new DriverFault(thrown));
           else resolve({ rows: result.rows as T[], count: result.rowCount ?? 0 });
         });

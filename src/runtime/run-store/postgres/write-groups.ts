@@ -37,7 +37,8 @@ const SIZES = [8, 4, 2, 1];
  */
 export class WriteGroups {
   readonly #queue: Queued[] = [];
-  readonly #underWay = new Set<Slot>();
+  /** A list, not a Set: the tables that a Set leaves behind when it is added to and deleted from keep what they held for long. */
+  readonly #underWay: Slot[] = [];
   #relief: NodeJS.Timeout | undefined;
 
   constructor(private readonly connection: PostgresConnection) {}
@@ -52,7 +53,7 @@ export class WriteGroups {
     alone: (isInDoubt: boolean) => Promise<T>,
     written: T,
   ): Promise<T> {
-    if (this.#underWay.size < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
+    if (this.#underWay.length < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
     const write = writeOf();
     if (!write) return alone(false);
     const fate = await new Promise<Fate>((resolve) => {
@@ -64,17 +65,22 @@ export class WriteGroups {
 
   async #whileUnderWay<T>(work: () => Promise<T>): Promise<T> {
     const slot: Slot = { sinceMs: performance.now() };
-    this.#underWay.add(slot);
+    this.#underWay.push(slot);
     try {
       return await work();
     } finally {
-      this.#underWay.delete(slot);
+      this.#isOver(slot);
       this.#goOn();
     }
   }
 
+  #isOver(slot: Slot): void {
+    const index = this.#underWay.indexOf(slot);
+    if (index >= 0) this.#underWay.splice(index, 1);
+  }
+
   #goOn(): void {
-    while (this.#queue.length > 0 && this.#underWay.size < MAX_UNDER_WAY) {
+    while (this.#queue.length > 0 && this.#underWay.length < MAX_UNDER_WAY) {
       void this.#whileUnderWay(() => this.#sendNext());
     }
   }
@@ -83,7 +89,7 @@ export class WriteGroups {
   #relieve(): void {
     this.#relief = undefined;
     const nowMs = performance.now();
-    for (const slot of this.#underWay) if (nowMs - slot.sinceMs >= MAX_WAIT_MS) this.#underWay.delete(slot);
+    for (const slot of [...this.#underWay]) if (nowMs - slot.sinceMs >= MAX_WAIT_MS) this.#isOver(slot);
     this.#goOn();
     if (this.#queue.length > 0) this.#relief = setTimeout(() => this.#relieve(), MAX_WAIT_MS);
   }

@@ -1,0 +1,54 @@
+/** A statement that the server has not answered yet. */
+interface Awaited {
+  readonly sinceMs: number;
+  readonly fail: (late: Error) => void;
+  /** Its place in the list; -1 when it is not there. */
+  index: number;
+}
+
+/**
+ * Ends the wait for answers that take too long. One timer for all of them, which goes off once a limit at most: one for each statement, as the
+ * driver has it, costs as much as to make the statement.
+ */
+export class AnswerWatch {
+  /** A list, not a Set: the tables that a Set leaves behind when it is added to and deleted from keep what they held for long. */
+  readonly #awaited: Awaited[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param limitMs - How long the server may take for a statement, in milliseconds. */
+  constructor(private readonly limitMs: number) {}
+
+  /** @param fail - Is told when the answer has taken too long. Its connection is of no use then: nobody knows what it is doing. */
+  begin(fail: (late: Error) => void): Awaited {
+    const awaited: Awaited = { sinceMs: performance.now(), fail, index: this.#awaited.length };
+    this.#awaited.push(awaited);
+    // The connection keeps the process alive while it is at work, not this.
+    this.#timer ??= setTimeout(() => this.#check(), this.limitMs).unref();
+    return awaited;
+  }
+
+  /** The answer is there, whatever it says. */
+  end(awaited: Awaited): void {
+    const { index } = awaited;
+    const last = this.#awaited[this.#awaited.length - 1];
+    if (index < 0 || !last) return;
+    this.#awaited[index] = last;
+    last.index = index;
+    this.#awaited.length--;
+    awaited.index = -1;
+  }
+
+  #check(): void {
+    this.#timer = undefined;
+    // A timer may go off a fraction of a millisecond early.
+    const latestMs = performance.now() - this.limitMs + 1;
+    const late = this.#awaited.filter(({ sinceMs }) => sinceMs <= latestMs);
+    for (const awaited of late) {
+      this.end(awaited);
+      awaited.fail(new Error('query read timeout')); // the words by which the driver's own limit is known
+    }
+    if (this.#awaited.length === 0) return;
+    const leftMs = Math.min(...this.#awaited.map(({ sinceMs }) => sinceMs)) - latestMs;
+    this.#timer = setTimeout(() => this.#check(), Math.ceil(leftMs)).unref();
+  }
+}
