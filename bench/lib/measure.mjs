@@ -44,8 +44,10 @@ export async function measureRow(row) {
 }
 
 async function ratioRounds(row, context) {
-  await timed(row, 'ours', context); // the first call pays for compiling and caches
-  await timed(row, 'base', context);
+  for (const side of ['ours', 'base']) {
+    await timed(row, side, context); // the first call pays for compiling and caches
+    if (row.warmUp) await timeOfBatch(row[side], context, row.warmUp);
+  }
   return collectRounds(row, async (number) => {
     const order = number % 2 === 0 ? ['ours', 'base'] : ['base', 'ours'];
     const times = {};

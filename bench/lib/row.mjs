@@ -10,6 +10,7 @@ const KNOWN_KEYS = [
   'reach',
   'rounds',
   'iterations',
+  'warmUp',
   'baseline',
   'setup',
   'ours',

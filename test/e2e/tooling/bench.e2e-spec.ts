@@ -58,6 +58,15 @@ describe('A bench row', () => {
     expect(calls).toEqual('ours base ours base base ours ours base base ours ours base'.split(' '));
   });
 
+  it('leaves as many further calls unmeasured as it asks for', () => {
+    const { calls } = measure(`(() => {
+      const side = (name) => () => (calls.push(name), undefined);
+      return { reach: 1e9, rounds: 1, iterations: 2, warmUp: 3, baseline: 'bare-node', ours: side('ours'), base: side('base') };
+    })()`);
+    expect(calls.filter((name) => name === 'ours')).toHaveLength(2 + 3 + 2);
+    expect(calls.filter((name) => name === 'base')).toHaveLength(2 + 3 + 2);
+  });
+
   it('counts a batch of calls for each time, and awaits calls that give promises', () => {
     const { calls, facts } = measure(
       "{ reach: 1e9, rounds: 1, iterations: 4, baseline: 'bare-node', ours: async () => { calls.push('start'); await null; calls.push('end'); }, base: () => undefined }",
