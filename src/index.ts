@@ -145,14 +145,11 @@ export {
 } from './authoring/reporting/run-event.js';
 export { type RunEventHandler, type RunListener, type RunObserver } from './authoring/reporting/run-listener.js';
 export { BaseStep, type StepClass, type StepLike } from './authoring/steps/base-step.js';
+export { type Abortable, type AbortSource } from './authoring/steps/cancellation.js';
 export { type ContextSnapshot, snapshotContext } from './authoring/steps/context-snapshot.js';
 export { type JournalState, journalStateOf } from './authoring/steps/journal-state.js';
 export { type MaybePromise } from './authoring/steps/maybe-promise.js';
-export {
-  type OrchestratorHooks,
-  type StepEventData,
-  type StepEventType,
-} from './authoring/steps/orchestrator-hooks.js';
+export type * from './authoring/steps/orchestrator-hooks.js';
 export { type RegisteredStep } from './authoring/steps/registered-step.js';
 export { type StepClock } from './authoring/steps/step-clock.js';
 export { StepContext } from './authoring/steps/step-context.js';

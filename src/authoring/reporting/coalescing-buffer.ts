@@ -17,7 +17,11 @@ export class CoalescingBuffer<T> {
   private items: (T | undefined)[] = [];
   private head = 0;
   private holes = 0;
-  private lanes: [Map<string | null, LatestSlot>, Map<string | null, LatestSlot>] | undefined;
+  /** Made with the first item of each. */
+  private readonly lanes: [Map<string | null, LatestSlot> | undefined, Map<string | null, LatestSlot> | undefined] = [
+    undefined,
+    undefined,
+  ];
 
   /** How many items wait. */
   get size(): number {
@@ -34,7 +38,7 @@ export class CoalescingBuffer<T> {
    * went from running to failed and back is three facts, not one.
    */
   pushLatest(item: T, lane: Lane, key: string | null, variant: string): void {
-    const slots = (this.lanes ??= [new Map(), new Map()])[lane];
+    const slots = (this.lanes[lane] ??= new Map());
     const slot = slots.get(key);
     const end = this.items.length;
     if (slot === undefined) {
@@ -84,12 +88,12 @@ export class CoalescingBuffer<T> {
     this.items = [];
     this.head = 0;
     this.holes = 0;
-    this.lanes = undefined;
+    this.lanes[0] = this.lanes[1] = undefined;
   }
 
   /** Squeezes out holes and taken items, and moves the slots along. */
   private compact(): void {
-    const live = (this.lanes ?? []).flatMap((lane) => [...lane.values()]).filter((slot) => slot.index >= this.head);
+    const live = this.lanes.flatMap((lane) => [...(lane?.values() ?? [])]).filter((slot) => slot.index >= this.head);
     const slotAt = new Map(live.map((slot) => [slot.index, slot]));
     const kept: T[] = [];
     for (let index = this.head; index < this.items.length; index++) {
@@ -101,8 +105,8 @@ export class CoalescingBuffer<T> {
     }
     // A slot whose item was taken would point at another item once the indexes have moved.
     const isLive = new Set(live);
-    for (const lane of this.lanes ?? []) {
-      for (const [key, slot] of lane) if (!isLive.has(slot)) lane.delete(key);
+    for (const lane of this.lanes) {
+      for (const [key, slot] of lane ?? []) if (!isLive.has(slot)) lane?.delete(key);
     }
     this.items = kept;
     this.head = 0;

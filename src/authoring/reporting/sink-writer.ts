@@ -38,8 +38,9 @@ export class SinkWriter {
   lastFailure: unknown;
   private batch: readonly RunEvent[] | undefined;
   private inFlight: Promise<void> | undefined;
-  /** Resolves at the end of the loan. */
-  private loan: PromiseWithResolvers<void> | undefined;
+  private isLent = false;
+  /** Resolves at the end of the loan, where somebody waits for it. */
+  private loanEnd: PromiseWithResolvers<void> | undefined;
   private failures = 0;
   private retryAtMs = 0;
 
@@ -58,7 +59,7 @@ export class SinkWriter {
   /** Whether the store has to answer first, or the next try is not due yet. */
   get isBusy(): boolean {
     if (this.batch === undefined) return false;
-    return this.loan !== undefined || this.inFlight !== undefined || this.owner.clock.monotonicMs() < this.retryAtMs;
+    return this.isLent || this.inFlight !== undefined || this.owner.clock.monotonicMs() < this.retryAtMs;
   }
 
   /** Hands over a batch; true when it is stored already. Only for an idle writer. */
@@ -77,7 +78,7 @@ export class SinkWriter {
   /** Resolves when the store has answered, a loan is over or the next try is due, and after `timeoutMs` in any case. */
   async nextChance(timeoutMs: number): Promise<void> {
     const dueMs = this.retryAtMs - this.owner.clock.monotonicMs();
-    const answer = this.loan?.promise ?? this.inFlight;
+    const answer = this.isLent ? (this.loanEnd ??= Promise.withResolvers()).promise : this.inFlight;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, answer ? timeoutMs : Math.min(timeoutMs, Math.max(0, dueMs)));
@@ -90,7 +91,7 @@ export class SinkWriter {
   lend(more: readonly RunEvent[]): readonly RunEvent[] {
     this.batch = this.batch ? [...this.batch, ...more] : more;
     this.inFlight = undefined;
-    this.loan ??= Promise.withResolvers();
+    this.isLent = true;
     return this.batch;
   }
 
@@ -116,8 +117,9 @@ export class SinkWriter {
   }
 
   private endLoan(): void {
-    this.loan?.resolve();
-    this.loan = undefined;
+    this.isLent = false;
+    this.loanEnd?.resolve();
+    this.loanEnd = undefined;
   }
 
   private attempt(): boolean {

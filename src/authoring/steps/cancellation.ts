@@ -5,6 +5,19 @@ export interface Abortable {
   abort(reason: unknown): void;
 }
 
+/** What tells the steps of a run to end. */
+export interface AbortSource {
+  readonly isAborted: boolean;
+  /** Why, once it has. */
+  readonly abortReason: unknown;
+  /** What the steps are told by; may be made with the first question. */
+  readonly signal: AbortSignal;
+  /** Has `listener` told when the run is told to end. One at a time. */
+  listen(listener: Abortable): void;
+  /** Lets go of the listener. */
+  unlisten(): void;
+}
+
 /** How patient an orchestrator is, and by which clock. */
 export interface StepTiming {
   readonly clock: StepClock;
@@ -13,42 +26,44 @@ export interface StepTiming {
 }
 
 /**
- * Tells what is under way to end: when the run's signal aborts, or when a step of a group fails.
+ * Tells what is under way to end: when the run is told to, or when a step of a group fails.
  *
- * One listener on the run's signal serves all steps, and only from the first step on that is still going when it has returned.
+ * One listener on the run serves all steps, and only from the first step on that is still going when it has returned.
  */
 export class Cancellation implements Abortable {
   readonly timing: StepTiming;
-  /** The run's signal, which is also that of each step; absent where steps must end one by one, or cannot be told to. */
-  readonly signal: AbortSignal | undefined;
+  /** What ends all steps at once; absent where steps must end one by one, or cannot be told to. */
+  readonly #source: AbortSource | undefined;
   readonly #members = new Set<Abortable>();
   #isAborted = false;
   #reason: unknown;
-  #listener: (() => void) | undefined;
+  #isListening = false;
 
-  constructor(timing: StepTiming, signal?: AbortSignal) {
+  constructor(timing: StepTiming, source?: AbortSource) {
     this.timing = timing;
-    this.signal = signal;
+    this.#source = source;
+  }
+
+  /** The run's signal, which is also that of each step; absent where each step has one of its own. */
+  get signal(): AbortSignal | undefined {
+    return this.#source?.signal;
   }
 
   get isAborted(): boolean {
-    return this.#isAborted || this.signal?.aborted === true;
+    return this.#isAborted || this.#source?.isAborted === true;
   }
 
   get reason(): unknown {
-    return this.#isAborted ? this.#reason : (this.signal?.reason as unknown);
+    return this.#isAborted ? this.#reason : this.#source?.abortReason;
   }
 
   /** Tells `member` when everything is to end, or at once if that was before. */
   add(member: Abortable): void {
     this.#members.add(member);
     if (this.isAborted) member.abort(this.reason);
-    else if (this.signal && !this.#listener) {
-      // First a constant: V8 puts functions that are assigned to a property where they stand among its old objects, and what they lead to
-      // stays until a long collection. Node does so for each object that listens.
-      const listener = (): void => this.abort(this.signal?.reason);
-      this.signal.addEventListener('abort', listener, { once: true });
-      this.#listener = listener;
+    else if (this.#source && !this.#isListening) {
+      this.#isListening = true;
+      this.#source.listen(this);
     }
   }
 
@@ -64,8 +79,38 @@ export class Cancellation implements Abortable {
     for (const member of [...this.#members]) member.abort(reason);
   }
 
-  /** Lets go of the run's signal. */
+  /** Lets go of the run. */
   close(): void {
-    if (this.#listener) this.signal?.removeEventListener('abort', this.#listener);
+    if (this.#isListening) this.#source?.unlisten();
+  }
+}
+
+/** The signal of a context whose run has nothing else to be told by. */
+export class SignalSource implements AbortSource {
+  readonly signal: AbortSignal;
+  #listener: (() => void) | undefined;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  get isAborted(): boolean {
+    return this.signal.aborted;
+  }
+
+  get abortReason(): unknown {
+    return this.signal.reason;
+  }
+
+  listen(listener: Abortable): void {
+    // First a constant: V8 puts functions that are assigned to a property where they stand among its old objects, and what they lead to
+    // stays until a long collection. Node does so for each object that listens.
+    const tell = (): void => listener.abort(this.signal.reason);
+    this.signal.addEventListener('abort', tell, { once: true });
+    this.#listener = tell;
+  }
+
+  unlisten(): void {
+    if (this.#listener) this.signal.removeEventListener('abort', this.#listener);
   }
 }

@@ -14,6 +14,8 @@ import type { StepContext } from './step-context.js';
 export type ContextSnapshot = Readonly<Record<string, unknown>>;
 
 const MAX_DEPTH = 64;
+/** A context may have fields of any name, e.g. one for each file. */
+const MAX_KNOWN_FIELDS = 1_000;
 
 /**
  * The fields of a context, to be kept beside the results of its steps.
@@ -34,45 +36,52 @@ export function snapshotContext(context: StepContext): ContextSnapshot {
 /** What becomes of a field, by the decorators on it. */
 type FieldFate = 'plain' | 'excluded' | 'shaped';
 
-/**
- * Snapshots of the context of one run. Fields that no decorator shapes are copied as they are; class-transformer, which takes several
- * times as long, is asked only where one does.
- */
-export class ContextSnapshots {
+/** What the decorators of a context's class say. They are read once: to ask class-transformer costs as much as the copy. */
+class ContextShape {
+  static readonly #known = new WeakMap<Type<object>, ContextShape>();
+  /** Whether fields are renamed, or only some are kept. */
+  readonly isExposed: boolean;
+  readonly #type: Type<object>;
   readonly #fates = new Map<string, FieldFate>();
-  #type: unknown;
-  #isExposed = false;
 
-  /** As {@link snapshotContext}. */
-  of(context: StepContext): ContextSnapshot {
-    this.#learn(context.constructor as Type<object>);
-    if (this.#isExposed) return snapshotContext(context);
-    const snapshot: Record<string, unknown> = {};
-    for (const [field, value] of Object.entries(context)) {
-      const fate = this.#fateOf(field);
-      if (fate === 'shaped') return snapshotContext(context);
-      if (fate === 'plain') snapshot[field] = copyOf(value, 0, (trouble) => notRestorable(context, field, trouble));
-    }
-    return snapshot;
-  }
-
-  #learn(type: Type<object>): void {
-    if (this.#type === type) return;
+  private constructor(type: Type<object>) {
     this.#type = type;
-    this.#isExposed = isExposed(type);
-    this.#fates.clear();
+    this.isExposed = isExposed(type);
   }
 
-  #fateOf(field: string): FieldFate {
+  static of(type: Type<object>): ContextShape {
+    let shape = ContextShape.#known.get(type);
+    if (!shape) ContextShape.#known.set(type, (shape = new ContextShape(type)));
+    return shape;
+  }
+
+  fateOf(field: string): FieldFate {
     const known = this.#fates.get(field);
     if (known) return known;
-    const type = this.#type as Type<object>;
-    const unshaped = isExcluded(type, field) ? 'excluded' : 'plain';
-    const isShaped = isShapedByTransformer(type, field) || isShapedForOutput(type, field);
+    const unshaped = isExcluded(this.#type, field) ? 'excluded' : 'plain';
+    const isShaped = isShapedByTransformer(this.#type, field) || isShapedForOutput(this.#type, field);
     const fate = isShaped ? 'shaped' : unshaped;
-    this.#fates.set(field, fate);
+    if (this.#fates.size < MAX_KNOWN_FIELDS) this.#fates.set(field, fate);
     return fate;
   }
+}
+
+/**
+ * As {@link snapshotContext}, for contexts whose snapshot is taken after each step. Fields that no decorator shapes are copied as they are;
+ * class-transformer, which takes several times as long, is asked only where one does.
+ */
+export function quickSnapshotOf(context: StepContext): ContextSnapshot {
+  const shape = ContextShape.of(context.constructor as Type<object>);
+  if (shape.isExposed) return snapshotContext(context);
+  const snapshot: Record<string, unknown> = {};
+  for (const field of Object.keys(context)) {
+    const fate = shape.fateOf(field);
+    if (fate === 'shaped') return snapshotContext(context);
+    if (fate === 'excluded') continue;
+    const value = (context as unknown as Readonly<Record<string, unknown>>)[field];
+    snapshot[field] = copyOf(value, 0, (trouble) => notRestorable(context, field, trouble));
+  }
+  return snapshot;
 }
 
 /** @throws what `refusal` makes of what would come back as something else. */

@@ -1,4 +1,5 @@
 import type { RunEventType } from '../reporting/run-event.js';
+import type { AbortSource } from './cancellation.js';
 import type { RegisteredStep } from './registered-step.js';
 import type { StepClock } from './step-clock.js';
 import type { StepJournal } from './step-journal.interface.js';
@@ -33,6 +34,8 @@ export interface OrchestratorHooks {
   readonly journal?: StepJournal;
   /** How long a step may go on after it was told to end, in milliseconds. Then it is undone while it may still be running. @defaultValue 1,000 */
   readonly abortGraceMs?: number;
+  /** What tells the steps to end. @defaultValue the context's signal */
+  readonly abort?: AbortSource;
   /** @defaultValue the machine's */
   readonly clock?: StepClock;
   /** A number from 0 up to 1, for the jitter of retries. @defaultValue `Math.random` */

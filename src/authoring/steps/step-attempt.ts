@@ -38,8 +38,8 @@ export class StepAttempt implements Abortable {
 
   /** Aborts when the attempt is to end. The run's own signal where nothing else can end it. */
   get signal(): AbortSignal {
-    const { signal } = this.#cancellation;
-    if (this.#timeoutMs === undefined && signal) return signal;
+    const runSignal = this.#timeoutMs === undefined ? this.#cancellation.signal : undefined;
+    if (runSignal) return runSignal;
     if (!this.#controller) {
       this.#controller = new AbortController();
       if (this.#isAborted) this.#controller.abort(this.#reason);
@@ -65,7 +65,7 @@ export class StepAttempt implements Abortable {
   /** What `work` comes to; the reason of the abort when it goes on for longer than the grace time after it. */
   until<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      // First a constant, as the listener of a Cancellation is.
+      // First a constant, as the listener of a SignalSource is.
       const abandon = (reason: unknown): void => {
         this.#end();
         reject(reason as Error);

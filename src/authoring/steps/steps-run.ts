@@ -5,7 +5,7 @@ import {
   type StepUndoReport,
 } from '../../foundation/errors/step.errors.js';
 import { messageOf, SynapseError } from '../../foundation/errors/synapse.error.js';
-import { Cancellation } from './cancellation.js';
+import { Cancellation, SignalSource } from './cancellation.js';
 import type { JournalState } from './journal-state.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { OrchestratorHooks } from './orchestrator-hooks.js';
@@ -40,12 +40,13 @@ export class StepsRun implements StepsHost {
 
   constructor(plan: StepPlan, context: StepContext, hooks: OrchestratorHooks) {
     const { clock = systemStepClock, abortGraceMs = DEFAULT_ABORT_GRACE_MS, random = Math.random } = hooks;
+    const timing = { clock, abortGraceMs };
     this.plan = plan;
     this.context = context;
     this.around = {
       context,
       reporter: new StepReporter(hooks, context, clock),
-      cancellation: new Cancellation({ clock, abortGraceMs }, context.runtimeCtx.signal),
+      cancellation: new Cancellation(timing, hooks.abort ?? new SignalSource(context.runtimeCtx.signal)),
       random,
     };
     this.#journal = hooks.journal;
@@ -91,8 +92,18 @@ export class StepsRun implements StepsHost {
     if (!('step' in stage)) return new StepGroup(stage, this.#next, this, inDoubt).run();
     const execution = new StepExecution(stage, this.around);
     const result = execution.run();
-    if (result instanceof Promise) return result.then((late) => this.#take(stage, execution, late, inDoubt));
+    if (result instanceof Promise) return this.#takeLate(stage, execution, result, inDoubt);
     return this.#take(stage, execution, result, inDoubt);
+  }
+
+  async #takeLate(
+    step: RegisteredStep,
+    execution: StepExecution,
+    result: Promise<StepResult>,
+    inDoubt: ReadonlySet<string>,
+  ): Promise<Failure | undefined> {
+    const taken = this.#take(step, execution, await result, inDoubt);
+    return taken instanceof Promise ? await taken : taken;
   }
 
   #take(
@@ -182,8 +193,12 @@ export class StepsRun implements StepsHost {
   #writeEnd(entry: StepEndedEntry): MaybePromise<Failure | undefined> {
     try {
       const written = this.#write(entry);
-      if (written)
-        return written.then(() => this.#written(entry)).catch((thrown: unknown) => this.#notKept(entry, thrown));
+      if (written) {
+        return written.then(
+          () => this.#written(entry),
+          (thrown: unknown) => this.#notKept(entry, thrown),
+        );
+      }
       return this.#written(entry);
     } catch (thrown) {
       return this.#notKept(entry, thrown);

@@ -1,4 +1,4 @@
-import { type ContextSnapshot, ContextSnapshots } from '../../authoring/steps/context-snapshot.js';
+import { type ContextSnapshot, quickSnapshotOf } from '../../authoring/steps/context-snapshot.js';
 import type { MaybePromise } from '../../authoring/steps/maybe-promise.js';
 import type { StepContext } from '../../authoring/steps/step-context.js';
 import type { StepJournal, StepJournalEntry } from '../../authoring/steps/step-journal.interface.js';
@@ -36,7 +36,6 @@ const NOTHING: LastWords = { entries: [], change: {} };
  */
 export class DurableJournal implements StepJournal {
   readonly #options: DurableJournalOptions;
-  readonly #snapshots = new ContextSnapshots();
   readonly #undone: Map<string, StepUndoReport>;
   #lastSeq: number;
   #isUndoing: boolean;
@@ -64,7 +63,7 @@ export class DurableJournal implements StepJournal {
 
   commit(entry: StepJournalEntry, context: StepContext): MaybePromise<void> {
     if (entry.kind === 'step_ended') return this.#stepEnded(entry, context);
-    const stored = this.#numbered(entry, lenientSnapshot(this.#snapshots, context));
+    const stored = this.#numbered(entry, lenientSnapshot(context));
     if (entry.kind === 'undo_started') {
       this.#isUndoing = true;
       return this.#write(stored, { undo: 'pending', next_steps: [] });
@@ -86,12 +85,9 @@ export class DurableJournal implements StepJournal {
   }
 
   #stepEnded(entry: StepJournalEntry & { readonly kind: 'step_ended' }, context: StepContext): MaybePromise<void> {
-    const stored = this.#numbered(entry, this.#snapshots.of(context));
+    const stored = this.#numbered(entry, quickSnapshotOf(context));
     const change: RunChange = { next_steps: entry.next, progress: entry.percent };
-    if (entry.next.length > 0) {
-      const written = this.#write(stored, change);
-      return written?.catch((thrown: unknown) => this.#refused(stored, thrown));
-    }
+    if (entry.next.length > 0) return this.#write(stored, change, (thrown) => this.#refused(stored, thrown));
     refuseUnkeepable(stored); // now, while the step can still be undone
     this.#hasWritten = true;
     this.#held = { entries: [...this.#held.entries, stored], change };
@@ -101,16 +97,17 @@ export class DurableJournal implements StepJournal {
   #numbered(entry: StepJournalEntry, context: ContextSnapshot | undefined): NewJournalEntry {
     const { clock, abortError } = this.#options;
     const abort = entry.kind === 'undo_started' ? abortError() : undefined;
-    return { seq: ++this.#lastSeq, ...storedEntryOf(entry, { at: clock.now(), context, abort }) };
+    return storedEntryOf(entry, { seq: ++this.#lastSeq, at: clock.now(), context, abort });
   }
 
-  #write(stored: NewJournalEntry, change: RunChange): MaybePromise<void> {
+  /** @param refused - Throws what a late refusal means. */
+  #write(stored: NewJournalEntry, change: RunChange, refused?: (thrown: unknown) => never): MaybePromise<void> {
     const { entries, change: heldChange } = this.#held;
     const written = this.#options.commits.write({
       entries: [...entries, stored],
       change: { ...heldChange, ...change },
     });
-    if (written) return written.then(() => this.#written());
+    if (written) return written.then(() => this.#written(), refused);
     this.#written();
   }
 
@@ -128,9 +125,9 @@ export class DurableJournal implements StepJournal {
 }
 
 /** The context as far as it can be kept: where steps are undone, the one before does. */
-function lenientSnapshot(snapshots: ContextSnapshots, context: StepContext): ContextSnapshot | undefined {
+function lenientSnapshot(context: StepContext): ContextSnapshot | undefined {
   try {
-    const snapshot = snapshots.of(context);
+    const snapshot = quickSnapshotOf(context);
     JSON.stringify(snapshot);
     return snapshot;
   } catch {

@@ -81,11 +81,12 @@ export class DurableRun implements LeaseListener {
   }
 
   /** For a store that took its time to make the run. @throws RunOwnedError when somebody else has it by now. */
-  async assureLease(): Promise<void> {
+  assureLease(): MaybePromise<void> {
     const { store, clock, leaseMs, record } = this.#options;
     const { id, epoch = 0, lease_expires_at: expiresAt = 0 } = record;
-    if (await assureLease({ store, clock, runId: id, epoch, leaseMs, expiresAt })) return;
-    throw new RunOwnedError(id, 'a process that has taken it over');
+    const assured = assureLease({ store, clock, runId: id, epoch, leaseMs, expiresAt });
+    if (assured instanceof Promise) return assured.then((isOurs) => refuseLost(id, isOurs));
+    refuseLost(id, assured);
   }
 
   /** Keeps the run from now on. */
@@ -144,4 +145,9 @@ export class DurableRun implements LeaseListener {
   stop(): void {
     this.#lease.stop();
   }
+}
+
+/** @throws RunOwnedError for a run that is not this process's any more. */
+function refuseLost(runId: string, isOurs: boolean): void {
+  if (!isOurs) throw new RunOwnedError(runId, 'a process that has taken it over');
 }

@@ -25,7 +25,7 @@ function stored(entries: readonly StepJournalEntry[], facts: Partial<EntryFacts>
   return entries.map(
     (entry, index) =>
       JSON.parse(
-        JSON.stringify({ seq: index + 1, epoch: 1, ...storedEntryOf(entry, { at: 100 + index, ...facts }) }),
+        JSON.stringify({ epoch: 1, ...storedEntryOf(entry, { seq: index + 1, at: 100 + index, ...facts }) }),
       ) as JournalEntry,
   );
 }

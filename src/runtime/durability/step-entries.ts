@@ -31,6 +31,8 @@ interface StepUndone {
 
 /** What belongs to an entry besides what the orchestrator says. */
 export interface EntryFacts {
+  /** Number of the entry. */
+  readonly seq: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly context?: ContextSnapshot;
@@ -38,25 +40,23 @@ export interface EntryFacts {
   readonly abort?: SynapseErrorJson;
 }
 
-/** An entry as a store keeps it, but for its number. */
-export function storedEntryOf(
-  entry: StepJournalEntry,
-  { at, context, abort }: EntryFacts,
-): Omit<NewJournalEntry, 'seq'> {
+/** An entry as a store keeps it. */
+export function storedEntryOf(entry: StepJournalEntry, { seq, at, context, abort }: EntryFacts): NewJournalEntry {
   switch (entry.kind) {
     case 'step_ended': {
       const { name, needsUndo, result } = entry.record;
-      const { rollback_data, ...rest } = result.toJSON();
-      const end: StepEnd = { ...rest, needs_undo: needsUndo, next: entry.next, percent: entry.percent };
-      return { kind: 'step', name, result: end, rollback_data, context, at };
+      const { success, skipped, data, error, rollback_data, timestamp } = result.toJSON();
+      const { next, percent } = entry;
+      const end: StepEnd = { success, skipped, data, error, timestamp, needs_undo: needsUndo, next, percent };
+      return { seq, kind: 'step', name, result: end, rollback_data, context, at };
     }
     case 'undo_started': {
       const start: UndoStart = { error: entry.error, abort, records: entry.records.map(plainRecordOf) };
-      return { kind: 'undo_started', name: entry.step, result: start, context, at };
+      return { seq, kind: 'undo_started', name: entry.step, result: start, context, at };
     }
     case 'step_undone': {
       const undone: StepUndone = { ok: entry.ok, error: entry.error };
-      return { kind: 'undo', name: entry.step, result: undone, context, at };
+      return { seq, kind: 'undo', name: entry.step, result: undone, context, at };
     }
   }
 }

@@ -7,6 +7,7 @@ import type { IntegrationRegistry } from '../../authoring/integrations/integrati
 import { PipelineContext } from '../../authoring/context/pipeline-context.js';
 import type { PlatformPorts } from '../../authoring/context/platform-ports.js';
 import type { RunNotes } from '../../authoring/context/run-notes.interface.js';
+import type { Abortable, AbortSource } from '../../authoring/steps/cancellation.js';
 import type { OrchestratorHooks } from '../../authoring/steps/orchestrator-hooks.js';
 import type { RegisteredStep } from '../../authoring/steps/registered-step.js';
 import type { StepHost, StepSession } from '../../authoring/steps/step-host.interface.js';
@@ -65,7 +66,7 @@ export interface ActiveRunInit {
  *
  * Signal, logger and working folder are made when somebody asks; most runs are over before anybody does.
  */
-export class ActiveRun implements RunBinding, StepHost {
+export class ActiveRun implements RunBinding, StepHost, AbortSource {
   readonly definition: ActionDefinition;
   /** Its place among the runs of its runner; -1 when it is not there. Only the runner writes it. */
   activeIndex = -1;
@@ -105,6 +106,8 @@ export class ActiveRun implements RunBinding, StepHost {
   #controller: AbortController | undefined;
   #abortError: SynapseError | undefined;
   #abortListener: AbortListener | undefined;
+  /** Its steps under way. Most never ask for the signal, which costs more than to run one. */
+  #steps: Abortable | undefined;
   #logger: RunLogger | undefined;
   #endStatus: EndStatus | undefined;
 
@@ -210,8 +213,25 @@ export class ActiveRun implements RunBinding, StepHost {
     return this.#abortError;
   }
 
+  get isAborted(): boolean {
+    return this.#abortError !== undefined;
+  }
+
+  get abortReason(): SynapseError | undefined {
+    return this.#abortError;
+  }
+
+  listen(steps: Abortable): void {
+    this.#steps = steps;
+  }
+
+  unlisten(): void {
+    this.#steps = undefined;
+  }
+
   /** Whether something in the action waits for the run to be told to end. */
   get isAbortAwaited(): boolean {
+    if (this.#steps) return true;
     return this.#controller !== undefined && getEventListeners(this.#controller.signal, 'abort').length > 0;
   }
 
@@ -224,6 +244,7 @@ export class ActiveRun implements RunBinding, StepHost {
     if (this.undoReason && !(error instanceof LeaseLostError)) return false;
     this.#abortError = error;
     this.#controller?.abort(error);
+    this.#steps?.abort(error);
     this.#abortListener?.aborted(error);
     this.pipelineListener?.aborted(error);
     return true;
@@ -237,12 +258,11 @@ export class ActiveRun implements RunBinding, StepHost {
 }
 
 /** Has the run's events and progress tell what its steps do. */
-function hooksOf(
-  { stream, logger, abortGraceMs, clock }: ActiveRun,
-  steps: readonly RegisteredStep[],
-): OrchestratorHooks {
+function hooksOf(run: ActiveRun, steps: readonly RegisteredStep[]): OrchestratorHooks {
+  const { stream, logger, abortGraceMs, clock } = run;
   logger.expectSteps(steps.reduce((sum, { weight }) => sum + weight, 0));
   return {
+    abort: run,
     abortGraceMs,
     clock,
     onProgress: (percent, total) => logger.setProgress(percent, total),

@@ -61,7 +61,6 @@ export async function originOf(
   refuseIdle(plan, source, params, names);
   const adopted = names.map((name) => [name, done.get(name)] as const);
   const entries: JournalEntry[] = adopted.map(([name, data], index) => ({
-    seq: index + 1,
     epoch: 1,
     ...storedEntryOf(
       {
@@ -69,7 +68,7 @@ export async function originOf(
         record: { name, result: StepResult.ok({ ...data }), needsUndo: false },
         next: nextAfter(plan, names.slice(0, index + 1)),
       },
-      { at: Date.now() },
+      { seq: index + 1, at: Date.now() },
     ),
   }));
   const { paramsType } = plan.pipeline;

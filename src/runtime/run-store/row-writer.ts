@@ -1,8 +1,10 @@
+import { ResultNotSerializableError } from '../../foundation/errors/run.errors.js';
+import { StoreValueError } from '../../foundation/errors/store.errors.js';
 import type { RunEvent } from '../../authoring/reporting/run-event.js';
 import { entriesText, type EventBatch, eventBatches } from './run-log-text.js';
 import type { NewJournalEntry } from './run-journal.js';
-import type { RunChange, RunRecord } from './run-record.js';
-import { RUN_COLUMNS, type RunRow, RunRows } from './run-rows.js';
+import { releasesLease, type RunChange, type RunRecord } from './run-record.js';
+import { RUN_COLUMNS, type RunRow } from './run-rows.js';
 import { StagedBlobs } from './staged-blobs.js';
 import { StoredValues } from './stored-values.js';
 
@@ -11,8 +13,26 @@ export type Cell = string | number | null;
 
 /** Columns of a run and their values, in one order. */
 export interface ColumnValues {
+  /** The very same list for the same columns: what is kept for it can be found by it. */
   readonly columns: readonly string[];
   readonly values: readonly Cell[];
+}
+
+/** Columns in an order; there is one list for each such order. */
+class ColumnList {
+  static readonly none = new ColumnList([]);
+  readonly names: readonly string[];
+  readonly #longer = new Map<string, ColumnList>();
+
+  private constructor(names: readonly string[]) {
+    this.names = names;
+  }
+
+  and(name: string): ColumnList {
+    let longer = this.#longer.get(name);
+    if (!longer) this.#longer.set(name, (longer = new ColumnList([...this.names, name])));
+    return longer;
+  }
 }
 
 /** What a write adds to the log of its run: events of one attempt whose numbers have no gap, entries of the journal, or both. */
@@ -28,6 +48,8 @@ export interface LogRow {
 
 /** Columns of JSON. Only there is a reference told from a text that looks like one. */
 const REFERRING_COLUMNS = ['next_steps', 'error', 'params', 'result'];
+/** Columns of a change that are as they are. */
+const PLAIN_COLUMNS = ['status', 'attempt', 'started_at', 'ended_at', 'progress', 'undo'] as const;
 const NO_EVENTS: EventBatch = { attempt: 0, firstSeq: 0, lastSeq: 0, text: '' };
 
 /**
@@ -60,13 +82,24 @@ export class RowWriter {
     return [...cells, this.#cell('params', texts.params), this.#cell('result', texts.result)];
   }
 
-  /** The columns that a change sets. */
+  /** The columns that a change sets, in one order whatever that of the change is: each order is a statement of its own. */
   changed(change: RunChange): ColumnValues {
-    const pairs = new RunRows(this.#values).changedColumns(change);
-    return {
-      columns: pairs.map(([column]) => column),
-      values: pairs.map(([column, value]) => this.#cell(column, value)),
+    let list = ColumnList.none;
+    const values: Cell[] = [];
+    const set = (column: string, value: Cell | undefined): void => {
+      if (value === undefined || value === null) return;
+      list = list.and(column);
+      values.push(this.#cell(column, value));
     };
+    for (const column of PLAIN_COLUMNS) set(column, change[column]);
+    set('next_steps', this.#values.json('next steps', change.next_steps));
+    set('error', change.error && this.#values.lenientJson(change.error));
+    set('result', resultJson(this.#values, change.result));
+    if (releasesLease(change)) {
+      list = list.and('lease_expires_at');
+      values.push(null);
+    }
+    return { columns: list.names, values };
   }
 
   /** The rows of the log for entries and events: one, but where events do not follow each other. */
@@ -86,4 +119,17 @@ export class RowWriter {
 
 function rowOf(epoch: number, { attempt, firstSeq, lastSeq, text }: EventBatch, entries: string | null): LogRow {
   return { epoch, attempt, firstSeq, lastSeq, events: text === '' ? null : text, entries };
+}
+
+/** @throws {@link ResultNotSerializableError} as for a result that is printed or sent. */
+function resultJson(values: StoredValues, result: unknown): string | null {
+  try {
+    return values.json('result', result);
+  } catch (thrown) {
+    if (!(thrown instanceof StoreValueError)) throw thrown;
+    throw new ResultNotSerializableError(
+      `The result has no JSON form: ${String(thrown.details['reason'])}. Return plain objects, lists, text, numbers and booleans.`,
+      { cause: thrown.cause },
+    );
+  }
 }

@@ -1,13 +1,11 @@
 import type { RunStatus } from '../../foundation/config/enums.js';
-import { ResultNotSerializableError } from '../../foundation/errors/run.errors.js';
 import {
   StoreBlobStorageError,
-  StoreValueError,
   StoreValueLostError,
   StoreValueUnavailableError,
 } from '../../foundation/errors/store.errors.js';
 import type { SynapseError, SynapseErrorJson } from '../../foundation/errors/synapse.error.js';
-import { releasesLease, type RunChange, type RunRecord, type RunSummary, type UndoState } from './run-record.js';
+import type { RunRecord, RunSummary, UndoState } from './run-record.js';
 import type { StoredValues } from './stored-values.js';
 
 /** A run as a table has it. What is absent is null. Texts of JSON may be references to files. */
@@ -98,22 +96,6 @@ export class RunRows {
   #error({ id: runId, error: text }: RunRow): SynapseErrorJson | undefined {
     return this.values.read(text, { runId, value: 'error' }) as SynapseErrorJson | undefined;
   }
-
-  /** The columns of a run that a change sets, with their texts. */
-  changedColumns(change: RunChange): [column: string, value: string | number | null][] {
-    const { values } = this;
-    const { error, result, next_steps, ...plain } = change;
-    const columns: [string, string | number | null | undefined][] = [
-      ...Object.entries(plain),
-      ['next_steps', values.json('next steps', next_steps)],
-      ['error', error && values.lenientJson(error)],
-      ['result', resultJson(values, result)],
-    ];
-    const changed = columns.filter(
-      (column): column is [string, string | number] => column[1] !== undefined && column[1] !== null,
-    );
-    return releasesLease(change) ? [...changed, ['lease_expires_at', null]] : changed;
-  }
 }
 
 function summaryOf(
@@ -148,17 +130,4 @@ function isUnreadable(thrown: unknown): thrown is SynapseError {
   return [StoreValueLostError, StoreValueUnavailableError, StoreBlobStorageError].some(
     (type) => thrown instanceof type,
   );
-}
-
-/** @throws {@link ResultNotSerializableError} as for a result that is printed or sent. */
-function resultJson(values: StoredValues, result: unknown): string | null {
-  try {
-    return values.json('result', result);
-  } catch (thrown) {
-    if (!(thrown instanceof StoreValueError)) throw thrown;
-    throw new ResultNotSerializableError(
-      `The result has no JSON form: ${String(thrown.details['reason'])}. Return plain objects, lists, text, numbers and booleans.`,
-      { cause: thrown.cause },
-    );
-  }
 }

@@ -4,8 +4,9 @@ import type { Blobs } from './stored-values.js';
 
 /** Large values on their way to the database, or from it. */
 export class StagedBlobs implements Blobs {
-  readonly #texts = new Map<string, string>();
-  readonly #failures = new Map<string, ValueFailure>();
+  /** Made with the first: most writes have none. */
+  #texts: Map<string, string> | undefined;
+  #failures: Map<string, ValueFailure> | undefined;
   #hasMissed = false;
 
   /** @param path - Where they lie in the end, for errors. */
@@ -17,43 +18,47 @@ export class StagedBlobs implements Blobs {
   }
 
   get isEmpty(): boolean {
-    return this.#texts.size === 0;
+    return this.#texts === undefined;
   }
 
   get hashes(): readonly string[] {
-    return [...this.#texts.keys()];
+    return [...(this.#texts?.keys() ?? [])];
   }
 
   get texts(): readonly string[] {
-    return [...this.#texts.values()];
+    return [...(this.#texts?.values() ?? [])];
   }
 
   put(text: string): string {
     const hash = hashOf(text);
-    this.#texts.set(hash, text);
+    this.#keep(hash, text);
     return hash;
   }
 
   /** Takes over what was kept under a hash; what is not what it was counts as missing. */
   add(hash: string, text: string): void {
-    if (hashOf(text) === hash) this.#texts.set(hash, text);
+    if (hashOf(text) === hash) this.#keep(hash, text);
   }
 
   /** A text that is on its way. */
   staged(hash: string): string {
-    return this.#texts.get(hash) ?? '';
+    return this.#texts?.get(hash) ?? '';
   }
 
   /** Notes why a text cannot be had, for whoever wants it. */
   fail(hash: string, failure: ValueFailure): void {
-    this.#failures.set(hash, failure);
+    (this.#failures ??= new Map()).set(hash, failure);
   }
 
   get(hash: string, name: ValueName): string {
-    const text = this.#texts.get(hash);
+    const text = this.#texts?.get(hash);
     if (text !== undefined) return text;
     this.#hasMissed = true;
     const place = { kind: 'row', url: `${this.path}, table blobs`, hash } as const;
-    throw this.#failures.get(hash)?.(name) ?? lostValue(name, place, 'lacks it, or does not hold what was written');
+    throw this.#failures?.get(hash)?.(name) ?? lostValue(name, place, 'lacks it, or does not hold what was written');
+  }
+
+  #keep(hash: string, text: string): void {
+    (this.#texts ??= new Map()).set(hash, text);
   }
 }

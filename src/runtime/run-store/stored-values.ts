@@ -51,9 +51,13 @@ export class StoredValues {
   }
 
   isLarge(json: string | null): json is string {
-    const { maxInlineBytes } = this.options;
+    return json !== null && this.mayHoldLarge(json) && Buffer.byteLength(json) > this.options.maxInlineBytes;
+  }
+
+  /** Whether a text is long enough to be large, or to have something large in it. */
+  mayHoldLarge(text: string): boolean {
     // A character takes at most three bytes.
-    return json !== null && json.length * 3 > maxInlineBytes && Buffer.byteLength(json) > maxInlineBytes;
+    return text.length * 3 > this.options.maxInlineBytes;
   }
 
   /** Writes a large value to its file. @returns The text for the column, and the hash it refers to. */

@@ -118,6 +118,7 @@ export class RunRecovery {
       stored,
     });
     await store.create(run.record, entries);
+    await run.durable?.assureLease();
     return new RunHandle<R>(run, store, this.#init.driver.start(run, choice, request.signal));
   }
 

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { AnswerWatch } from './answer-watch.js';
 
 const LIMIT_MS = 1_000;

@@ -97,17 +97,17 @@ export class PostgresConnection {
 
   async #once<T>(work: SessionWork<T>, isInDoubt: boolean): Promise<T> {
     const pool = await (this.#pool ??= this.#open());
-    const client = await pool.acquire();
+    const held = await pool.acquire();
     let isBroken = true;
     try {
-      const result = await work(pool.sessionOn(client), isInDoubt);
+      const result = await work(held.session, isInDoubt);
       isBroken = false;
       return result;
     } catch (thrown) {
       isBroken = isLost(thrown);
       throw thrown;
     } finally {
-      pool.release(client, isBroken);
+      pool.release(held, isBroken);
     }
   }
 
@@ -115,11 +115,11 @@ export class PostgresConnection {
     const { signal } = this.#closing;
     const pool = await createPool(this.#options);
     try {
-      const client = await pool.acquire();
+      const held = await pool.acquire();
       try {
-        await migrate(pool.sessionOn(client), this.#options.target, this.#options);
+        await migrate(held.session, this.#options.target, this.#options);
       } finally {
-        pool.release(client, false);
+        pool.release(held, false);
       }
       this.#hasConnected = !signal.aborted;
       return pool;

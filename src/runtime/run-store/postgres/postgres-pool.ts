@@ -5,8 +5,15 @@ import { DriverFault, type QueryClass, type Session, sessionOf } from './postgre
 /** After which idle connections go back to the driver's pool, which ends them when nobody needs them. */
 const IDLE_HERE_MS = 1_000;
 
+/** A connection that this process has of the driver's pool. */
+export interface Held {
+  readonly client: PoolClient;
+  /** What is executed on it. */
+  readonly session: Session;
+}
+
 interface Waiting {
-  readonly take: (client: PoolClient) => void;
+  readonly take: (held: Held) => void;
   readonly fail: (reason: unknown) => void;
 }
 
@@ -24,7 +31,7 @@ export interface PoolLimits {
  * statement does. The pool connects, limits and ends them; here they wait, without keeping the process alive.
  */
 export class PostgresPool {
-  readonly #idle: PoolClient[] = [];
+  readonly #idle: Held[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #lost = new WeakSet<PoolClient>();
   readonly #watch: AnswerWatch;
@@ -47,33 +54,28 @@ export class PostgresPool {
   }
 
   /** A connection; answers at once where one is idle. @throws DriverFault. */
-  acquire(): PoolClient | Promise<PoolClient> {
-    for (let client = this.#idle.pop(); client; client = this.#idle.pop()) {
-      if (this.#lost.has(client)) {
-        client.release(true);
+  acquire(): Held | Promise<Held> {
+    for (let held = this.#idle.pop(); held; held = this.#idle.pop()) {
+      if (this.#lost.has(held.client)) {
+        held.client.release(true);
         continue;
       }
       this.#busy++;
-      socketOf(client).ref();
-      return client;
+      socketOf(held).ref();
+      return held;
     }
     if (this.#busy < this.limits.maxConnections) return this.#connect();
     return this.#wait();
   }
 
-  /** What is executed on a connection. */
-  sessionOn(client: PoolClient): Session {
-    return sessionOf(client, this.queries, this.#watch);
-  }
-
   /** @param isBroken - Whether it is to be ended, since nobody knows what it is doing. */
-  release(client: PoolClient, isBroken: boolean): void {
-    const isUsable = !isBroken && !this.#isEnding && !this.#lost.has(client);
+  release(held: Held, isBroken: boolean): void {
+    const isUsable = !isBroken && !this.#isEnding && !this.#lost.has(held.client);
     const next = this.#waiting.shift();
-    if (isUsable && next) return next.take(client);
+    if (isUsable && next) return next.take(held);
     this.#busy--;
-    if (isUsable) this.#keep(client);
-    else client.release(isBroken);
+    if (isUsable) this.#keep(held);
+    else held.client.release(isBroken);
     if (next) this.#connect().then(next.take, next.fail);
   }
 
@@ -84,10 +86,11 @@ export class PostgresPool {
     await this.pool.end();
   }
 
-  async #connect(): Promise<PoolClient> {
+  async #connect(): Promise<Held> {
     this.#busy++;
     try {
-      return await this.pool.connect();
+      const client = await this.pool.connect();
+      return { client, session: sessionOf(client, this.queries, this.#watch) };
     } catch (thrown) {
       this.#busy--;
       const next = this.#waiting.shift();
@@ -96,12 +99,12 @@ export class PostgresPool {
     }
   }
 
-  #wait(): Promise<PoolClient> {
+  #wait(): Promise<Held> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
-        take: (client) => {
+        take: (held) => {
           clearTimeout(timer);
-          resolve(client);
+          resolve(held);
         },
         fail: (reason) => {
           clearTimeout(timer);
@@ -116,20 +119,20 @@ export class PostgresPool {
     });
   }
 
-  #keep(client: PoolClient): void {
-    socketOf(client).unref();
-    this.#idle.push(client);
+  #keep(held: Held): void {
+    socketOf(held).unref();
+    this.#idle.push(held);
     this.#giveBackTimer ??= setTimeout(() => this.#giveBack(), IDLE_HERE_MS).unref();
   }
 
   #giveBack(): void {
     clearTimeout(this.#giveBackTimer);
     this.#giveBackTimer = undefined;
-    for (const client of this.#idle.splice(0)) client.release(this.#lost.has(client));
+    for (const { client } of this.#idle.splice(0)) client.release(this.#lost.has(client));
   }
 }
 
 /** What of a connection decides whether the process stays alive for it; the driver's types do not name it. */
-function socketOf(client: PoolClient): { ref(): void; unref(): void } {
+function socketOf({ client }: Held): { ref(): void; unref(): void } {
   return client as PoolClient & { ref(): void; unref(): void };
 }

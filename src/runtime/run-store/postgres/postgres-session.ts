@@ -1,6 +1,10 @@
 import type { ClientBase, Query } from 'pg';
 import type { AnswerWatch } from './answer-watch.js';
-import { meaningOf } from './postgres-faults.js';
+import type { Cell } from '../row-writer.js';
+import { codeOfFault, meaningOf } from './postgres-faults.js';
+import { type PreparedStatement, WriteStatement } from './write-statement.js';
+
+const UNIQUE_VIOLATION = '23505';
 
 /** SQL with the name under which each connection prepares it once; without one it is sent as it is. */
 export interface Statement {
@@ -18,6 +22,8 @@ export interface StatementResult<T> {
 /** Where statements are executed: one connection, for the time of some work. */
 export interface Session {
   execute<T = unknown>(statement: Statement, values?: readonly unknown[]): Promise<StatementResult<T>>;
+  /** Executes a statement of which only the number of rows is wanted. */
+  write(statement: PreparedStatement, values: readonly Cell[]): Promise<number>;
 }
 
 /** Tells what the driver or the server threw from what work with them threw. */
@@ -30,6 +36,11 @@ export class DriverFault extends Error {
 /** Whether work ended because its connection was lost, or gave no answer in time. */
 export function isLost(thrown: unknown): boolean {
   return thrown instanceof DriverFault && meaningOf(thrown.fault) === 'unreachable';
+}
+
+/** Whether a statement failed since what it would have added is there already. */
+export function isTaken(thrown: unknown): boolean {
+  return thrown instanceof DriverFault && codeOfFault(thrown.fault) === UNIQUE_VIOLATION;
 }
 
 /** The driver's class of statements under way. */
@@ -54,6 +65,16 @@ export function sessionOf(client: ClientBase, QueryOfDriver: QueryClass, watch: 
           else resolve({ rows: result.rows as T[], count: result.rowCount ?? 0 });
         });
         client.query(name === undefined ? query : Object.assign(query, { name }));
+      }),
+    write: (statement, values) =>
+      new Promise<number>((resolve, reject) => {
+        const awaited = watch.begin((late) => reject(new DriverFault(late)));
+        const written = new WriteStatement(statement, values, (thrown, count) => {
+          watch.end(awaited);
+          if (thrown) reject(new DriverFault(thrown));
+          else resolve(count);
+        });
+        client.query(written);
       }),
   };
 }

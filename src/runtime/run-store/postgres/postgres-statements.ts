@@ -1,5 +1,6 @@
 import { RUN_COLUMNS } from '../run-rows.js';
 import type { Statement } from './postgres-session.js';
+import type { PreparedStatement } from './write-statement.js';
 
 const OPEN = `status IN ('pending', 'running')`;
 const INSERTED_COLUMNS = [...RUN_COLUMNS, 'params', 'result'];
@@ -24,9 +25,11 @@ export const GROUPED_COLUMNS = [
 /** Of which runs a commit may write: of those that are open, or of those that are over and being undone. */
 export type CommitGuard = 'open' | 'undoing';
 
+type CommitKind = CommitGuard | `${CommitGuard} without log`;
+
 /** What a commit writes, as far as its SQL depends on it. */
 export interface CommitShape {
-  /** Columns of the run, in the order of their values. */
+  /** Columns of the run, in the order of their values: one and the same list for the same columns. */
   readonly columns: readonly string[];
   /** Whether it adds a row to the log. */
   readonly hasLog: boolean;
@@ -35,7 +38,9 @@ export interface CommitShape {
 
 /** The statements of a store, in its schema. Each is one transaction: what it decides by and what it writes cannot drift apart. */
 export class PostgresStatements {
-  readonly #made = new Map<string, Statement>();
+  readonly #made = new Map<string, PreparedStatement>();
+  /** By the list of their columns: to make the name of each of a run's commits costs more than to make its values. */
+  readonly #commits = new WeakMap<readonly string[], Partial<Record<CommitKind, PreparedStatement>>>();
   readonly #runs: string;
   readonly #log: string;
   readonly #schema: string;
@@ -47,12 +52,16 @@ export class PostgresStatements {
   }
 
   /** Values: those of the columns, then of the log's row where there is one. Writes nothing where the id is taken. */
-  insertRun(hasLog: boolean): Statement {
+  insertRun(hasLog: boolean): PreparedStatement {
     return this.#once(`insert_run ${hasLog}`, () => {
-      const cells = places(1, INSERTED_COLUMNS.length).join(', ');
-      const insert = `INSERT INTO ${this.#runs} (${INSERTED_COLUMNS.join(', ')}) VALUES (${cells}) ON CONFLICT (id) DO NOTHING`;
+      const insert = `${this.#insertRun()} ON CONFLICT (id) DO NOTHING`;
       return hasLog ? this.#withLog(`${insert} RETURNING key, attempt`, INSERTED_COLUMNS.length + 1) : insert;
     });
+  }
+
+  /** Values: those of the columns. Fails where the id is taken: to be ready for that without failing costs the server as much as an index. */
+  insertNewRun(): PreparedStatement {
+    return this.#once('insert_new_run', () => this.#insertRun());
   }
 
   /** Several of {@link insertRun} without a row for the log. Answers with the ids. */
@@ -65,12 +74,19 @@ export class PostgresStatements {
   }
 
   /** Values: id, those of the columns. */
-  updateRun(columns: readonly string[]): Statement {
+  updateRun(columns: readonly string[]): PreparedStatement {
     return this.#once(`update_run ${columns.join(' ')}`, () => this.#update(columns, 2, OPEN));
   }
 
   /** Values: id, epoch, those of the columns, then of the log's row where there is one. */
-  commit({ columns, hasLog, guard }: CommitShape): Statement {
+  commit(shape: CommitShape): PreparedStatement {
+    const { columns, hasLog, guard } = shape;
+    let made = this.#commits.get(columns);
+    if (!made) this.#commits.set(columns, (made = {}));
+    return (made[hasLog ? guard : (`${guard} without log` as const)] ??= this.#commit(shape));
+  }
+
+  #commit({ columns, hasLog, guard }: CommitShape): PreparedStatement {
     return this.#once(`commit ${guard} ${hasLog} ${columns.join(' ')}`, () => {
       const state = guard === 'open' ? OPEN : `undo = 'pending'`;
       const condition = `coalesce(epoch, 0) = $2 AND ${state}`;
@@ -109,7 +125,7 @@ export class PostgresStatements {
    * Values: id, then those of the log's row. The lock makes a takeover wait: the new owner must know the last number before it goes on, and
    * nothing of the earlier attempt may come after.
    */
-  append(): Statement {
+  append(): PreparedStatement {
     return this.#once('append', () => {
       const lock = `SELECT key, attempt FROM ${this.#runs} WHERE id = $1 AND attempt <= $3 FOR SHARE`;
       return this.#withLog(lock, 2);
@@ -127,7 +143,7 @@ export class PostgresStatements {
   }
 
   /** Values: id, the epoch, status and lease (0 for none) it is known with, then those of the lease. */
-  grantLease(columns: readonly string[]): Statement {
+  grantLease(columns: readonly string[]): PreparedStatement {
     const known = `coalesce(epoch, 0) = $2 AND status = $3 AND coalesce(lease_expires_at, 0) = $4`;
     return this.#once(`grant ${columns.join(' ')}`, () => this.#update(columns, 5, known));
   }
@@ -144,7 +160,7 @@ export class PostgresStatements {
   }
 
   /** Values: id, reason. */
-  requestCancel(): Statement {
+  requestCancel(): PreparedStatement {
     return this.#once(
       'request_cancel',
       () => `UPDATE ${this.#runs} SET cancel_requested = coalesce(cancel_requested, $2) WHERE id = $1 AND ${OPEN}`,
@@ -208,6 +224,11 @@ export class PostgresStatements {
     return [deletion('run_log'), deletion('blob_uses'), deletion('runs', 'key')];
   }
 
+  #insertRun(): string {
+    const cells = places(1, INSERTED_COLUMNS.length).join(', ');
+    return `INSERT INTO ${this.#runs} (${INSERTED_COLUMNS.join(', ')}) VALUES (${cells})`;
+  }
+
   #update(columns: readonly string[], firstPlace: number, condition: string): string {
     const cells = places(firstPlace, columns.length);
     const assignments = columns.map((column, index) => `${column} = ${cells[index]}`).join(', ');
@@ -228,7 +249,7 @@ export class PostgresStatements {
       ${ifCurrent(`${events}::text`, 'NULL')}, ${entries}::text FROM ${run}`;
   }
 
-  #once(name: string, make: () => string): Statement {
+  #once(name: string, make: () => string): PreparedStatement {
     let statement = this.#made.get(name);
     if (!statement) this.#made.set(name, (statement = { name: `synapse_${this.#made.size}`, text: make() }));
     return statement;

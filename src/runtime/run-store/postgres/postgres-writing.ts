@@ -6,7 +6,7 @@ import type { Cell, ColumnValues, LogRow } from '../row-writer.js';
 import type { RunRow } from '../run-rows.js';
 import { writeRun } from './postgres-access.js';
 import { type PostgresParts, writerOf } from './postgres-parts.js';
-import type { Session } from './postgres-session.js';
+import { isTaken, type Session } from './postgres-session.js';
 import { GROUPED_COLUMNS } from './postgres-statements.js';
 import type { GroupedWrite } from './write-groups.js';
 
@@ -38,12 +38,35 @@ export async function createRun(
           written: true,
         },
     work: async (session, isInDoubt) => {
-      const insert = parts.statements.insertRun(log !== undefined);
-      const { count } = await session.execute(insert, [...cells, ...(log ?? [])]);
-      return count > 0 || (isInDoubt && (await isCreated(parts, session, record)));
+      const isWritten = await insertRun(parts, session, { cells, log, isAlone: writer.blobs.isEmpty });
+      return isWritten || (isInDoubt && (await isCreated(parts, session, record)));
     },
   });
   if (!isNew) throw new UsageError(`A run with the id '${id}' exists already. Leave the id out to get a new one.`);
+}
+
+interface NewRow {
+  readonly cells: readonly Cell[];
+  readonly log: readonly Cell[] | undefined;
+  /** Whether the statement is a transaction of its own: an error within a larger one ends all of it. */
+  readonly isAlone: boolean;
+}
+
+/** @returns Whether the id was free. */
+async function insertRun(
+  { statements }: PostgresParts,
+  session: Session,
+  { cells, log, isAlone }: NewRow,
+): Promise<boolean> {
+  if (!isAlone || log) {
+    return (await session.write(statements.insertRun(log !== undefined), [...cells, ...(log ?? [])])) > 0;
+  }
+  try {
+    return (await session.write(statements.insertNewRun(), cells)) > 0;
+  } catch (thrown) {
+    if (isTaken(thrown)) return false;
+    throw thrown;
+  }
 }
 
 /** Changes a run that is not final; resolves to whether it was. */
@@ -57,7 +80,7 @@ export async function updateRun(parts: PostgresParts, id: string, change: RunCha
     hasWritten: (isWritten: boolean) => isWritten,
     work: async (session, isInDoubt) => {
       if (columns.length === 0) return isOpen(await stateOf(parts, session, id));
-      const { count } = await session.execute(parts.statements.updateRun(columns), [id, ...values]);
+      const count = await session.write(parts.statements.updateRun(columns), [id, ...values]);
       return count > 0 || (isInDoubt && isOwnEnd(await stateOf(parts, session, id), change));
     },
   });
@@ -74,7 +97,7 @@ export async function appendEvents(parts: PostgresParts, runId: string, events: 
     hasWritten: (count: number) => count > 0,
     work: async (session) => {
       let written = 0;
-      for (const row of rows) written += (await session.execute(parts.statements.append(), [runId, ...row])).count;
+      for (const row of rows) written += await session.write(parts.statements.append(), [runId, ...row]);
       return written;
     },
   });
@@ -95,12 +118,13 @@ export async function commitRun(
     const isOver = state !== undefined && isFinal(state.status);
     const { columns, values } = isOver ? writer.changed(changeFor(state, change)) : open;
     const shape = { columns, hasLog: log !== undefined, guard: isOver ? 'undoing' : 'open' } as const;
-    const { count } = await session.execute(parts.statements.commit(shape), [runId, epoch, ...values, ...(log ?? [])]);
+    const count = await session.write(parts.statements.commit(shape), [runId, epoch, ...values, ...(log ?? [])]);
     if (count === 0) return false;
-    for (const row of furtherRows) await session.execute(parts.statements.append(), [runId, ...row]);
+    for (const row of furtherRows) await session.write(parts.statements.append(), [runId, ...row]);
     return true;
   };
-  return writeRun(parts, {
+  // Awaited here: to hand the promise on would take three turns of the event loop.
+  return await writeRun(parts, {
     runId,
     writer,
     statements: 1 + furtherRows.length,

@@ -48,12 +48,16 @@ export class WriteGroups {
    * @param alone - Sends the write by itself: when there is no company, and when the group did not write it, to learn why.
    * @param written - What a write that went with others has come to.
    */
-  async send<T>(
+  send<T>(writeOf: () => GroupedWrite | undefined, alone: (isInDoubt: boolean) => Promise<T>, written: T): Promise<T> {
+    if (this.#underWay.length < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
+    return this.#sendInCompany(writeOf, alone, written);
+  }
+
+  async #sendInCompany<T>(
     writeOf: () => GroupedWrite | undefined,
     alone: (isInDoubt: boolean) => Promise<T>,
     written: T,
   ): Promise<T> {
-    if (this.#underWay.length < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
     const write = writeOf();
     if (!write) return alone(false);
     const fate = await new Promise<Fate>((resolve) => {
@@ -63,15 +67,16 @@ export class WriteGroups {
     return fate === 'written' ? written : alone(fate === 'unknown');
   }
 
-  async #whileUnderWay<T>(work: () => Promise<T>): Promise<T> {
+  #whileUnderWay<T>(work: () => Promise<T>): Promise<T> {
     const slot: Slot = { sinceMs: performance.now() };
-    this.#underWay.push(slot);
-    try {
-      return await work();
-    } finally {
+    const over = (): void => {
       this.#isOver(slot);
       this.#goOn();
-    }
+    };
+    this.#underWay.push(slot);
+    const underWay = work();
+    underWay.then(over, over);
+    return underWay;
   }
 
   #isOver(slot: Slot): void {
