@@ -15,6 +15,49 @@ describe('A lease', () => {
   });
   afterEach(() => peers.close());
 
+  const completedRun = async (): Promise<string> => {
+    const run = await peers.peer().runner.run({ action: 'work' });
+    await run.result();
+    return run.id;
+  };
+
+  describe.each([
+    ['a new run', async (): Promise<RunHandle> => first.runner.run({ action: 'work' })],
+    ['a fork', async (): Promise<RunHandle> => first.runner.fork(await completedRun(), { step: 'a' })],
+  ])('of %s whose store took its time', (_what, begin) => {
+    /** Does something between the making of the run and the answer, which comes when the lease is over. */
+    const slowly = (meanwhile: (id: string) => unknown): void => {
+      const create = first.store.create.bind(first.store);
+      first.store.create = async (record, entries) => {
+        await create(record, entries);
+        await peers.clock.pass(400);
+        await meanwhile(record.id);
+      };
+    };
+
+    it('is renewed before the run begins', async () => {
+      slowly(() => (first.store.calls.length = 0));
+      const handle = await begin();
+
+      expect(first.store.calls[0]).toBe('renew');
+      expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    });
+
+    it('is respected where another process has it by then', async () => {
+      const owner = { host: 'other.invalid', pid: 1, started_at: 1 };
+      let ownId = '';
+      slowly(async (id) => {
+        ownId = id;
+        world.effects.length = 0;
+        await peers.store.claim(id, { owner, leaseMs: 300, now: peers.clock.now() });
+      });
+
+      await expect(begin()).rejects.toMatchObject({ code: 'SYN_RUN_OWNED' });
+      expect(world.effects).toEqual([]);
+      expect(await peers.store.get(ownId)).toMatchObject({ status: 'running', owner, epoch: 2 });
+    });
+  });
+
   it('is lost by an owner that hangs, whose late commit is refused, and who executes and undoes nothing more', async () => {
     const released = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
