@@ -12,10 +12,10 @@ export interface AbortSource {
   readonly abortReason: unknown;
   /** What the steps are told by; may be made with the first question. */
   readonly signal: AbortSignal;
-  /** Has `listener` told when the run is told to end. One at a time. */
+  /** Has `listener` told when the run is told to end. One at a time: steps of one orchestrator, not of several at once. */
   listen(listener: Abortable): void;
-  /** Lets go of the listener. */
-  unlisten(): void;
+  /** Lets go of `listener`, where it is still the one. */
+  unlisten(listener: Abortable): void;
 }
 
 /** How patient an orchestrator is, and by which clock. */
@@ -81,7 +81,7 @@ export class Cancellation implements Abortable {
 
   /** Lets go of the run. */
   close(): void {
-    if (this.#isListening) this.#source?.unlisten();
+    if (this.#isListening) this.#source?.unlisten(this);
   }
 }
 
@@ -104,7 +104,7 @@ export class SignalSource implements AbortSource {
 
   listen(listener: Abortable): void {
     // First a constant: V8 puts functions that are assigned to a property where they stand among its old objects, and what they lead to
-    // stays until a long collection. Node does so for each object that listens.
+    // stays until a long collection (run-garbage.spec). Node does so for each object that listens.
     const tell = (): void => listener.abort(this.signal.reason);
     this.signal.addEventListener('abort', tell, { once: true });
     this.#listener = tell;

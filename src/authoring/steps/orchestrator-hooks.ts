@@ -34,7 +34,7 @@ export interface OrchestratorHooks {
   readonly journal?: StepJournal;
   /** How long a step may go on after it was told to end, in milliseconds. Then it is undone while it may still be running. @defaultValue 1,000 */
   readonly abortGraceMs?: number;
-  /** What tells the steps to end. @defaultValue the context's signal */
+  /** What tells the steps to end, in place of the signal of the context's run. Serves one orchestrator at a time. @defaultValue that signal */
   readonly abort?: AbortSource;
   /** @defaultValue the machine's */
   readonly clock?: StepClock;

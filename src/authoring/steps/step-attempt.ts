@@ -65,7 +65,7 @@ export class StepAttempt implements Abortable {
   /** What `work` comes to; the reason of the abort when it goes on for longer than the grace time after it. */
   until<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      // First a constant, as the listener of a SignalSource is.
+      // First a constant, as the listener of a SignalSource is (run-garbage.spec).
       const abandon = (reason: unknown): void => {
         this.#end();
         reject(reason as Error);

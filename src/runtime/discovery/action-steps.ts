@@ -71,14 +71,20 @@ export class ActionSteps implements UndoableSteps {
 
   async #orchestrate(registry: StepRegistry, params: unknown, ctx: RuntimeContext, host?: StepHost): Promise<unknown> {
     const context = this.#createContext(params, ctx);
-    const summary = await this.#execute(registry, context, host);
+    const summary = await this.#execute(registry, context, { ctx, host });
     return this.#action.resultOfSteps ? this.#action.resultOfSteps(context, summary) : summary;
   }
 
-  async #execute(registry: StepRegistry, context: StepContext, host?: StepHost): Promise<OrchestratorSummary> {
+  async #execute(
+    registry: StepRegistry,
+    context: StepContext,
+    { ctx, host }: { readonly ctx: RuntimeContext; readonly host?: StepHost },
+  ): Promise<OrchestratorSummary> {
     try {
       const { hooks, from } = host?.beginSteps(registry.getSteps()) ?? {};
-      return await new StepOrchestrator(registry, context, hooks).execute({ from });
+      // A context on another signal than the run's is told by that one.
+      const heard = (context.runtimeCtx as RuntimeContext) === ctx ? hooks : { ...hooks, abort: undefined };
+      return await new StepOrchestrator(registry, context, heard).execute({ from });
     } finally {
       host?.endSteps();
     }

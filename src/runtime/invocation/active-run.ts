@@ -106,7 +106,7 @@ export class ActiveRun implements RunBinding, StepHost, AbortSource {
   #controller: AbortController | undefined;
   #abortError: SynapseError | undefined;
   #abortListener: AbortListener | undefined;
-  /** Its steps under way. Most never ask for the signal, which costs more than to run one. */
+  /** Its steps under way, until they are told to end. Not told by the signal: to make one costs more than to run a step, and most never ask for it. */
   #steps: Abortable | undefined;
   #logger: RunLogger | undefined;
   #endStatus: EndStatus | undefined;
@@ -225,11 +225,11 @@ export class ActiveRun implements RunBinding, StepHost, AbortSource {
     this.#steps = steps;
   }
 
-  unlisten(): void {
-    this.#steps = undefined;
+  unlisten(steps: Abortable): void {
+    if (this.#steps === steps) this.#steps = undefined;
   }
 
-  /** Whether something in the action waits for the run to be told to end. */
+  /** Whether something in the action waits for the run to be told to end, and has not been told. */
   get isAbortAwaited(): boolean {
     if (this.#steps) return true;
     return this.#controller !== undefined && getEventListeners(this.#controller.signal, 'abort').length > 0;
@@ -244,7 +244,9 @@ export class ActiveRun implements RunBinding, StepHost, AbortSource {
     if (this.undoReason && !(error instanceof LeaseLostError)) return false;
     this.#abortError = error;
     this.#controller?.abort(error);
-    this.#steps?.abort(error);
+    const steps = this.#steps;
+    this.#steps = undefined; // told once: what undoes them does not wait to be told
+    steps?.abort(error);
     this.#abortListener?.aborted(error);
     this.pipelineListener?.aborted(error);
     return true;

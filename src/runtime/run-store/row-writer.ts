@@ -13,7 +13,7 @@ export type Cell = string | number | null;
 
 /** Columns of a run and their values, in one order. */
 export interface ColumnValues {
-  /** The very same list for the same columns: what is kept for it can be found by it. */
+  /** The same array for the same columns, so that it can be a key. */
   readonly columns: readonly string[];
   readonly values: readonly Cell[];
 }

@@ -26,12 +26,13 @@ export function entriesText(values: StoredValues, entries: readonly NewJournalEn
 }
 
 function entryText(values: StoredValues, entry: NewJournalEntry): string {
-  const { seq, kind, name, at, result, rollback_data, context } = entry;
+  const { result, rollback_data, context, ...plain } = entry;
+  const { name } = plain;
   const parts =
     partOf(values, 'result', values.json(`result of step '${name}'`, result)) +
     partOf(values, 'rollback_data', values.json(`rollback data of step '${name}'`, rollback_data)) +
     partOf(values, 'context', values.json(`context after step '${name}'`, context));
-  return `{"seq":${seq},"kind":"${kind}","name":${JSON.stringify(name)},"at":${at}${parts}}`;
+  return `${JSON.stringify(plain).slice(0, -1)}${parts}}`;
 }
 
 function partOf(values: StoredValues, key: (typeof LARGE_KEYS)[number], json: string | null): string {
@@ -39,7 +40,7 @@ function partOf(values: StoredValues, key: (typeof LARGE_KEYS)[number], json: st
   return values.isLarge(json) ? `,"${key}${REFERENCE_ENDING}":"${values.store(json).text}"` : `,"${key}":${json}`;
 }
 
-/** Whether nothing of an entry is left out of its JSON without a word. */
+/** Whether the JSON of an entry has what that of each of its values has: nothing left out without a word, nothing told by its key. */
 function isPlainEntry({ result, rollback_data, context }: NewJournalEntry): boolean {
   return isPlainValue(result) && isPlainValue(rollback_data) && isPlainValue(context);
 }

@@ -123,7 +123,6 @@ export async function commitRun(
     for (const row of furtherRows) await session.write(parts.statements.append(), [runId, ...row]);
     return true;
   };
-  // Awaited here: to hand the promise on would take three turns of the event loop.
   return await writeRun(parts, {
     runId,
     writer,

@@ -27,7 +27,8 @@ export class WriteStatement implements Submittable {
   readonly name: string;
   readonly text: string;
   readonly #values: readonly Cell[];
-  readonly #done: (thrown: unknown, count: number) => void;
+  /** Public and not read-only: where the driver has a time limit of its own, it puts its own in front, to take its timer back. */
+  callback: (thrown: unknown, count: number) => void;
   #count = 0;
 
   /** @param done - Is told of the error, or else how many rows were written. */
@@ -39,7 +40,7 @@ export class WriteStatement implements Submittable {
     this.name = name;
     this.text = text;
     this.#values = values;
-    this.#done = done;
+    this.callback = done;
   }
 
   submit(connection: Connection): void {
@@ -51,8 +52,11 @@ export class WriteStatement implements Submittable {
       if (parsedStatements[name] === undefined) connection.parse({ name, text, types: [] }, true);
       connection.bind({ statement: name, values: this.#values.map(wireForm) }, true);
       connection.execute({ portal: '' }, true);
-      connection.sync();
+    } catch (thrown) {
+      this.callback(thrown, 0);
     } finally {
+      // Also after a failure: the connection is ready again when the server has answered this.
+      connection.sync();
       connection.stream.uncork();
     }
   }
@@ -62,11 +66,11 @@ export class WriteStatement implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#done(undefined, this.#count);
+    this.callback(null, this.#count);
   }
 
   handleError(thrown: unknown): void {
-    this.#done(thrown, 0);
+    this.callback(thrown, 0);
   }
 
   /** Rows of a statement that only locks. */
