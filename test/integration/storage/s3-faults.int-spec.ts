@@ -183,6 +183,19 @@ describeWithServer('S3Storage where things go wrong', 'moto', () => {
     },
   );
 
+  it('takes back an upload that is cancelled where the first requests for that get lost', async () => {
+    const abort = new AbortController();
+    const onProgress = (): void => {
+      if (abort.signal.aborted) return;
+      abort.abort(REASON);
+      proxy.cutNext(3, 1, 'sent');
+    };
+    const source = fileOf(randomBytes(40 * MEGABYTE));
+
+    await expect(storage.upload(source, 'a', { signal: abort.signal, onProgress })).rejects.toBe(REASON);
+    expect(await openUploads()).toEqual([]);
+  });
+
   it('takes back what was sent of a stream that breaks in the middle', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield randomBytes(25 * MEGABYTE);

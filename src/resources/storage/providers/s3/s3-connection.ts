@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompletedPart, CompleteMultipartUploadCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { StoragePackageMissingError } from '../../../../foundation/errors/storage.errors.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
@@ -17,6 +18,8 @@ export interface S3Connection {
 const CONNECTION_TIMEOUT_MS = 10_000;
 /** How long a cancel waits to learn what an upload is called that the service may have begun, so that it can be taken back. */
 const BEGIN_GRACE_MS = 5_000;
+const TAKE_BACK_TRIES = 4;
+const TAKE_BACK_PAUSE_MS = 100;
 
 /**
  * @param socketTimeout - Longest silence of the service, in milliseconds.
@@ -50,12 +53,28 @@ export function clientOfCall(connection: S3Connection, call: StorageCall): S3Cli
     // Of which command it is, only the answer's type depends.
     const ask = (signal?: AbortSignal): Promise<unknown> =>
       client.send(command as HeadBucketCommand, { abortSignal: signal });
-    if (command instanceof sdk.AbortMultipartUploadCommand) return ask();
+    if (command instanceof sdk.AbortMultipartUploadCommand) return takeBack(ask);
     if (command instanceof sdk.CreateMultipartUploadCommand) return call.retry(() => outlasting(call.signal, ask));
     if (command instanceof sdk.CompleteMultipartUploadCommand) return complete(connection, call, command);
     return call.retry(() => ask(call.signal));
   };
   return Object.assign(Object.create(client) as S3Client, { send });
+}
+
+/**
+ * Takes an upload back, in several tries, also where the call was told to end: the connection that one goes out on may be one that the service has
+ * just closed, and an upload that stays open is kept, and paid for, until somebody looks.
+ */
+async function takeBack(ask: () => Promise<unknown>): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (isUploadGone(thrown)) return {};
+      if (tries === TAKE_BACK_TRIES) throw thrown;
+      await sleep(TAKE_BACK_PAUSE_MS * tries);
+    }
+  }
 }
 
 /** Asks with a signal that aborts some time after this one. */
