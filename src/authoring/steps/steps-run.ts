@@ -92,18 +92,8 @@ export class StepsRun implements StepsHost {
     if (!('step' in stage)) return new StepGroup(stage, this.#next, this, inDoubt).run();
     const execution = new StepExecution(stage, this.around);
     const result = execution.run();
-    if (result instanceof Promise) return this.#takeLate(stage, execution, result, inDoubt);
+    if (result instanceof Promise) return result.then((late) => this.#take(stage, execution, late, inDoubt));
     return this.#take(stage, execution, result, inDoubt);
-  }
-
-  async #takeLate(
-    step: RegisteredStep,
-    execution: StepExecution,
-    result: Promise<StepResult>,
-    inDoubt: ReadonlySet<string>,
-  ): Promise<Failure | undefined> {
-    const taken = this.#take(step, execution, await result, inDoubt);
-    return taken instanceof Promise ? await taken : taken;
   }
 
   #take(

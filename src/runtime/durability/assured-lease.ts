@@ -1,4 +1,4 @@
-import type { MaybePromise, RunStore } from '../run-store/run-store.interface.js';
+import type { RunStore } from '../run-store/run-store.interface.js';
 import type { RunClock } from './run-clock.js';
 
 /** A lease that was granted a while ago. */
@@ -16,19 +16,10 @@ export interface GivenLease {
  * Renews a lease until enough of it is left to begin with, where the store has taken its time: else the run would be executed by this
  * process while it is for others to have.
  *
- * @returns Whether the run is still this process's; at once, without a promise, where enough is left.
+ * @returns Whether the run is still this process's.
  */
-export function assureLease(lease: GivenLease): MaybePromise<boolean> {
-  return isEnoughLeft(lease, lease.expiresAt) || renewed(lease);
-}
-
-function isEnoughLeft({ clock, leaseMs }: GivenLease, overAt: number): boolean {
-  return overAt - clock.now() >= leaseMs / 2;
-}
-
-async function renewed(lease: GivenLease): Promise<boolean> {
-  const { store, clock, runId, epoch, leaseMs } = lease;
-  for (let overAt = 0; !isEnoughLeft(lease, overAt);) {
+export async function assureLease({ store, clock, runId, epoch, leaseMs, expiresAt }: GivenLease): Promise<boolean> {
+  for (let overAt = expiresAt; overAt - clock.now() < leaseMs / 2;) {
     overAt = clock.now() + leaseMs;
     const { held } = await store.renew(runId, epoch, overAt);
     if (!held) return false;

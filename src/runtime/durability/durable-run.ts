@@ -81,12 +81,11 @@ export class DurableRun implements LeaseListener {
   }
 
   /** For a store that took its time to make the run. @throws RunOwnedError when somebody else has it by now. */
-  assureLease(): MaybePromise<void> {
+  async assureLease(): Promise<void> {
     const { store, clock, leaseMs, record } = this.#options;
     const { id, epoch = 0, lease_expires_at: expiresAt = 0 } = record;
-    const assured = assureLease({ store, clock, runId: id, epoch, leaseMs, expiresAt });
-    if (assured instanceof Promise) return assured.then((isOurs) => refuseLost(id, isOurs));
-    refuseLost(id, assured);
+    if (await assureLease({ store, clock, runId: id, epoch, leaseMs, expiresAt })) return;
+    throw new RunOwnedError(id, 'a process that has taken it over');
   }
 
   /** Keeps the run from now on. */
@@ -145,9 +144,4 @@ export class DurableRun implements LeaseListener {
   stop(): void {
     this.#lease.stop();
   }
-}
-
-/** @throws RunOwnedError for a run that is not this process's any more. */
-function refuseLost(runId: string, isOurs: boolean): void {
-  if (!isOurs) throw new RunOwnedError(runId, 'a process that has taken it over');
 }

@@ -103,10 +103,7 @@ export class PluginRunner {
     const run = this.#factory.create(request, definition, choice.executor, request.origin);
     const created = this.#store.create(run.record, request.origin?.entries);
     if (!created) return this.#begin<R>(request, run, choice);
-    return created.then(() => {
-      const assured = run.durable?.assureLease();
-      return assured ? assured.then(() => this.#begin<R>(request, run, choice)) : this.#begin<R>(request, run, choice);
-    });
+    return created.then(() => run.durable?.assureLease()).then(() => this.#begin<R>(request, run, choice));
   }
 
   /** Runs that have not ended. */

@@ -2,8 +2,6 @@
 interface Awaited {
   readonly sinceMs: number;
   readonly fail: (late: Error) => void;
-  /** Its place in the list; -1 when it is not there. */
-  index: number;
 }
 
 /**
@@ -11,7 +9,7 @@ interface Awaited {
  * driver has it, costs as much as to make the statement.
  */
 export class AnswerWatch {
-  /** A list, not a Set: the tables that a Set leaves behind when it is added to and deleted from keep what they held for long. */
+  /** In the order in which they were sent. A list, not a Set: the tables that a Set leaves behind when it is added to and deleted from keep what they held for long. */
   readonly #awaited: Awaited[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -20,7 +18,7 @@ export class AnswerWatch {
 
   /** @param fail - Is told when the answer has taken too long. Its connection is of no use then: nobody knows what it is doing. */
   begin(fail: (late: Error) => void): Awaited {
-    const awaited: Awaited = { sinceMs: performance.now(), fail, index: this.#awaited.length };
+    const awaited: Awaited = { sinceMs: performance.now(), fail };
     this.#awaited.push(awaited);
     // The connection keeps the process alive while it is at work, not this.
     this.#timer ??= setTimeout(() => this.#check(), this.limitMs).unref();
@@ -29,13 +27,8 @@ export class AnswerWatch {
 
   /** The answer is there, whatever it says. */
   end(awaited: Awaited): void {
-    const { index } = awaited;
-    const last = this.#awaited[this.#awaited.length - 1];
-    if (index < 0 || !last) return;
-    this.#awaited[index] = last;
-    last.index = index;
-    this.#awaited.length--;
-    awaited.index = -1;
+    const index = this.#awaited.indexOf(awaited);
+    if (index >= 0) this.#awaited.splice(index, 1);
   }
 
   #check(): void {
@@ -47,8 +40,7 @@ export class AnswerWatch {
       this.end(awaited);
       awaited.fail(new Error('query read timeout')); // the words by which the driver's own limit is known
     }
-    if (this.#awaited.length === 0) return;
-    const leftMs = Math.min(...this.#awaited.map(({ sinceMs }) => sinceMs)) - latestMs;
-    this.#timer = setTimeout(() => this.#check(), Math.ceil(leftMs)).unref();
+    const [first] = this.#awaited;
+    if (first) this.#timer = setTimeout(() => this.#check(), Math.ceil(first.sinceMs - latestMs)).unref();
   }
 }

@@ -55,27 +55,24 @@ export type QueryClass = typeof Query;
  * @param watch - Says how long the server may take for each.
  */
 export function sessionOf(client: ClientBase, QueryOfDriver: QueryClass, watch: AnswerWatch): Session {
+  const answerTo = <T>(send: (done: (thrown: unknown, answer: T) => void) => void): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const awaited = watch.begin((late) => reject(new DriverFault(late)));
+      send((thrown, answer) => {
+        watch.end(awaited);
+        if (thrown) reject(new DriverFault(thrown));
+        else resolve(answer);
+      });
+    });
   return {
     execute: <T>({ name, text }: Statement, values: readonly unknown[] = []) =>
-      new Promise<StatementResult<T>>((resolve, reject) => {
-        const awaited = watch.begin((late) => reject(new DriverFault(late)));
-        const query = new QueryOfDriver(text, values as unknown[], (thrown, result) => {
-          watch.end(awaited);
-          if (thrown) reject(new DriverFault(thrown));
-          else resolve({ rows: result.rows as T[], count: result.rowCount ?? 0 });
-        });
+      answerTo<StatementResult<T>>((done) => {
+        const query = new QueryOfDriver(text, values as unknown[], (thrown, result) =>
+          done(thrown, { rows: (result?.rows ?? []) as T[], count: result?.rowCount ?? 0 }),
+        );
         client.query(name === undefined ? query : Object.assign(query, { name }));
       }),
-    write: (statement, values) =>
-      new Promise<number>((resolve, reject) => {
-        const awaited = watch.begin((late) => reject(new DriverFault(late)));
-        const written = new WriteStatement(statement, values, (thrown, count) => {
-          watch.end(awaited);
-          if (thrown) reject(new DriverFault(thrown));
-          else resolve(count);
-        });
-        client.query(written);
-      }),
+    write: (statement, values) => answerTo<number>((done) => client.query(new WriteStatement(statement, values, done))),
   };
 }
 

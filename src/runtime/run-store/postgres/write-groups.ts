@@ -48,16 +48,12 @@ export class WriteGroups {
    * @param alone - Sends the write by itself: when there is no company, and when the group did not write it, to learn why.
    * @param written - What a write that went with others has come to.
    */
-  send<T>(writeOf: () => GroupedWrite | undefined, alone: (isInDoubt: boolean) => Promise<T>, written: T): Promise<T> {
-    if (this.#underWay.length < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
-    return this.#sendInCompany(writeOf, alone, written);
-  }
-
-  async #sendInCompany<T>(
+  async send<T>(
     writeOf: () => GroupedWrite | undefined,
     alone: (isInDoubt: boolean) => Promise<T>,
     written: T,
   ): Promise<T> {
+    if (this.#underWay.length < MAX_UNDER_WAY) return this.#whileUnderWay(() => alone(false));
     const write = writeOf();
     if (!write) return alone(false);
     const fate = await new Promise<Fate>((resolve) => {
@@ -67,16 +63,15 @@ export class WriteGroups {
     return fate === 'written' ? written : alone(fate === 'unknown');
   }
 
-  #whileUnderWay<T>(work: () => Promise<T>): Promise<T> {
+  async #whileUnderWay<T>(work: () => Promise<T>): Promise<T> {
     const slot: Slot = { sinceMs: performance.now() };
-    const over = (): void => {
+    this.#underWay.push(slot);
+    try {
+      return await work();
+    } finally {
       this.#isOver(slot);
       this.#goOn();
-    };
-    this.#underWay.push(slot);
-    const underWay = work();
-    underWay.then(over, over);
-    return underWay;
+    }
   }
 
   #isOver(slot: Slot): void {
