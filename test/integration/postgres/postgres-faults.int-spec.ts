@@ -196,7 +196,7 @@ describeWithPostgres('A run store in Postgres', 'a server of its own', () => {
 
   it('waits for a row that somebody else holds, up to the time that was set, and goes on after it', async () => {
     const schema = sandbox.newSchema();
-    const store = sandbox.store({ schema, queryTimeoutMs: 150, retryForMs: 100 });
+    const store = sandbox.store({ schema, queryTimeoutMs: 1_000, retryForMs: 100 });
     await store.create(ownedRecordOf(1, 5_000));
     const holder = new Client({ connectionString: sandbox.url });
     await holder.connect();

@@ -101,7 +101,7 @@ describeWithServer('SFTPStorage', 'OpenSSH', () => {
   });
 
   it('gives up a server that falls silent in the middle', async () => {
-    storage = storageWith({ timeout: 0.5 });
+    storage = storageWith({ timeout: 2 });
     await storage.write('a', BYTES);
     const reading = failureOf(
       storage.getPath('a').readBytes({ retries: 0, onProgress: () => (proxy.isStalled = true) }),
