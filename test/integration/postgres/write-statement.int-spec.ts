@@ -51,6 +51,32 @@ describeWithPostgres('A write of which only the number of rows is wanted', 'a se
     ]);
   });
 
+  it.each([
+    ['nothing', ''],
+    ['a lone half of a character, which has no UTF-8', 'a\ud83d'],
+    ['more than the place where messages are put together holds', 'a'.repeat(100_000)],
+    ['characters of several bytes up to its end', '€'.repeat(21_840)],
+    ['as many and one more', '€'.repeat(21_841)],
+    ['several MB', 'ü🙂'.repeat(1_000_000)],
+  ])('sends a text of %s, and the next as if it had not been', async (_case, word) => {
+    expect(await session.write(insert, [1, word])).toBe(1);
+    expect(await session.write(insert, [-2, 'word'])).toBe(1);
+    expect(await words()).toEqual([
+      { number: -2, word: 'word' },
+      { number: 1, word: word.toWellFormed() },
+    ]);
+  });
+
+  it('sends any number that a column takes', async () => {
+    await sandbox.query('CREATE TABLE measures (value double precision, share real, count bigint)');
+    const measure = { name: 'insert_measure', text: 'INSERT INTO measures VALUES ($1, $2, $3)' };
+    const values = [-1.7976931348623157e308, 33.3, Number.MAX_SAFE_INTEGER];
+    await session.write(measure, values);
+
+    const { rows } = await session.execute({ text: 'SELECT value, share, count::text FROM measures' });
+    expect(rows).toEqual([{ value: values[0], share: 33.3, count: '9007199254740991' }]);
+  });
+
   it.each<[string, readonly Cell[], object]>([
     ['the server refuses', [1, 'again'], { fault: { code: '23505' } }],
     ['is no number for the server', ['one', 'one'], { fault: { code: '22P02' } }],

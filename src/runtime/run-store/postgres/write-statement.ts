@@ -1,5 +1,6 @@
 import type { Connection, Submittable } from 'pg';
 import type { Cell } from '../row-writer.js';
+import { executeMessage, SYNC } from './execute-message.js';
 
 /** What of a connection the driver's types do not name: the statements that it has prepared. */
 interface PreparedStatements {
@@ -46,19 +47,15 @@ export class WriteStatement implements Submittable {
   submit(connection: Connection): void {
     const { name, text } = this;
     const { parsedStatements } = connection as Connection & PreparedStatements;
-    // All in one packet.
-    connection.stream.cork();
+    let message: Buffer = SYNC;
     try {
       if (parsedStatements[name] === undefined) connection.parse({ name, text, types: [] }, true);
-      connection.bind({ statement: name, values: this.#values.map(wireForm) }, true);
-      connection.execute({ portal: '' }, true);
+      message = executeMessage(name, this.#values);
     } catch (thrown) {
       this.callback(thrown, 0);
-    } finally {
-      // Also after a failure: the connection is ready again when the server has answered this.
-      connection.sync();
-      connection.stream.uncork();
     }
+    // Also after a failure: the connection is ready again when the server has answered this.
+    if (connection.stream.writable) connection.stream.write(message);
   }
 
   handleCommandComplete({ text }: CommandComplete): void {
@@ -77,8 +74,4 @@ export class WriteStatement implements Submittable {
   handleDataRow(): void {
     // They are counted by the server.
   }
-}
-
-function wireForm(value: Cell): string | null {
-  return typeof value === 'number' ? String(value) : value;
 }
