@@ -1,5 +1,6 @@
 import { type ClaimOutcome, type GrantedLease, leaseFor, type RunClaim } from '../run-lease.js';
 import type { RunRecord } from '../run-record.js';
+import type { Cell } from '../row-writer.js';
 import { RunRows } from '../run-rows.js';
 import type { StoredValues } from '../stored-values.js';
 import { type FoundBlobs, keysOf } from './found-blobs.js';
@@ -67,7 +68,7 @@ async function tryClaim(parts: PostgresParts, session: Session, attempt: Try): P
     if (isInDoubt && isHeldBy(known, claim)) return claimed(parts, session, known);
     const lease = leaseFor(known, claim);
     if (typeof lease === 'string') return { claimed: false, reason: lease };
-    const { count } = await session.execute(parts.statements.grantLease(COLUMNS), [
+    const count = await session.write(parts.statements.grantLease(COLUMNS), [
       runId,
       known.epoch ?? 0,
       known.status,
@@ -93,7 +94,7 @@ async function recordOf(
   return new RunRows(isFetched ? fetched.values : await reader.values(found)).record(row, params, result);
 }
 
-function valuesOf({ owner, status, attempt, epoch, lease_expires_at, started_at, undo }: GrantedLease): unknown[] {
+function valuesOf({ owner, status, attempt, epoch, lease_expires_at, started_at, undo }: GrantedLease): Cell[] {
   const { host, pid, started_at: processStartedAt } = owner;
   return [status, attempt, epoch, host, pid, processStartedAt, lease_expires_at, started_at, undo ?? null];
 }

@@ -113,8 +113,9 @@ export class PostgresConnection {
 
   async #open(): Promise<PostgresPool> {
     const { signal } = this.#closing;
-    const pool = await createPool(this.#options);
+    let pool: PostgresPool | undefined;
     try {
+      pool = await createPool(this.#options);
       const held = await pool.acquire();
       try {
         await migrate(held.session, this.#options.target, this.#options);
@@ -125,7 +126,7 @@ export class PostgresConnection {
       return pool;
     } catch (thrown) {
       if (!signal.aborted) this.#pool = undefined;
-      await pool.end();
+      await pool?.end();
       throw thrown;
     }
   }

@@ -173,10 +173,7 @@ export class PostgresRunStore extends RunStore {
 
   requestCancel(runId: string, reason: string): Promise<boolean> {
     const { connection, statements } = this.#parts;
-    return connection.run(async (session) => {
-      const { count } = await session.execute(statements.requestCancel(), [runId, reason]);
-      return count > 0;
-    });
+    return connection.run(async (session) => (await session.write(statements.requestCancel(), [runId, reason])) > 0);
   }
 
   expired(now: number, limit = 100): Promise<readonly RunSummary[]> {

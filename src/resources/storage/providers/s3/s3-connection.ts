@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompletedPart, CompleteMultipartUploadCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { StoragePackageMissingError } from '../../../../foundation/errors/storage.errors.js';
 import type { StorageCall } from '../../transfer/storage-call.js';
@@ -18,7 +17,7 @@ export interface S3Connection {
 const CONNECTION_TIMEOUT_MS = 10_000;
 /** How long a cancel waits to learn what an upload is called that the service may have begun, so that it can be taken back. */
 const BEGIN_GRACE_MS = 5_000;
-const TAKE_BACK_TRIES = 4;
+const TAKE_BACK_RETRIES = 3;
 const TAKE_BACK_PAUSE_MS = 100;
 
 /**
@@ -66,14 +65,16 @@ export function clientOfCall(connection: S3Connection, call: StorageCall): S3Cli
  * just closed, and an upload that stays open is kept, and paid for, until somebody looks.
  */
 async function takeBack(ask: () => Promise<unknown>): Promise<unknown> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask();
-    } catch (thrown) {
-      if (isUploadGone(thrown)) return {};
-      if (tries === TAKE_BACK_TRIES) throw thrown;
-      await sleep(TAKE_BACK_PAUSE_MS * tries);
-    }
+  const { ExponentialBackoff, handleWhen, retry } = await import('cockatiel');
+  const policy = retry(
+    handleWhen((thrown) => !isUploadGone(thrown)),
+    { maxAttempts: TAKE_BACK_RETRIES, backoff: new ExponentialBackoff({ initialDelay: TAKE_BACK_PAUSE_MS }) },
+  );
+  try {
+    return await policy.execute(ask);
+  } catch (thrown) {
+    if (isUploadGone(thrown)) return {};
+    throw thrown;
   }
 }
 
