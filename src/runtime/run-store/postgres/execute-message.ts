@@ -15,7 +15,7 @@ const NULL_LENGTH = -1;
 const MAX_NUMBER_BYTES = 32;
 const MAX_BYTES_A_CHARACTER = 3;
 
-/** Where messages are put together: what is sent is a copy. Larger ones get a place of their own. */
+/** Where messages are put together: what is sent is a copy. Larger ones are made where they stay. */
 const SCRATCH = Buffer.allocUnsafeSlow(64 * 1024);
 
 /**
@@ -27,8 +27,27 @@ const SCRATCH = Buffer.allocUnsafeSlow(64 * 1024);
  * @throws TypeError for a value of another type.
  */
 export function executeMessage(statement: string, values: readonly Cell[]): Buffer {
-  const mostBytes = FRAME_BYTES + mostBytesOf(statement) + values.reduce(addMostBytes, 0);
-  const buffer = mostBytes > SCRATCH.length ? Buffer.allocUnsafe(mostBytes) : SCRATCH;
+  // To measure texts takes as long as to write them, and most messages are far smaller than what they could be at most.
+  if (sizeOf(statement, values, mostBytesOf) <= SCRATCH.length) {
+    return Buffer.from(SCRATCH.subarray(0, writeMessage(SCRATCH, statement, values)));
+  }
+  const message = Buffer.allocUnsafe(sizeOf(statement, values, Buffer.byteLength));
+  return message.subarray(0, writeMessage(message, statement, values));
+}
+
+/** Bytes that are enough for a message whose texts take what `bytesOf` says. */
+function sizeOf(statement: string, values: readonly Cell[], bytesOf: (text: string) => number): number {
+  let size = FRAME_BYTES + bytesOf(statement);
+  for (const value of values) size += LENGTH_BYTES + (typeof value === 'string' ? bytesOf(value) : MAX_NUMBER_BYTES);
+  return size;
+}
+
+function mostBytesOf(text: string): number {
+  return text.length * MAX_BYTES_A_CHARACTER;
+}
+
+/** @returns where the message ends. */
+function writeMessage(buffer: Buffer, statement: string, values: readonly Cell[]): number {
   let at = HEAD_BYTES;
   at += buffer.write(statement, at);
   buffer[at++] = 0;
@@ -40,15 +59,7 @@ export function executeMessage(statement: string, values: readonly Cell[]): Buff
   writeInt32(buffer, at - 1, 1);
   buffer[HEAD_BYTES - 1] = 0;
   buffer.set(EXECUTE_AND_SYNC, at);
-  return Buffer.from(buffer.subarray(0, at + EXECUTE_AND_SYNC.length));
-}
-
-function addMostBytes(sum: number, value: Cell): number {
-  return sum + LENGTH_BYTES + (typeof value === 'string' ? mostBytesOf(value) : MAX_NUMBER_BYTES);
-}
-
-function mostBytesOf(text: string): number {
-  return text.length * MAX_BYTES_A_CHARACTER;
+  return at + EXECUTE_AND_SYNC.length;
 }
 
 /** @returns where the next value begins. */

@@ -18,7 +18,7 @@ const CONNECTION_TIMEOUT_MS = 10_000;
 /** How long a cancel waits to learn what an upload is called that the service may have begun, so that it can be taken back. */
 const BEGIN_GRACE_MS = 5_000;
 const TAKE_BACK_RETRIES = 3;
-const TAKE_BACK_PAUSE_MS = 100;
+const TAKE_BACK_PAUSE_MS = 250;
 
 /**
  * @param socketTimeout - Longest silence of the service, in milliseconds.
@@ -71,7 +71,7 @@ async function takeBack(ask: () => Promise<unknown>): Promise<unknown> {
     { maxAttempts: TAKE_BACK_RETRIES, backoff: new ExponentialBackoff({ initialDelay: TAKE_BACK_PAUSE_MS }) },
   );
   try {
-    return await policy.execute(ask);
+    return await policy.execute(() => ask());
   } catch (thrown) {
     if (isUploadGone(thrown)) return {};
     throw thrown;
