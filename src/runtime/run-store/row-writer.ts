@@ -48,8 +48,17 @@ export interface LogRow {
 
 /** Columns of JSON. Only there is a reference told from a text that looks like one. */
 const REFERRING_COLUMNS = ['next_steps', 'error', 'params', 'result'];
-/** Columns of a change that are as they are. */
-const PLAIN_COLUMNS = ['status', 'attempt', 'started_at', 'ended_at', 'progress', 'undo'] as const;
+/** Columns of a change that are as they are, and not JSON. */
+type PlainColumn = Exclude<keyof RunChange, 'next_steps' | 'error' | 'result'>;
+/** All of them, in one order: the compiler asks for one that is added to changes, which would be left out without a word else. */
+const PLAIN_COLUMNS = Object.keys({
+  status: true,
+  attempt: true,
+  started_at: true,
+  ended_at: true,
+  progress: true,
+  undo: true,
+} satisfies Record<PlainColumn, true>) as PlainColumn[];
 const NO_EVENTS: EventBatch = { attempt: 0, firstSeq: 0, lastSeq: 0, text: '' };
 
 /**

@@ -123,7 +123,7 @@ export async function commitRun(
     for (const row of furtherRows) await session.write(parts.statements.append(), [runId, ...row]);
     return true;
   };
-  return await writeRun(parts, {
+  return writeRun(parts, {
     runId,
     writer,
     statements: 1 + furtherRows.length,

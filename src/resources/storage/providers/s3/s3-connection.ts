@@ -52,7 +52,7 @@ export function clientOfCall(connection: S3Connection, call: StorageCall): S3Cli
     // Of which command it is, only the answer's type depends.
     const ask = (signal?: AbortSignal): Promise<unknown> =>
       client.send(command as HeadBucketCommand, { abortSignal: signal });
-    if (command instanceof sdk.AbortMultipartUploadCommand) return takeBack(ask);
+    if (command instanceof sdk.AbortMultipartUploadCommand) return takeBack(() => ask());
     if (command instanceof sdk.CreateMultipartUploadCommand) return call.retry(() => outlasting(call.signal, ask));
     if (command instanceof sdk.CompleteMultipartUploadCommand) return complete(connection, call, command);
     return call.retry(() => ask(call.signal));
@@ -65,17 +65,16 @@ export function clientOfCall(connection: S3Connection, call: StorageCall): S3Cli
  * just closed, and an upload that stays open is kept, and paid for, until somebody looks.
  */
 async function takeBack(ask: () => Promise<unknown>): Promise<unknown> {
-  const { ExponentialBackoff, handleWhen, retry } = await import('cockatiel');
-  const policy = retry(
-    handleWhen((thrown) => !isUploadGone(thrown)),
-    { maxAttempts: TAKE_BACK_RETRIES, backoff: new ExponentialBackoff({ initialDelay: TAKE_BACK_PAUSE_MS }) },
-  );
-  try {
-    return await policy.execute(() => ask());
-  } catch (thrown) {
-    if (isUploadGone(thrown)) return {};
-    throw thrown;
-  }
+  const { ExponentialBackoff, handleAll, retry } = await import('cockatiel');
+  const backoff = new ExponentialBackoff({ initialDelay: TAKE_BACK_PAUSE_MS });
+  return retry(handleAll, { maxAttempts: TAKE_BACK_RETRIES, backoff }).execute(async () => {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (isUploadGone(thrown)) return {};
+      throw thrown;
+    }
+  });
 }
 
 /** Asks with a signal that aborts some time after this one. */
