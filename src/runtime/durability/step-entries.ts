@@ -45,8 +45,9 @@ export function storedEntryOf(entry: StepJournalEntry, { seq, at, context, abort
   switch (entry.kind) {
     case 'step_ended': {
       const { name, needsUndo, result } = entry.record;
-      const { rollback_data, ...rest } = result.toJSON();
-      const end: StepEnd = { ...rest, needs_undo: needsUndo, next: entry.next, percent: entry.percent };
+      const { success, skipped, data, error, timestamp, rollbackData: rollback_data } = result;
+      const { next, percent } = entry;
+      const end: StepEnd = { success, skipped, data, error, timestamp, needs_undo: needsUndo, next, percent };
       return { seq, kind: 'step', name, result: end, rollback_data, context, at };
     }
     case 'undo_started': {

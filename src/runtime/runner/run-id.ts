@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
 const MAX_COUNTER = 0xfff;
+const TIME_BYTES = 6;
 const RANDOM_BYTES = 8;
 
 /**
@@ -13,6 +14,8 @@ const RANDOM_BYTES = 8;
 export class RunIdFactory {
   /** Random bytes for several milliseconds: the system takes as long for few as for many. */
   readonly #random = Buffer.alloc(64 * RANDOM_BYTES);
+  /** The time and the random bytes of the millisecond: digits for all of them at once cost a third of digits for each. */
+  readonly #bytes = Buffer.alloc(TIME_BYTES + RANDOM_BYTES);
   #used = this.#random.length;
   #lastMs = 0;
   #counter = 0;
@@ -22,7 +25,8 @@ export class RunIdFactory {
   create(nowMs: number = Date.now()): string {
     if (nowMs > this.#lastMs) this.#startMillisecond(nowMs);
     else if (++this.#counter > MAX_COUNTER) this.#startMillisecond(this.#lastMs + 1);
-    return this.#head + (0x7000 | this.#counter).toString(16) + this.#tail;
+    const version = this.#counter === 0 ? '7000' : (0x7000 | this.#counter).toString(16);
+    return this.#head + version + this.#tail;
   }
 
   #startMillisecond(ms: number): void {
@@ -30,13 +34,14 @@ export class RunIdFactory {
       randomFillSync(this.#random);
       this.#used = 0;
     }
-    const random = this.#random.subarray(this.#used, (this.#used += RANDOM_BYTES));
-    random[0] = ((random[0] ?? 0) & 0x3f) | 0x80; // the variant
-    const time = ms.toString(16).padStart(12, '0');
-    const rest = random.toString('hex');
+    const bytes = this.#bytes;
+    bytes.writeUIntBE(ms, 0, TIME_BYTES);
+    this.#random.copy(bytes, TIME_BYTES, this.#used, (this.#used += RANDOM_BYTES));
+    bytes[TIME_BYTES] = ((bytes[TIME_BYTES] ?? 0) & 0x3f) | 0x80; // the variant
+    const digits = bytes.toString('hex');
     this.#lastMs = ms;
     this.#counter = 0;
-    this.#head = `${time.slice(0, 8)}-${time.slice(8)}-`;
-    this.#tail = `-${rest.slice(0, 4)}-${rest.slice(4)}`;
+    this.#head = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-`;
+    this.#tail = `-${digits.slice(12, 16)}-${digits.slice(16)}`;
   }
 }

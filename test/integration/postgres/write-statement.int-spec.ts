@@ -51,6 +51,16 @@ describeWithPostgres('A write of which only the number of rows is wanted', 'a se
     ]);
   });
 
+  it('tells of an answer that is late once, also when it comes', async () => {
+    const impatient = sessionOf(client, Query, new AnswerWatch(50));
+    const told: unknown[] = [];
+    const wait = { name: 'wait', text: 'SELECT pg_sleep($1)' };
+    impatient.send(wait, ['0.3'], (fault, count) => told.push(fault?.fault ?? count));
+    await session.write(insert, [1, null]); // which comes after it
+
+    expect(told).toEqual([new Error('query read timeout')]);
+  });
+
   it.each([
     ['nothing', ''],
     ['a lone half of a character, which has no UTF-8', 'a\ud83d'],

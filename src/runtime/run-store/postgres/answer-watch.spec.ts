@@ -29,10 +29,9 @@ describe('AnswerWatch', () => {
   it('leaves alone what was answered, also what is answered twice or after its time', () => {
     const answered = begin('answered');
     const slow = begin('slow');
-    watch.end(answered);
-    watch.end(answered);
+    expect([watch.end(answered), watch.end(answered)]).toEqual([true, false]);
     jest.advanceTimersByTime(LIMIT_MS);
-    watch.end(slow);
+    expect(watch.end(slow)).toBe(false);
     expect(late).toEqual(['slow: query read timeout']);
   });
 

@@ -25,10 +25,11 @@ export class AnswerWatch {
     return awaited;
   }
 
-  /** The answer is there, whatever it says. */
-  end(awaited: Awaited): void {
+  /** The answer is there, whatever it says. @returns false where it comes too late, and nobody is to hear of it. */
+  end(awaited: Awaited): boolean {
     const index = this.#awaited.indexOf(awaited);
     if (index >= 0) this.#awaited.splice(index, 1);
+    return index >= 0;
   }
 
   #check(): void {

@@ -60,6 +60,18 @@ describe(executeMessage, () => {
     }
   });
 
+  it('writes short texts, whatever is where in them', () => {
+    for (const length of [1, 2, 36, 39, 40, 41, 42]) {
+      for (const character of ['\x7f', '\x80', '\0', '€', '🙂', '\ud83d']) {
+        for (let at = 0; at < length; at++) {
+          const text = 'a'.repeat(at) + character + 'b'.repeat(length - at - 1);
+          const values = [character === '\ud83d' ? text.replace(character, '\ufffd') : text, '7'];
+          expect(read(executeMessage('commit', [text, 7])).values).toEqual(values);
+        }
+      }
+    }
+  });
+
   it('holds no more memory than a large text takes', () => {
     expect(executeMessage('commit', ['a'.repeat(1_000_000)]).buffer.byteLength).toBeLessThan(1_001_000);
   });

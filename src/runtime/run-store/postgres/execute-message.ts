@@ -14,6 +14,9 @@ const LENGTH_BYTES = 4;
 const NULL_LENGTH = -1;
 const MAX_NUMBER_BYTES = 32;
 const MAX_BYTES_A_CHARACTER = 3;
+/** Characters up to which a text is written one by one: an id has 36. */
+const SHORT_TEXT = 40;
+const LAST_ASCII = 0x7f;
 
 /** Where messages are put together: what is sent is a copy. Larger ones are made where they stay. */
 const SCRATCH = Buffer.allocUnsafeSlow(64 * 1024);
@@ -65,10 +68,22 @@ function writeMessage(buffer: Buffer, statement: string, values: readonly Cell[]
 /** @returns where the next value begins. */
 function writeValue(buffer: Buffer, value: Cell, at: number): number {
   if (value === null) return writeInt32(buffer, NULL_LENGTH, at);
+  const text = typeof value === 'number' ? String(value) : value;
   const start = at + LENGTH_BYTES;
-  const bytes = buffer.write(typeof value === 'number' ? String(value) : value, start);
+  const isShort = typeof text === 'string' && text.length <= SHORT_TEXT; // of another type, Buffer refuses it
+  const bytes = isShort ? writeShort(buffer, text, start) : buffer.write(text, start);
   writeInt32(buffer, bytes, at);
   return start + bytes;
+}
+
+/** Most values are numbers, names and ids: for those, to call Buffer's own code takes longer than all else. @returns how many bytes. */
+function writeShort(buffer: Buffer, text: string, start: number): number {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > LAST_ASCII) return buffer.write(text, start);
+    buffer[start + index] = code;
+  }
+  return text.length;
 }
 
 // Byte by byte, which costs less than the checks of Buffer's own methods.

@@ -1,9 +1,12 @@
 import { StoreDriverMissingError } from '../../../foundation/errors/store.errors.js';
+import type { Cell } from '../row-writer.js';
+import { socketFor } from './answer-socket.js';
 import { codeOfFault, meaningOf, postgresFault } from './postgres-faults.js';
 import { migrate } from './postgres-migrations.js';
 import { PostgresPool } from './postgres-pool.js';
 import { DriverFault, inTransaction, isLost, type Session } from './postgres-session.js';
 import type { PostgresTarget } from './postgres-target.js';
+import type { PreparedStatement } from './write-statement.js';
 
 /** How a database is reached. */
 export interface PostgresConnectionOptions {
@@ -26,9 +29,13 @@ export interface PostgresConnectionOptions {
  */
 export type SessionWork<T> = (session: Session, isInDoubt: boolean) => Promise<T>;
 
-interface RetryLimits {
-  readonly signal: AbortSignal;
-  readonly retryForMs: number;
+/** A try that has failed, and how long others may follow it. */
+export interface FailedTry {
+  readonly thrown: unknown;
+  /** What {@link PostgresConnection.closing} was when it began: work for a store that was closed must not open it again. */
+  readonly closing: AbortSignal;
+  /** How long it is tried again while the server is away, where that is less than usual. */
+  readonly retryForMs?: number;
 }
 
 const FIRST_RETRY_DELAY_MS = 25;
@@ -46,7 +53,8 @@ const INT8 = 20;
 export class PostgresConnection {
   readonly #options: PostgresConnectionOptions;
   #pool: Promise<PostgresPool> | undefined;
-  #hasConnected = false;
+  /** The same once it is open. */
+  #openPool: PostgresPool | undefined;
   #closing = new AbortController();
 
   constructor(options: PostgresConnectionOptions) {
@@ -64,13 +72,45 @@ export class PostgresConnection {
    * @param retryForMs - How long it is tried again while the server is away, where that is less than usual.
    */
   async run<T>(work: SessionWork<T>, retryForMs = Infinity): Promise<T> {
-    const { signal } = this.#closing;
+    const { closing } = this;
     try {
       return await this.#once(work, false);
     } catch (thrown) {
-      if (!this.#mayRetry(thrown)) throw this.#faultOf(thrown);
-      return this.#retry(work, thrown, { signal, retryForMs: Math.min(retryForMs, this.#options.retryForMs) });
+      return this.goOn(work, { thrown, closing, retryForMs });
     }
+  }
+
+  /** Aborted when the store is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Executes a statement that is a transaction of its own, where a connection is idle; undefined where none is, and nothing was sent. A
+   * fault is the caller's, who may {@link PostgresConnection.goOn} with it.
+   *
+   * As {@link PostgresConnection.run}, at a fraction of the price: that has a promise for each of its parts.
+   *
+   * @param ended - Called when the connection is free again.
+   */
+  writeAtOnce(statement: PreparedStatement, values: readonly Cell[], ended: () => void): Promise<number> | undefined {
+    const pool = this.#openPool;
+    const held = pool?.takeIdle();
+    if (!held) return undefined;
+    return new Promise((resolve, reject) =>
+      held.session.send(statement, values, (fault, count) => {
+        pool?.release(held, isLost(fault));
+        ended();
+        if (fault) reject(fault);
+        else resolve(count);
+      }),
+    );
+  }
+
+  /** Goes on with work whose first try has failed: again, where that may help. */
+  async goOn<T>(work: SessionWork<T>, failed: FailedTry): Promise<T> {
+    if (!this.#mayRetry(failed.thrown)) throw this.#faultOf(failed.thrown);
+    return this.#retry(work, failed);
   }
 
   /** Does such work without a second try. @throws DriverFault. */
@@ -86,7 +126,7 @@ export class PostgresConnection {
   async close(): Promise<void> {
     const pool = this.#pool;
     this.#pool = undefined;
-    this.#hasConnected = false;
+    this.#openPool = undefined;
     this.#closing.abort();
     this.#closing = new AbortController();
     await pool?.then(
@@ -122,7 +162,7 @@ export class PostgresConnection {
       } finally {
         pool.release(held, false);
       }
-      this.#hasConnected = !signal.aborted;
+      if (!signal.aborted) this.#openPool = pool;
       return pool;
     } catch (thrown) {
       if (!signal.aborted) this.#pool = undefined;
@@ -133,25 +173,25 @@ export class PostgresConnection {
 
   #mayRetry(thrown: unknown): boolean {
     if (!(thrown instanceof DriverFault)) return false;
-    return meaningOf(thrown.fault) === 'conflict' || (isLost(thrown) && this.#hasConnected);
+    return meaningOf(thrown.fault) === 'conflict' || (isLost(thrown) && this.#openPool !== undefined);
   }
 
-  /** @param limits - How long it is tried, and what ends it: work for a store that was closed must not open it again. */
-  async #retry<T>(work: SessionWork<T>, first: unknown, { signal, retryForMs }: RetryLimits): Promise<T> {
+  async #retry<T>(work: SessionWork<T>, { thrown: first, closing, retryForMs = Infinity }: FailedTry): Promise<T> {
     const { ExponentialBackoff, handleWhen, retry } = await import('cockatiel');
     const startedAt = performance.now();
     const waitedMs = (): number => Math.round(performance.now() - startedAt);
+    const limitMs = Math.min(retryForMs, this.#options.retryForMs);
     let latest = first;
     let isInDoubt = isLost(first);
     const policy = retry(
-      handleWhen((thrown) => this.#mayRetry(thrown) && waitedMs() < retryForMs && !signal.aborted),
+      handleWhen((thrown) => this.#mayRetry(thrown) && waitedMs() < limitMs && !closing.aborted),
       {
         maxAttempts: Number.MAX_SAFE_INTEGER,
         backoff: new ExponentialBackoff({ initialDelay: FIRST_RETRY_DELAY_MS, maxDelay: MAX_RETRY_DELAY_MS }),
       },
     );
     const attempt = async (): Promise<T> => {
-      if (signal.aborted) throw latest;
+      if (closing.aborted) throw latest;
       try {
         return await this.#once(work, isInDoubt);
       } catch (thrown) {
@@ -183,6 +223,7 @@ async function createPool(options: PostgresConnectionOptions): Promise<PostgresP
     connectionTimeoutMillis: options.connectTimeoutMs,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     keepAlive: true,
+    stream: socketFor,
     // A store that nobody closes does not keep its process alive.
     allowExitOnIdle: true,
     fallback_application_name: 'nest-synapse',

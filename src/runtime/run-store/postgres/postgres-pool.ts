@@ -55,6 +55,14 @@ export class PostgresPool {
 
   /** A connection; answers at once where one is idle. @throws DriverFault. */
   acquire(): Held | Promise<Held> {
+    const idle = this.takeIdle();
+    if (idle) return idle;
+    if (this.#busy < this.limits.maxConnections) return this.#connect();
+    return this.#wait();
+  }
+
+  /** A connection, where one is idle. */
+  takeIdle(): Held | undefined {
     for (let held = this.#idle.pop(); held; held = this.#idle.pop()) {
       if (this.#lost.has(held.client)) {
         held.client.release(true);
@@ -64,8 +72,7 @@ export class PostgresPool {
       socketOf(held).ref();
       return held;
     }
-    if (this.#busy < this.limits.maxConnections) return this.#connect();
-    return this.#wait();
+    return undefined;
   }
 
   /** @param isBroken - Whether it is to be ended, since nobody knows what it is doing. */

@@ -24,7 +24,12 @@ export interface Session {
   execute<T = unknown>(statement: Statement, values?: readonly unknown[]): Promise<StatementResult<T>>;
   /** Executes a statement of which only the number of rows is wanted. */
   write(statement: PreparedStatement, values: readonly Cell[]): Promise<number>;
+  /** The same for whoever has no use for another promise: `done` is called once, with the fault where there is one. */
+  send(statement: PreparedStatement, values: readonly Cell[], done: Answer<number>): void;
 }
+
+/** Is told of the fault, or else of the answer. */
+export type Answer<T> = (fault: DriverFault | undefined, answer: T) => void;
 
 /** Tells what the driver or the server threw from what work with them threw. */
 export class DriverFault extends Error {
@@ -55,24 +60,31 @@ export type QueryClass = typeof Query;
  * @param watch - Says how long the server may take for each.
  */
 export function sessionOf(client: ClientBase, QueryOfDriver: QueryClass, watch: AnswerWatch): Session {
-  const answerTo = <T>(send: (done: (thrown: unknown, answer: T) => void) => void): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const awaited = watch.begin((late) => reject(new DriverFault(late)));
-      send((thrown, answer) => {
-        watch.end(awaited);
-        if (thrown) reject(new DriverFault(thrown));
-        else resolve(answer);
-      });
-    });
+  /** Has `done` called once, by the answer or when it is late, with what the driver is to call. */
+  const once = <T>(none: T, done: Answer<T>): ((thrown: unknown, answer: T) => void) => {
+    const awaited = watch.begin((late) => done(new DriverFault(late), none));
+    return (thrown, answer) => {
+      if (watch.end(awaited)) done(thrown ? new DriverFault(thrown) : undefined, answer);
+    };
+  };
+  const send: Session['send'] = (statement, values, done) =>
+    client.query(new WriteStatement(statement, values, once<number>(0, done)));
   return {
     execute: <T>({ name, text }: Statement, values: readonly unknown[] = []) =>
-      answerTo<StatementResult<T>>((done) => {
+      new Promise<StatementResult<T>>((resolve, reject) => {
+        const answered = once<StatementResult<T>>({ rows: [], count: 0 }, (fault, answer) =>
+          fault ? reject(fault) : resolve(answer),
+        );
         const query = new QueryOfDriver(text, values as unknown[], (thrown, result) =>
-          done(thrown, { rows: (result?.rows ?? []) as T[], count: result?.rowCount ?? 0 }),
+          answered(thrown, { rows: (result?.rows ?? []) as T[], count: result?.rowCount ?? 0 }),
         );
         client.query(name === undefined ? query : Object.assign(query, { name }));
       }),
-    write: (statement, values) => answerTo<number>((done) => client.query(new WriteStatement(statement, values, done))),
+    write: (statement, values) =>
+      new Promise((resolve, reject) =>
+        send(statement, values, (fault, count) => (fault ? reject(fault) : resolve(count))),
+      ),
+    send,
   };
 }
 

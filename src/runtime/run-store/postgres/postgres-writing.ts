@@ -2,13 +2,15 @@ import type { RunEvent } from '../../../authoring/reporting/run-event.js';
 import { UsageError } from '../../../foundation/errors/run.errors.js';
 import { changeFor, type CommitOutcome, type NewJournalEntry, refusalOf, type RunCommit } from '../run-journal.js';
 import { isFinal, type RunChange, type RunRecord } from '../run-record.js';
-import type { Cell, ColumnValues, LogRow } from '../row-writer.js';
+import type { Cell, ColumnValues, LogRow, RowWriter } from '../row-writer.js';
 import type { RunRow } from '../run-rows.js';
 import { writeRun } from './postgres-access.js';
+import type { SessionWork } from './postgres-connection.js';
 import { type PostgresParts, writerOf } from './postgres-parts.js';
 import { isTaken, type Session } from './postgres-session.js';
-import { GROUPED_COLUMNS } from './postgres-statements.js';
+import { type CommitGuard, GROUPED_COLUMNS } from './postgres-statements.js';
 import type { GroupedWrite } from './write-groups.js';
+import type { PreparedStatement } from './write-statement.js';
 
 /** What decides whether a run can be written. */
 type RunState = Pick<RunRow, 'status' | 'epoch' | 'undo' | 'ended_at'>;
@@ -24,10 +26,40 @@ export async function createRun(
 ): Promise<void> {
   const { id } = record;
   const writer = writerOf(parts);
-  const cells = writer.inserted(record);
-  const [log] = writer.logged(record.epoch ?? 0, entries, []).map(logValues);
-  const isNew = await writeRun(parts, {
-    runId: id,
+  const row: NewRow = {
+    cells: writer.inserted(record),
+    log: writer.logged(record.epoch ?? 0, entries, []).map(logValues)[0],
+    isAlone: writer.blobs.isEmpty,
+  };
+  const isNew = (await insertAtOnce(parts, record, row)) ?? (await insertInTurn(parts, record, writer, row));
+  if (!isNew) throw new UsageError(`A run with the id '${id}' exists already. Leave the id out to get a new one.`);
+}
+
+interface NewRow {
+  readonly cells: readonly Cell[];
+  readonly log: readonly Cell[] | undefined;
+  /** Whether the statement is a transaction of its own: an error within a larger one ends all of it. */
+  readonly isAlone: boolean;
+}
+
+/** @returns Whether the id was free; undefined where the server is not, and nothing was sent. */
+async function insertAtOnce(parts: PostgresParts, record: RunRecord, row: NewRow): Promise<boolean | undefined> {
+  if (!row.isAlone || row.log) return undefined;
+  const { connection, groups, statements } = parts;
+  const { closing } = connection;
+  try {
+    const count = await groups.sendAtOnce(statements.insertNewRun(), row.cells);
+    return count === undefined ? undefined : count > 0;
+  } catch (thrown) {
+    if (isTaken(thrown)) return false;
+    return connection.goOn(insertWork(parts, record, row), { thrown, closing });
+  }
+}
+
+function insertInTurn(parts: PostgresParts, record: RunRecord, writer: RowWriter, row: NewRow): Promise<boolean> {
+  const { cells, log } = row;
+  return writeRun(parts, {
+    runId: record.id,
     writer,
     statements: 1,
     hasWritten: (isWritten: boolean) => isWritten,
@@ -37,19 +69,13 @@ export async function createRun(
           make: () => ({ kind: 'create', values: cells, statementFor: (count) => parts.statements.insertRuns(count) }),
           written: true,
         },
-    work: async (session, isInDoubt) => {
-      const isWritten = await insertRun(parts, session, { cells, log, isAlone: writer.blobs.isEmpty });
-      return isWritten || (isInDoubt && (await isCreated(parts, session, record)));
-    },
+    work: insertWork(parts, record, row),
   });
-  if (!isNew) throw new UsageError(`A run with the id '${id}' exists already. Leave the id out to get a new one.`);
 }
 
-interface NewRow {
-  readonly cells: readonly Cell[];
-  readonly log: readonly Cell[] | undefined;
-  /** Whether the statement is a transaction of its own: an error within a larger one ends all of it. */
-  readonly isAlone: boolean;
+function insertWork(parts: PostgresParts, record: RunRecord, row: NewRow): SessionWork<boolean> {
+  return async (session, isInDoubt) =>
+    (await insertRun(parts, session, row)) || (isInDoubt && (await isCreated(parts, session, record)));
 }
 
 /** @returns Whether the id was free. */
@@ -103,52 +129,96 @@ export async function appendEvents(parts: PostgresParts, runId: string, events: 
   });
 }
 
+/** A commit, as it is to be written. */
+interface CommitWrite {
+  readonly runId: string;
+  readonly epoch: number;
+  readonly change: RunChange;
+  readonly writer: RowWriter;
+  /** What it changes about a run that is open. */
+  readonly changed: ColumnValues;
+  /** Values of its rows of the log; one at most goes into its statement. */
+  readonly log: readonly (readonly Cell[])[];
+}
+
 /** Writes a commit in one statement, which decides by itself; only one that was refused asks why. */
 export async function commitRun(
   parts: PostgresParts,
   runId: string,
   epoch: number,
-  commit: RunCommit,
+  { entries = [], change = {}, events = [] }: RunCommit,
 ): Promise<CommitOutcome> {
-  const { entries = [], change = {}, events = [] } = commit;
+  const { connection, groups } = parts;
+  const { closing } = connection;
   const writer = writerOf(parts);
-  const [log, ...furtherRows] = writer.logged(epoch, entries, events).map(logValues);
-  const open = writer.changed(change);
-  const isWritten = async (session: Session, state: RunState | undefined): Promise<boolean> => {
-    const isOver = state !== undefined && isFinal(state.status);
-    const { columns, values } = isOver ? writer.changed(changeFor(state, change)) : open;
-    const shape = { columns, hasLog: log !== undefined, guard: isOver ? 'undoing' : 'open' } as const;
-    const count = await session.write(parts.statements.commit(shape), [runId, epoch, ...values, ...(log ?? [])]);
-    if (count === 0) return false;
-    for (const row of furtherRows) await session.write(parts.statements.append(), [runId, ...row]);
-    return true;
-  };
+  const log = writer.logged(epoch, entries, events).map(logValues);
+  const write: CommitWrite = { runId, epoch, change, writer, changed: writer.changed(change), log };
+  try {
+    const isOne = writer.blobs.isEmpty && log.length <= 1;
+    const count = isOne && (await groups.sendAtOnce(...commitStatement(parts, write, write.changed, 'open')));
+    if (count) return 'committed';
+  } catch (thrown) {
+    return connection.goOn(commitWork(parts, write), { thrown, closing });
+  }
+  return commitInTurn(parts, write);
+}
+
+function commitInTurn(parts: PostgresParts, write: CommitWrite): Promise<CommitOutcome> {
+  const { runId, writer, log } = write;
   return writeRun(parts, {
     runId,
     writer,
-    statements: 1 + furtherRows.length,
+    statements: Math.max(1, log.length),
     hasWritten: (outcome: CommitOutcome) => outcome === 'committed',
-    grouped: log && { make: () => groupedCommit(parts, [runId, epoch], open, log), written: 'committed' },
-    work: async (session, isInDoubt) => {
-      let state: RunState | undefined;
-      for (let tries = 0; tries < MAX_COMMIT_TRIES; tries++) {
-        if (await isWritten(session, state)) return 'committed';
-        state = await stateOf(parts, session, runId);
-        const refusal = refusalOf(knownOf(state), epoch);
-        const isOwn = isInDoubt && (state?.epoch ?? 0) === epoch && isOwnEnd(state, change);
-        if (refusal) return isOwn ? 'committed' : refusal;
-      }
-      return 'stale_epoch';
-    },
+    grouped: log.length === 0 ? undefined : { make: () => groupedCommit(parts, write), written: 'committed' },
+    work: commitWork(parts, write),
   });
+}
+
+function commitWork(parts: PostgresParts, write: CommitWrite): SessionWork<CommitOutcome> {
+  const { runId, epoch, change } = write;
+  return async (session, isInDoubt) => {
+    let state: RunState | undefined;
+    for (let tries = 0; tries < MAX_COMMIT_TRIES; tries++) {
+      if (await isCommitted(parts, session, write, state)) return 'committed';
+      state = await stateOf(parts, session, runId);
+      const refusal = refusalOf(knownOf(state), epoch);
+      const isOwn = isInDoubt && (state?.epoch ?? 0) === epoch && isOwnEnd(state, change);
+      if (refusal) return isOwn ? 'committed' : refusal;
+    }
+    return 'stale_epoch';
+  };
+}
+
+/** @param state - What the run was found to be when an earlier try wrote nothing. */
+async function isCommitted(
+  parts: PostgresParts,
+  session: Session,
+  write: CommitWrite,
+  state: RunState | undefined,
+): Promise<boolean> {
+  const isOver = state !== undefined && isFinal(state.status);
+  const changed = isOver ? write.writer.changed(changeFor(state, write.change)) : write.changed;
+  const count = await session.write(...commitStatement(parts, write, changed, isOver ? 'undoing' : 'open'));
+  if (count === 0) return false;
+  for (const row of write.log.slice(1)) await session.write(parts.statements.append(), [write.runId, ...row]);
+  return true;
+}
+
+function commitStatement(
+  { statements }: PostgresParts,
+  { runId, epoch, log: [log] }: CommitWrite,
+  { columns, values }: ColumnValues,
+  guard: CommitGuard,
+): [PreparedStatement, readonly Cell[]] {
+  const statement = statements.commit({ columns, hasLog: log !== undefined, guard });
+  return [statement, [runId, epoch, ...values, ...(log ?? [])]];
 }
 
 /** The commit as one of several, where it sets no column that those do not know. */
 function groupedCommit(
   { statements }: PostgresParts,
-  run: readonly unknown[],
-  { columns, values }: ColumnValues,
-  log: readonly Cell[],
+  { runId, epoch, changed: { columns, values }, log: [log = []] }: CommitWrite,
 ): Omit<GroupedWrite, 'runId'> | undefined {
   const cells = new Map(columns.map((column, index) => [column, values[index]]));
   const endsLease = cells.delete('lease_expires_at');
@@ -156,7 +226,7 @@ function groupedCommit(
   if (known.filter((cell) => cell !== null).length < cells.size) return undefined;
   return {
     kind: 'commit',
-    values: [...run, ...known, endsLease, ...log],
+    values: [runId, epoch, ...known, endsLease, ...log],
     statementFor: (count) => statements.commits(count),
   };
 }

@@ -1,5 +1,7 @@
+import type { Cell } from '../row-writer.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { isLost, type Statement } from './postgres-session.js';
+import type { PreparedStatement } from './write-statement.js';
 
 /** A write that may be sent together with others of its kind. */
 export interface GroupedWrite {
@@ -44,6 +46,18 @@ export class WriteGroups {
   constructor(private readonly connection: PostgresConnection) {}
 
   /**
+   * Sends a write that is one statement by itself, where the server is free and a connection idle; undefined where it is not, and nothing
+   * was sent. As {@link WriteGroups.send} would, but a fault is the caller's.
+   */
+  sendAtOnce(statement: PreparedStatement, values: readonly Cell[]): Promise<number> | undefined {
+    if (this.#underWay.length >= MAX_UNDER_WAY) return undefined;
+    const slot = this.#begin();
+    const sent = this.connection.writeAtOnce(statement, values, () => this.#end(slot));
+    if (!sent) this.#isOver(slot);
+    return sent;
+  }
+
+  /**
    * @param writeOf - Makes the write as one of several, where it has to wait; undefined when it cannot go together with others.
    * @param alone - Sends the write by itself: when there is no company, and when the group did not write it, to learn why.
    * @param written - What a write that went with others has come to.
@@ -64,14 +78,23 @@ export class WriteGroups {
   }
 
   async #whileUnderWay<T>(work: () => Promise<T>): Promise<T> {
-    const slot: Slot = { sinceMs: performance.now() };
-    this.#underWay.push(slot);
+    const slot = this.#begin();
     try {
       return await work();
     } finally {
-      this.#isOver(slot);
-      this.#goOn();
+      this.#end(slot);
     }
+  }
+
+  #begin(): Slot {
+    const slot: Slot = { sinceMs: performance.now() };
+    this.#underWay.push(slot);
+    return slot;
+  }
+
+  #end(slot: Slot): void {
+    this.#isOver(slot);
+    this.#goOn();
   }
 
   #isOver(slot: Slot): void {
