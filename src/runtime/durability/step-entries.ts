@@ -45,7 +45,7 @@ export function storedEntryOf(entry: StepJournalEntry, { seq, at, context, abort
   switch (entry.kind) {
     case 'step_ended': {
       const { name, needsUndo, result } = entry.record;
-      const { success, skipped, data, error, timestamp, rollbackData: rollback_data } = result;
+      const { success, skipped, data, error, timestamp, rollback_data } = result.toJSON();
       const { next, percent } = entry;
       const end: StepEnd = { success, skipped, data, error, timestamp, needs_undo: needsUndo, next, percent };
       return { seq, kind: 'step', name, result: end, rollback_data, context, at };

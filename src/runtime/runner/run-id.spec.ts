@@ -53,6 +53,15 @@ describe(RunIdFactory, () => {
     );
   });
 
+  it('keeps the order of a clock that tells parts of milliseconds', () => {
+    const ids = new RunIdFactory();
+    const made = [0.1, 0.6, 0.9, 1, 1.5].map((ms) => ids.create(START_MS + ms));
+
+    expect(made).toEqual([...made].sort());
+    expect(made.map(millisecondsOf)).toEqual([0, 0, 0, 1, 1].map((ms) => START_MS + ms));
+    expect(made.every((id) => UUID_V7.test(id))).toBe(true);
+  });
+
   it('makes ids that two factories do not share', () => {
     const [one, two] = [new RunIdFactory(), new RunIdFactory()];
     const made = Array.from({ length: 2_000 }, () => [one.create(START_MS), two.create(START_MS)]).flat();

@@ -23,7 +23,8 @@ export class RunIdFactory {
   #tail = '';
 
   create(nowMs: number = Date.now()): string {
-    if (nowMs > this.#lastMs) this.#startMillisecond(nowMs);
+    const ms = Math.trunc(nowMs);
+    if (ms > this.#lastMs) this.#startMillisecond(ms);
     else if (++this.#counter > MAX_COUNTER) this.#startMillisecond(this.#lastMs + 1);
     const version = this.#counter === 0 ? '7000' : (0x7000 | this.#counter).toString(16);
     return this.#head + version + this.#tail;

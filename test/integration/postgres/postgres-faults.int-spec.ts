@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { Client, Query } from 'pg';
 import { SynapseSandbox } from '../../e2e/synapse-process.js';
 import { MIGRATIONS, migrate } from '../../../src/runtime/run-store/postgres/postgres-migrations.js';
+import type { PostgresRunStore } from '../../../src/runtime/run-store/postgres/postgres-run-store.js';
 import { AnswerWatch } from '../../../src/runtime/run-store/postgres/answer-watch.js';
 import { sessionOf } from '../../../src/runtime/run-store/postgres/postgres-session.js';
 import { postgresTargetOf } from '../../../src/runtime/run-store/postgres/postgres-target.js';
@@ -222,6 +223,30 @@ describeWithPostgres('A run store in Postgres', 'a server of its own', () => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set(['committed']));
     expect(busy?.count).toBeLessThanOrEqual(2);
     expect(await store.journal(id)).toHaveLength(50);
+  });
+
+  it.each([
+    [
+      'a commit that is refused',
+      (store: PostgresRunStore) => store.commit(id, 1, { entries: [entryOf(1)] }),
+      'not_found',
+    ],
+    ['a run that is made', (store: PostgresRunStore) => store.create(recordOf(1)), undefined],
+    ['a change that nothing takes', (store: PostgresRunStore) => store.update(id, { progress: 1 }), false],
+  ])('is closed for good by a close during %s, open or not', async (_case, call, outcome) => {
+    for (const isOpen of [true, false]) {
+      const schema = sandbox.newSchema();
+      const store = sandbox.store({ schema });
+      if (isOpen) await store.open();
+      const called = call(store);
+      await store.close();
+
+      expect(await called).toBe(outcome);
+      const text = `SELECT FROM pg_stat_activity WHERE application_name = 'nest-synapse' AND query LIKE $1`;
+      // The server takes a moment to notice. One that nobody uses is ended after 10 s in any case.
+      const latestMs = Date.now() + 8_000;
+      while ((await sandbox.query(text, [`%"${schema}"%`])).length > 0) expect(Date.now()).toBeLessThan(latestMs);
+    }
   });
 
   it('goes on after its connections were ended from outside', async () => {

@@ -26,7 +26,7 @@ function answerSocket(): Socket {
     onread: {
       buffer,
       callback: (bytes) => {
-        // A copy, since the driver keeps the begin of a message until the rest is there.
+        // A copy, since the driver keeps the beginning of a message until the rest is there.
         socket.emit('data', Buffer.from(buffer.subarray(0, bytes)));
         return true; // to go on
       },

@@ -29,6 +29,16 @@ export interface PostgresConnectionOptions {
  */
 export type SessionWork<T> = (session: Session, isInDoubt: boolean) => Promise<T>;
 
+/** A statement that is a transaction of its own. */
+export interface LoneWrite<T> {
+  readonly statement: PreparedStatement;
+  readonly values: readonly Cell[];
+  /** What it has come to where it has written anything. */
+  readonly written: T;
+  /** Finds out what it has come to where it has not, on the same connection. */
+  readonly refused: (session: Session) => Promise<T>;
+}
+
 /** A try that has failed, and how long others may follow it. */
 export interface FailedTry {
   readonly thrown: unknown;
@@ -86,25 +96,36 @@ export class PostgresConnection {
   }
 
   /**
-   * Executes a statement that is a transaction of its own, where a connection is idle; undefined where none is, and nothing was sent. A
-   * fault is the caller's, who may {@link PostgresConnection.goOn} with it.
+   * Does a lone write where a connection is idle; undefined where none is, and nothing was sent. A fault is the caller's, who may
+   * {@link PostgresConnection.goOn} with it.
    *
    * As {@link PostgresConnection.run}, at a fraction of the price: that has a promise for each of its parts.
    *
    * @param ended - Called when the connection is free again.
    */
-  writeAtOnce(statement: PreparedStatement, values: readonly Cell[], ended: () => void): Promise<number> | undefined {
+  writeAtOnce<T>({ statement, values, written, refused }: LoneWrite<T>, ended: () => void): Promise<T> | undefined {
     const pool = this.#openPool;
     const held = pool?.takeIdle();
-    if (!held) return undefined;
-    return new Promise((resolve, reject) =>
-      held.session.send(statement, values, (fault, count) => {
-        pool?.release(held, isLost(fault));
+    if (!pool || !held) return undefined;
+    return new Promise((resolve, reject) => {
+      const letGo = (fault?: unknown): void => {
+        pool.release(held, isLost(fault));
         ended();
-        if (fault) reject(fault);
-        else resolve(count);
-      }),
-    );
+      };
+      const done = (outcome: T): void => {
+        letGo();
+        resolve(outcome);
+      };
+      const failed = (thrown: unknown): void => {
+        letGo(thrown);
+        reject(thrown as Error);
+      };
+      held.session.send(statement, values, (fault, count) => {
+        if (fault) failed(fault);
+        else if (count > 0) done(written);
+        else refused(held.session).then(done, failed);
+      });
+    });
   }
 
   /** Goes on with work whose first try has failed: again, where that may help. */

@@ -5,7 +5,7 @@ import { isFinal, type RunChange, type RunRecord } from '../run-record.js';
 import type { Cell, ColumnValues, LogRow, RowWriter } from '../row-writer.js';
 import type { RunRow } from '../run-rows.js';
 import { writeRun } from './postgres-access.js';
-import type { SessionWork } from './postgres-connection.js';
+import type { LoneWrite, SessionWork } from './postgres-connection.js';
 import { type PostgresParts, writerOf } from './postgres-parts.js';
 import { isTaken, type Session } from './postgres-session.js';
 import { type CommitGuard, GROUPED_COLUMNS } from './postgres-statements.js';
@@ -31,7 +31,7 @@ export async function createRun(
     log: writer.logged(record.epoch ?? 0, entries, []).map(logValues)[0],
     isAlone: writer.blobs.isEmpty,
   };
-  const isNew = (await insertAtOnce(parts, record, row)) ?? (await insertInTurn(parts, record, writer, row));
+  const isNew = await (insertAtOnce(parts, record, row) ?? insertInTurn(parts, record, writer, row));
   if (!isNew) throw new UsageError(`A run with the id '${id}' exists already. Leave the id out to get a new one.`);
 }
 
@@ -43,17 +43,16 @@ interface NewRow {
 }
 
 /** @returns Whether the id was free; undefined where the server is not, and nothing was sent. */
-async function insertAtOnce(parts: PostgresParts, record: RunRecord, row: NewRow): Promise<boolean | undefined> {
+function insertAtOnce(parts: PostgresParts, record: RunRecord, row: NewRow): Promise<boolean> | undefined {
   if (!row.isAlone || row.log) return undefined;
   const { connection, groups, statements } = parts;
   const { closing } = connection;
-  try {
-    const count = await groups.sendAtOnce(statements.insertNewRun(), row.cells);
-    return count === undefined ? undefined : count > 0;
-  } catch (thrown) {
+  const write = { statement: statements.insertNewRun(), values: row.cells };
+  const sent = groups.sendAtOnce({ ...write, written: true, refused: () => Promise.resolve(false) });
+  return sent?.catch((thrown: unknown) => {
     if (isTaken(thrown)) return false;
     return connection.goOn(insertWork(parts, record, row), { thrown, closing });
-  }
+  });
 }
 
 function insertInTurn(parts: PostgresParts, record: RunRecord, writer: RowWriter, row: NewRow): Promise<boolean> {
@@ -153,14 +152,19 @@ export async function commitRun(
   const writer = writerOf(parts);
   const log = writer.logged(epoch, entries, events).map(logValues);
   const write: CommitWrite = { runId, epoch, change, writer, changed: writer.changed(change), log };
+  const isOne = writer.blobs.isEmpty && log.length <= 1;
+  const sent = isOne ? groups.sendAtOnce(loneCommit(parts, write)) : undefined;
+  if (!sent) return commitInTurn(parts, write);
   try {
-    const isOne = writer.blobs.isEmpty && log.length <= 1;
-    const count = isOne && (await groups.sendAtOnce(...commitStatement(parts, write, write.changed, 'open')));
-    if (count) return 'committed';
+    return await sent;
   } catch (thrown) {
     return connection.goOn(commitWork(parts, write), { thrown, closing });
   }
-  return commitInTurn(parts, write);
+}
+
+function loneCommit(parts: PostgresParts, write: CommitWrite): LoneWrite<CommitOutcome> {
+  const [statement, values] = commitStatement(parts, write, write.changed, 'open');
+  return { statement, values, written: 'committed', refused: (session) => commitAfterAll(parts, session, write) };
 }
 
 function commitInTurn(parts: PostgresParts, write: CommitWrite): Promise<CommitOutcome> {
@@ -176,18 +180,28 @@ function commitInTurn(parts: PostgresParts, write: CommitWrite): Promise<CommitO
 }
 
 function commitWork(parts: PostgresParts, write: CommitWrite): SessionWork<CommitOutcome> {
-  const { runId, epoch, change } = write;
   return async (session, isInDoubt) => {
-    let state: RunState | undefined;
-    for (let tries = 0; tries < MAX_COMMIT_TRIES; tries++) {
-      if (await isCommitted(parts, session, write, state)) return 'committed';
-      state = await stateOf(parts, session, runId);
-      const refusal = refusalOf(knownOf(state), epoch);
-      const isOwn = isInDoubt && (state?.epoch ?? 0) === epoch && isOwnEnd(state, change);
-      if (refusal) return isOwn ? 'committed' : refusal;
-    }
-    return 'stale_epoch';
+    if (await isCommitted(parts, session, write)) return 'committed';
+    return commitAfterAll(parts, session, write, isInDoubt);
   };
+}
+
+/** Asks what has become of a run that did not take a commit, and commits where that allows for it. */
+async function commitAfterAll(
+  parts: PostgresParts,
+  session: Session,
+  write: CommitWrite,
+  isInDoubt = false,
+): Promise<CommitOutcome> {
+  const { runId, epoch, change } = write;
+  for (let tries = 1; tries < MAX_COMMIT_TRIES; tries++) {
+    const state = await stateOf(parts, session, runId);
+    const refusal = refusalOf(knownOf(state), epoch);
+    const isOwn = isInDoubt && (state?.epoch ?? 0) === epoch && isOwnEnd(state, change);
+    if (refusal) return isOwn ? 'committed' : refusal;
+    if (await isCommitted(parts, session, write, state)) return 'committed';
+  }
+  return 'stale_epoch';
 }
 
 /** @param state - What the run was found to be when an earlier try wrote nothing. */
@@ -195,7 +209,7 @@ async function isCommitted(
   parts: PostgresParts,
   session: Session,
   write: CommitWrite,
-  state: RunState | undefined,
+  state?: RunState,
 ): Promise<boolean> {
   const isOver = state !== undefined && isFinal(state.status);
   const changed = isOver ? write.writer.changed(changeFor(state, write.change)) : write.changed;

@@ -1,7 +1,5 @@
-import type { Cell } from '../row-writer.js';
-import type { PostgresConnection } from './postgres-connection.js';
+import type { LoneWrite, PostgresConnection } from './postgres-connection.js';
 import { isLost, type Statement } from './postgres-session.js';
-import type { PreparedStatement } from './write-statement.js';
 
 /** A write that may be sent together with others of its kind. */
 export interface GroupedWrite {
@@ -46,13 +44,13 @@ export class WriteGroups {
   constructor(private readonly connection: PostgresConnection) {}
 
   /**
-   * Sends a write that is one statement by itself, where the server is free and a connection idle; undefined where it is not, and nothing
-   * was sent. As {@link WriteGroups.send} would, but a fault is the caller's.
+   * Sends a write by itself where the server is free and a connection idle; undefined where it is not, and nothing was sent. As
+   * {@link WriteGroups.send} would, but a fault is the caller's.
    */
-  sendAtOnce(statement: PreparedStatement, values: readonly Cell[]): Promise<number> | undefined {
+  sendAtOnce<T>(write: LoneWrite<T>): Promise<T> | undefined {
     if (this.#underWay.length >= MAX_UNDER_WAY) return undefined;
     const slot = this.#begin();
-    const sent = this.connection.writeAtOnce(statement, values, () => this.#end(slot));
+    const sent = this.connection.writeAtOnce(write, () => this.#end(slot));
     if (!sent) this.#isOver(slot);
     return sent;
   }
