@@ -3,7 +3,7 @@ import type { Cell } from '../row-writer.js';
 import { socketFor } from './answer-socket.js';
 import { codeOfFault, meaningOf, postgresFault } from './postgres-faults.js';
 import { migrate } from './postgres-migrations.js';
-import { PostgresPool } from './postgres-pool.js';
+import { type Held, PostgresPool } from './postgres-pool.js';
 import { DriverFault, inTransaction, isLost, type Session } from './postgres-session.js';
 import type { PostgresTarget } from './postgres-target.js';
 import type { PreparedStatement } from './write-statement.js';
@@ -107,25 +107,16 @@ export class PostgresConnection {
     const pool = this.#openPool;
     const held = pool?.takeIdle();
     if (!pool || !held) return undefined;
-    return new Promise((resolve, reject) => {
-      const letGo = (fault?: unknown): void => {
+    return new Promise((resolve, reject) =>
+      held.session.send(statement, values, (fault, count) => {
+        const isRefused = !fault && count === 0;
+        if (isRefused) return resolve(workOn(pool, held, refused).finally(ended));
         pool.release(held, isLost(fault));
         ended();
-      };
-      const done = (outcome: T): void => {
-        letGo();
-        resolve(outcome);
-      };
-      const failed = (thrown: unknown): void => {
-        letGo(thrown);
-        reject(thrown as Error);
-      };
-      held.session.send(statement, values, (fault, count) => {
-        if (fault) failed(fault);
-        else if (count > 0) done(written);
-        else refused(held.session).then(done, failed);
-      });
-    });
+        if (fault) reject(fault);
+        else resolve(written);
+      }),
+    );
   }
 
   /** Goes on with work whose first try has failed: again, where that may help. */
@@ -158,18 +149,7 @@ export class PostgresConnection {
 
   async #once<T>(work: SessionWork<T>, isInDoubt: boolean): Promise<T> {
     const pool = await (this.#pool ??= this.#open());
-    const held = await pool.acquire();
-    let isBroken = true;
-    try {
-      const result = await work(held.session, isInDoubt);
-      isBroken = false;
-      return result;
-    } catch (thrown) {
-      isBroken = isLost(thrown);
-      throw thrown;
-    } finally {
-      pool.release(held, isBroken);
-    }
+    return workOn(pool, await pool.acquire(), (session) => work(session, isInDoubt));
   }
 
   async #open(): Promise<PostgresPool> {
@@ -231,6 +211,21 @@ export class PostgresConnection {
   /** What is not the driver's is thrown by the work itself, and stays what it is. */
   #faultOf(thrown: unknown, waitedMs = 0): unknown {
     return thrown instanceof DriverFault ? postgresFault(thrown.fault, this.#options.target, waitedMs) : thrown;
+  }
+}
+
+/** Does work on a connection, and gives that back. */
+async function workOn<T>(pool: PostgresPool, held: Held, work: (session: Session) => Promise<T>): Promise<T> {
+  let isBroken = true;
+  try {
+    const result = await work(held.session);
+    isBroken = false;
+    return result;
+  } catch (thrown) {
+    isBroken = isLost(thrown);
+    throw thrown;
+  } finally {
+    pool.release(held, isBroken);
   }
 }
 

@@ -181,7 +181,7 @@ function commitInTurn(parts: PostgresParts, write: CommitWrite): Promise<CommitO
 
 function commitWork(parts: PostgresParts, write: CommitWrite): SessionWork<CommitOutcome> {
   return async (session, isInDoubt) => {
-    if (await isCommitted(parts, session, write)) return 'committed';
+    if (await tryCommit(parts, session, write)) return 'committed';
     return commitAfterAll(parts, session, write, isInDoubt);
   };
 }
@@ -199,13 +199,17 @@ async function commitAfterAll(
     const refusal = refusalOf(knownOf(state), epoch);
     const isOwn = isInDoubt && (state?.epoch ?? 0) === epoch && isOwnEnd(state, change);
     if (refusal) return isOwn ? 'committed' : refusal;
-    if (await isCommitted(parts, session, write, state)) return 'committed';
+    if (await tryCommit(parts, session, write, state)) return 'committed';
   }
   return 'stale_epoch';
 }
 
-/** @param state - What the run was found to be when an earlier try wrote nothing. */
-async function isCommitted(
+/**
+ * Writes a commit where the run takes it, and says whether it did.
+ *
+ * @param state - What the run was found to be when an earlier try wrote nothing.
+ */
+async function tryCommit(
   parts: PostgresParts,
   session: Session,
   write: CommitWrite,
