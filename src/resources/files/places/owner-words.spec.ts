@@ -83,6 +83,8 @@ describe('the words of an owner', () => {
       const [, start = 0] = statOf(pid);
       const words = OWNER_WORDS.replace(/-.*/, `-${pid}-${Number(start).toString(36)}`);
       const before = isOwnerGone(words, tmpdir());
+      // Before, it is still a shell, which may ask how its child has ended.
+      while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await new Promise(setImmediate);
       parent.stdin.end('\n');
       while (statOf(pid)[0] !== 'Z') await new Promise(setImmediate);
 
